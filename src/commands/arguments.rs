@@ -1,0 +1,85 @@
+//! What the command line understands.
+
+use clap::{Parser, Subcommand};
+
+/// The server where developers and small companies keep their API keys.
+#[derive(Parser)]
+#[command(name = "vault-api", version, about, after_help = "Configuration comes from environment variables and a .env file: see docs/configuration.md.")]
+pub(super) struct Arguments {
+    /// What to do; without a command, `serve`.
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Run the server.
+    Serve(ServeOptions),
+    /// Bring the database to this version's schema and exit.
+    Migrate,
+    /// Check the whole configuration and the database, and say in plain words what is wrong.
+    Check,
+    /// Print the OpenAPI 3.1 document.
+    Openapi,
+    /// Print a fresh key for CRYPTO_MASTER_KEY.
+    GenerateKey,
+    /// The first administrator, and repairs.
+    Admin {
+        #[command(subcommand)]
+        act: AdminAct,
+    },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        act: AuditAct,
+    },
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Serve(ServeOptions { host: None, port: None })
+    }
+}
+
+#[derive(clap::Args)]
+pub(super) struct ServeOptions {
+    /// The address to listen on; wins over HOST.
+    #[arg(long)]
+    pub(super) host: Option<std::net::IpAddr>,
+    /// The port to listen on; wins over PORT. 0 picks a free one.
+    #[arg(long)]
+    pub(super) port: Option<u16>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum AdminAct {
+    /// Make an administrator; without --password-stdin a password is made up and printed.
+    Create {
+        /// The new account's address.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Give an account another role.
+    SetRole {
+        /// The account's address.
+        email: String,
+        /// user, support or admin.
+        role: String,
+    },
+    /// Give an account another plan.
+    SetPlan {
+        /// The account's address.
+        email: String,
+        /// FREE or PRO.
+        plan: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum AuditAct {
+    /// Check the whole audit chain; exit 1 and the first bad entry if it was tampered with.
+    Verify,
+}

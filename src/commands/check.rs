@@ -1,0 +1,67 @@
+//! `check`: is the configuration sound, and does what it names work?
+
+use super::{End, setup};
+use crate::{
+    core::{
+        configuration::{Configuration, Stage},
+        crypto::keyring,
+        database::{Db, Reach},
+    },
+    repositories,
+    services::start::NotReady,
+};
+
+pub(super) async fn run(configuration: Configuration) -> End {
+    println!("configuration  ok ({})", if configuration.stage == Stage::Production { "production" } else { "development" });
+    println!("master key     fingerprint {}", keyring::fingerprint(&configuration.master_key));
+    let db = match Db::open(&configuration.database).await {
+        Ok(db) => db,
+        Err(error) => return End::NotDone(error.to_string()),
+    };
+    match db.reach().await {
+        Reach::Reached => println!("database       ok ({})", db.engine()),
+        Reach::Refused(sentence) => return End::NotDone(format!("DATABASE_URL: {sentence}")),
+        Reach::Away(error) => return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs")),
+    }
+    let end = schema_and_key(&configuration, &db).await;
+    db.close().await;
+    if matches!(end, End::Done) {
+        println!("mail           {}", if configuration.stage == Stage::Production { "not configured: this version keeps mails in the outbox" } else { "written to DATA_DIR/mail" });
+        println!("stripe         not used by this version");
+    }
+    end
+}
+
+async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {
+    let pending = match db.pending_migrations().await {
+        Ok(pending) => pending,
+        Err(error) => return not_done(error.into()),
+    };
+    if !pending.is_empty() {
+        println!("schema         lacks {} ({})", pending.join(", "), if configuration.auto_migrate { "`serve` will add them" } else { "run `vault-api migrate`" });
+        return if configuration.auto_migrate { End::Done } else { End::NotDone("the schema is not up to date; run `vault-api migrate`".into()) };
+    }
+    println!("schema         up to date");
+    let rows = async {
+        let mut reader = db.read().await?;
+        let deployment = repositories::keyring::find_deployment(&mut reader).await?;
+        Ok::<_, crate::core::error::Error>((deployment, repositories::keyring::list(&mut reader).await?))
+    };
+    match rows.await {
+        Ok((None, _)) => println!("keyring        none yet; `serve` will make it"),
+        Ok((Some(deployment), rows)) => match keyring::open(&configuration.master_key, deployment.as_bytes(), &rows) {
+            Ok(_) => println!("keyring        opens with CRYPTO_MASTER_KEY"),
+            Err(fault) => return End::NotDone(format!("CRYPTO_MASTER_KEY: {fault}")),
+        },
+        Err(error) => return End::NotDone(error.to_string()),
+    }
+    End::Done
+}
+
+/// `check` answers with 1 whatever is wrong.
+fn not_done(not_ready: NotReady) -> End {
+    match setup::explain(not_ready) {
+        End::BadConfiguration(faults) => End::NotDone(faults.join("; ")),
+        other => other,
+    }
+}

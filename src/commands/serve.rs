@@ -1,0 +1,142 @@
+//! `serve`: runs the server until it is told to stop.
+
+use std::{io, time::Duration};
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use super::{End, arguments::ServeOptions, setup};
+use crate::{
+    core::{app::App, configuration::{Configuration, Stage}, telemetry},
+    jobs,
+    routes::{self, Web},
+    services::start::{self, NotReady},
+};
+
+/// How long the server waits for the database before it listens without it.
+const PATIENCE: Duration = Duration::from_secs(2);
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(mut configuration: Configuration, options: ServeOptions) -> End {
+    if let Some(host) = options.host {
+        configuration.host = host.to_string();
+    }
+    if let Some(port) = options.port {
+        configuration.port = port;
+    }
+    let (host, port) = (configuration.host.clone(), configuration.port);
+    // the port is taken first: a second server must not touch the database's schema
+    let listener = match TcpListener::bind((host.as_str(), port)).await {
+        Ok(listener) => listener,
+        Err(error) => return End::BadConfiguration(vec![cannot_listen(&host, port, &error)]),
+    };
+    let address = match listener.local_addr() {
+        Ok(address) => format!("http://{address}"),
+        Err(error) => return End::NotDone(error.to_string()),
+    };
+    let base_url = configuration.web_base_url.clone().unwrap_or_else(|| address.clone());
+    advise(&configuration);
+    let (app, batches) = match setup::assemble(configuration, base_url).await {
+        Ok(assembled) => assembled,
+        Err(error) => return End::BadConfiguration(vec![format!("DATABASE_URL: {error}")]),
+    };
+    match first_attempt(&app).await {
+        Ok(()) => {}
+        Err(NotReady::Away(error)) => tracing::warn!(%error, "the database is away; answering 503 until it is back"),
+        Err(refused) => return setup::explain(refused),
+    }
+    let (stop, stopping) = watch::channel(false);
+    let jobs = jobs::start(&app, batches, &stopping);
+    let web = Web { app: app.clone(), metrics: telemetry::start_metrics().ok(), stopping: stopping.clone() };
+    let counters = web.metrics.clone();
+    let serving = tokio::spawn(routes::serve(listener, routes::build(web), stopping.clone()));
+    println!("Vault API is ready at {address} (documentation: {address}/docs)");
+    let end = tokio::select! {
+        () = told_to_stop() => End::Done,
+        end = keep_preparing(&app) => end,
+        () = keep_counters(counters) => End::Done,
+    };
+    tracing::info!("stopping: what is under way is finished first");
+    let _ = stop.send(true);
+    tokio::select! {
+        _ = serving => {}
+        () = told_to_stop() => tracing::warn!("told twice: stopping at once"),
+    }
+    jobs.finish().await;
+    app.db.close().await;
+    end
+}
+
+fn cannot_listen(host: &str, port: u16, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!("PORT: {host}:{port} is taken by another program; stop it, or choose another port with --port"),
+        io::ErrorKind::PermissionDenied => format!("PORT: this user may not listen on port {port}; choose one above 1023"),
+        _ => format!("HOST: can not listen on {host}:{port}: {error}"),
+    }
+}
+
+/// Says what an operator should think of.
+fn advise(configuration: &Configuration) {
+    if configuration.stage == Stage::Production {
+        if configuration.web_base_url.is_none() {
+            tracing::warn!("WEB_BASE_URL is not set: links in mails will point at the address that we listen on");
+        }
+        if configuration.trusted_proxies.is_empty() && configuration.host != "127.0.0.1" {
+            tracing::warn!("TRUSTED_PROXIES is not set: put a proxy that ends TLS before this server, and name it there");
+        }
+        tracing::warn!("this version has no mail server yet: recovery mails stay in the outbox");
+    }
+}
+
+/// Tries to get ready before listening, but not for long.
+async fn first_attempt(app: &App) -> Result<(), NotReady> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match start::prepare(&jobs::context(app, "start")).await {
+            Err(NotReady::Away(_)) if tokio::time::Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(100)).await,
+            other => return other,
+        }
+    }
+}
+
+/// Gets ready as soon as the database is back; returns only where the operator has to mend something.
+async fn keep_preparing(app: &App) -> End {
+    while !app.is_prepared() {
+        tokio::time::sleep(RETRY_EVERY).await;
+        match start::prepare(&jobs::context(app, "start")).await {
+            Ok(()) => tracing::info!("the database is back"),
+            Err(NotReady::Away(error)) => tracing::debug!(%error, "the database is still away"),
+            Err(refused) => return setup::explain(refused),
+        }
+    }
+    std::future::pending().await
+}
+
+/// Folds the counters' samples from time to time, or they would pile up when nobody asks for them.
+async fn keep_counters(counters: Option<metrics_exporter_prometheus::PrometheusHandle>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        if let Some(counters) = &counters {
+            counters.run_upkeep();
+        }
+    }
+}
+
+/// Returns at SIGTERM or SIGINT.
+async fn told_to_stop() {
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        }
+        _ => {
+            tracing::error!("signals can not be heard; only a kill will end this server");
+            std::future::pending::<()>().await;
+        }
+    }
+}

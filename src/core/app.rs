@@ -1,0 +1,101 @@
+//! The handles of the running server: what every act needs and what tests replace.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
+
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::{
+    clock::Clock,
+    configuration::Configuration,
+    crypto::{account::AccountKey, jwt::Jwt, keyring::Keyring},
+    database::Db,
+    error::{Error, Result},
+    hashing::Hasher,
+    ids::Ids,
+    mailer::Mailer,
+    queue::BatchQueue,
+    session_cache::SessionCache,
+};
+use crate::models::{audit::NewEntry, ids::{SessionId, UserId}};
+
+/// The handles. Cloning it is cheap.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The configuration.
+    pub config: Arc<Configuration>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New identifiers.
+    pub ids: Ids,
+    /// Access and reset tokens.
+    pub jwt: Jwt,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// Sessions in memory.
+    pub sessions: Arc<SessionCache>,
+    /// Sessions that were seen and are to be marked so.
+    pub seen: Arc<RwLock<HashMap<SessionId, chrono::DateTime<chrono::Utc>>>>,
+    /// Data keys of accounts, open in memory.
+    pub account_keys: Arc<AccountKeyCache>,
+    /// Audit entries that are committed in batches.
+    pub audit: BatchQueue<NewEntry>,
+    /// The way out for mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// Wakes the mail job.
+    pub mail_is_due: Arc<Notify>,
+    /// The keyring, once the database has given it.
+    pub keyring: Arc<OnceLock<Arc<Keyring>>>,
+    /// The base of links: `WEB_BASE_URL`, or the address we listen on.
+    pub base_url: Arc<str>,
+}
+
+impl App {
+    /// The keyring.
+    ///
+    /// # Errors
+    /// `Unavailable` until the database was reached for the first time.
+    pub fn keyring(&self) -> Result<&Arc<Keyring>> {
+        self.keyring.get().ok_or(Error::Unavailable { part: "database", cause: None })
+    }
+
+    /// Whether the database was reached, migrated and its keyring opened.
+    #[must_use]
+    pub fn is_prepared(&self) -> bool {
+        self.keyring.get().is_some()
+    }
+}
+
+const MOST_ACCOUNT_KEYS: usize = 10_000;
+
+/// The open data keys of the accounts that were used last.
+#[derive(Default)]
+pub struct AccountKeyCache {
+    keys: RwLock<HashMap<(Uuid, i64), Arc<AccountKey>>>,
+}
+
+impl AccountKeyCache {
+    /// The open key, if it is in memory.
+    pub fn get(&self, account: UserId, version: i64) -> Option<Arc<AccountKey>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&(account.0, version)).cloned()
+    }
+
+    /// Keeps an open key.
+    pub fn keep(&self, account: UserId, version: i64, key: Arc<AccountKey>) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= MOST_ACCOUNT_KEYS {
+            keys.clear();
+        }
+        keys.insert((account.0, version), key);
+    }
+
+    /// Forgets the keys of a deleted account.
+    pub fn forget(&self, account: UserId) {
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).retain(|(owner, _), _| *owner != account.0);
+    }
+}

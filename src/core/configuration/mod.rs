@@ -1,0 +1,104 @@
+//! The configuration: environment variables, a `.env` file, secrets generated in development.
+//!
+//! `variables` lists what there is (docs and warnings are made from it), `environment` gathers the raw
+//! texts, `read` turns them into a `Configuration` with every fault at once, `secrets` generates what
+//! development lacks.
+
+mod environment;
+mod location;
+mod read;
+mod secrets;
+pub mod variables;
+
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+pub use environment::{Environment, gather};
+pub use read::read;
+pub use secrets::{Made, generate_master_key};
+
+use super::{
+    database::Location,
+    secret::{SecretKey, SecretText},
+};
+
+/// Where the server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Secrets are generated, mails are written to files.
+    Development,
+    /// What is missing is refused.
+    Production,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The whole configuration, validated. `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Development or production.
+    pub stage: Stage,
+    /// The address to listen on.
+    pub host: String,
+    /// The port to listen on; 0 picks a free one.
+    pub port: u16,
+    /// The embedded database, generated secrets, development mail.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: Location,
+    /// Whether `serve` migrates.
+    pub auto_migrate: bool,
+    /// Signs tokens.
+    pub jwt_secret: SecretText,
+    /// The life of an access token, in minutes.
+    pub jwt_expiration_minutes: i64,
+    /// The life of a reset token, in minutes.
+    pub jwt_reset_minutes: i64,
+    /// Wraps the root key.
+    pub master_key: SecretKey,
+    /// The least length of a password, in characters.
+    pub password_min_length: usize,
+    /// bcrypt's cost.
+    pub bcrypt_cost: u32,
+    /// The base of links, where it is set.
+    pub web_base_url: Option<String>,
+    /// The origins that browsers may call from.
+    pub allowed_origins: Vec<String>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The sender of mails.
+    pub mail_from: String,
+    /// Active keys on the FREE plan; `None` is no limit.
+    pub free_plan_max_keys: Option<i64>,
+    /// The form of the log.
+    pub log_format: LogFormat,
+    /// What is logged, as in `RUST_LOG`.
+    pub log_filter: String,
+    /// What `/metrics` asks for, if anything.
+    pub metrics_token: Option<SecretText>,
+    /// What was generated at this start, or found as generated before.
+    pub made: Vec<Made>,
+}
+
+/// A mistake in the configuration: the variable and what to do. Never a secret's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFault {
+    /// The variable's name.
+    pub variable: String,
+    /// What is wrong and what to write.
+    pub sentence: String,
+}
+
+impl std::fmt::Display for ConfigFault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.variable, self.sentence)
+    }
+}

@@ -1,0 +1,149 @@
+//! The list of all variables: their defaults and meanings. `docs/configuration.md` is checked against it.
+
+/// One variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its default, for people.
+    pub default: &'static str,
+    /// Its meaning.
+    pub meaning: &'static str,
+    /// Whether it holds a secret, and so may be given as `NAME_FILE`.
+    pub is_secret: bool,
+    /// Whether this version uses it; a later one will where not.
+    pub is_used: bool,
+}
+
+const fn plain(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning, is_secret: false, is_used: true }
+}
+
+const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning, is_secret: true, is_used: true }
+}
+
+const fn later(name: &'static str, is_secret: bool) -> Variable {
+    Variable { name, default: "", meaning: "used by a later version", is_secret, is_used: false }
+}
+
+/// All variables, those of later versions included.
+pub static VARIABLES: &[Variable] = &[
+    plain("ENVIRONMENT", "development", "`development` or `production`"),
+    plain("HOST", "127.0.0.1", "the address to listen on (`--host` wins)"),
+    plain("PORT", "8000", "the port to listen on (`--port` wins); 0 picks a free one, printed in the ready line"),
+    plain("DATA_DIR", "./data", "the embedded database, generated secrets, development mail"),
+    secret("DATABASE_URL", "sqlite://$DATA_DIR/vault.db", "`sqlite://PATH`, `postgres://…` or `postgresql://…`; SQLAlchemy's driver suffixes are understood. `?sslmode=require` or `verify-full` (with `sslrootcert=`) for TLS, `?pgbouncer=true` behind a transaction-mode pooler that the probe does not find"),
+    plain("DATABASE_SCHEMA", "auth", "the PostgreSQL schema; on hosted Supabase, which locks its own `auth`, another one"),
+    plain("DATABASE_MAX_CONNECTIONS", "8 for each core, 10 to 50", "the PostgreSQL pool's upper bound, 2 to 1000"),
+    plain("AUTO_MIGRATE", "true", "whether `serve` brings the schema up to date"),
+    secret("JWT_SECRET", "generated in development", "signs tokens; at least 32 bytes"),
+    plain("JWT_EXPIRATION_MINUTES", "43200", "an access token's life (30 days)"),
+    plain("JWT_RESET_TOKEN_MINUTES", "15", "a password-reset token's life"),
+    secret("CRYPTO_MASTER_KEY", "generated in development", "base64 of 32 bytes; `vault-api generate-key` prints one"),
+    plain("PASSWORD_MIN_LENGTH", "12", "the least length of a new password, 8 to 64"),
+    plain("BCRYPT_COST", "12", "10 to 15; from 4 in development"),
+    plain("WEB_BASE_URL", "the server's own address", "the base of links in mails"),
+    plain("ALLOWED_ORIGINS", "empty", "comma-separated exact origins for CORS; empty means same-origin only"),
+    plain("TRUSTED_PROXIES", "empty", "comma-separated addresses or CIDRs whose `X-Forwarded-For` is believed"),
+    plain("MAIL_FROM", "Vault API <no-reply@localhost>", "the sender of mails"),
+    secret("STRIPE_SECRET_KEY", "empty", "in this version its presence alone counts: it turns the FREE plan's limit on"),
+    plain("FREE_PLAN_MAX_KEYS", "3 where Stripe is configured, else no limit", "active keys on the FREE plan"),
+    plain("LOG_FORMAT", "text", "`text` or `json`"),
+    plain("RUST_LOG", "info", "what is logged, as `info` or `vault_api=debug`"),
+    secret("METRICS_TOKEN", "empty", "when set, `/metrics` asks for it as a bearer token"),
+    later("CRYPTO_PREVIOUS_MASTER_KEYS", true),
+    later("REFRESH_TOKEN_DAYS", false),
+    later("REQUIRE_VERIFIED_EMAIL", false),
+    later("ENUMERATION_PROTECTION", false),
+    later("SMTP_URL", true),
+    later("SENDGRID_API_KEY", true),
+    later("SENDGRID_API_BASE", false),
+    later("STRIPE_WEBHOOK_SECRET", true),
+    later("STRIPE_PRICE_PRO", false),
+    later("STRIPE_API_BASE", false),
+    later("REDIS_URL", true),
+    later("RATE_LIMIT_ENABLED", false),
+    later("RATE_LIMIT_AUTH_PER_MINUTE", false),
+    later("RATE_LIMIT_API_PER_MINUTE", false),
+    later("OTEL_EXPORTER_OTLP_ENDPOINT", false),
+    later("REQUIRE_MFA", false),
+    later("STEP_UP_MINUTES", false),
+    later("REVEAL_STEP_UP", false),
+];
+
+/// The beginnings by which a misspelt variable of ours is told from other programs' variables.
+const PREFIXES: &[&str] = &[
+    "VAULT_", "DATABASE_", "JWT_", "CRYPTO_", "BCRYPT_", "SMTP_", "SENDGRID_", "STRIPE_", "RATE_LIMIT_", "FREE_PLAN_", "METRICS_", "MAIL_",
+    "TRUSTED_PROX", "ALLOWED_ORIG", "AUTO_MIGRAT", "PASSWORD_MIN", "WEB_BASE", "LOG_FORM", "DATA_DIR", "REFRESH_TOKEN", "ENVIRONMEN",
+];
+
+/// The variable with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.name == name)
+}
+
+/// Warnings for what is set but unknown, or not used by this version yet.
+pub fn warnings<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut out = Vec::new();
+    for name in names {
+        let base = name.strip_suffix("_FILE").unwrap_or(name);
+        match find(name).or_else(|| find(base).filter(|variable| variable.is_secret)) {
+            Some(variable) if !variable.is_used => {
+                out.push(format!("{name} is set, but this version does not use it yet"));
+            }
+            Some(_) => {}
+            None if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => {
+                out.push(format!("{name} is not a variable of ours; did you mean {}?", nearest(name)));
+            }
+            None => {}
+        }
+    }
+    out
+}
+
+fn nearest(name: &str) -> &'static str {
+    VARIABLES.iter().map(|variable| variable.name).min_by_key(|known| distance(name, known)).unwrap_or("DATABASE_URL")
+}
+
+/// Levenshtein's distance: how many letters to insert, remove or change.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut before = i + 1;
+        for (slot, b) in row.iter_mut().skip(1).zip(right.bytes()) {
+            let cost = diagonal + usize::from(a != b);
+            diagonal = *slot;
+            before = cost.min(diagonal + 1).min(before + 1);
+            *slot = before;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_variable_is_told_with_the_nearest_name() {
+        let warnings = warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "REDIS_URL", "PORT"].into_iter());
+
+        assert_eq!(warnings.len(), 3, "{warnings:?}");
+        assert!(warnings[0].contains("DATABASE_URL"));
+        assert!(warnings[1].contains("JWT_SECRET"));
+        assert!(warnings[2].contains("does not use it yet"));
+    }
+
+    #[test]
+    fn the_distance_counts_letters() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("same", "same"), 0);
+    }
+}

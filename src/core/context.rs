@@ -1,0 +1,128 @@
+//! Who acts, from where, when, and with what: the first argument of every service function.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{
+    app::App,
+    client::Client,
+    database::Db,
+    error::Result,
+    texts::problems::Code,
+};
+use crate::models::{
+    ids::{SessionId, UserId},
+    permission::Permission,
+    session::SignedIn,
+};
+
+/// The context of one act.
+#[derive(Clone)]
+pub struct Context {
+    app: App,
+    client: Client,
+    actor: Actor,
+    now: DateTime<Utc>,
+}
+
+/// Who acts.
+#[derive(Clone)]
+pub enum Actor {
+    /// Somebody who has not signed in.
+    Visitor,
+    /// A person who has.
+    Member(SignedIn),
+    /// The operator, at the command line, or the server itself.
+    Operator,
+}
+
+impl Context {
+    /// An act of `actor` that begins now.
+    #[must_use]
+    pub fn new(app: App, client: Client, actor: Actor) -> Self {
+        let now = app.clock.now();
+        Self { app, client, actor, now }
+    }
+
+    /// Refuses what the actor may not do.
+    ///
+    /// # Errors
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        match &self.actor {
+            Actor::Operator => Ok(()),
+            Actor::Visitor => Err(Code::Unauthenticated.into()),
+            Actor::Member(member) if member.user.role.permits(permission) => Ok(()),
+            Actor::Member(_) => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// The member who acts.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where nobody has signed in.
+    pub fn member(&self) -> Result<&SignedIn> {
+        match &self.actor {
+            Actor::Member(member) => Ok(member),
+            Actor::Visitor | Actor::Operator => Err(Code::Unauthenticated.into()),
+        }
+    }
+
+    /// The account of the member who acts.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where nobody has signed in.
+    pub fn account(&self) -> Result<UserId> {
+        Ok(self.member()?.user.id)
+    }
+
+    /// The session of the member who acts.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where nobody has signed in.
+    pub fn session(&self) -> Result<SessionId> {
+        Ok(self.member()?.session)
+    }
+
+    /// The account of whoever acts, if there is one.
+    #[must_use]
+    pub fn actor_id(&self) -> Option<UserId> {
+        self.member().ok().map(|member| member.user.id)
+    }
+
+    /// Whether the operator or the server itself acts.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        matches!(self.actor, Actor::Operator)
+    }
+
+    /// When the act began.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// A new identifier.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        self.app.ids.next(self.now)
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.app.db
+    }
+
+    /// The handles of the running server.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Who sent the request.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}

@@ -1,0 +1,184 @@
+//! JSON Web Tokens, HS256 (RFC 7519, 8725, 9068): access tokens and reset tokens, never one for the other.
+//!
+//! The header of a token is one fixed text for each kind. A token with any other header, whatever algorithm or
+//! key it speaks of, is refused before anything of it is read.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::core::{
+    error::{Error, Result},
+    secret::SecretText,
+};
+
+const ISSUER: &str = "vault-api";
+const MOST_BYTES: usize = 2048;
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Opens the API for a session.
+    Access,
+    /// Lets the owner of a mailbox set a new password, once.
+    Reset,
+}
+
+impl Purpose {
+    fn typ(self) -> &'static str {
+        match self {
+            Self::Access => "at+jwt",
+            Self::Reset => "reset+jwt",
+        }
+    }
+
+    fn audience(self) -> &'static str {
+        match self {
+            Self::Access => "vault-api",
+            Self::Reset => "vault-api/reset",
+        }
+    }
+}
+
+/// What a token says. Times are seconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The account.
+    pub sub: Uuid,
+    /// The session; for a reset token the same as `jti`.
+    pub sid: Uuid,
+    /// This token's own identifier.
+    pub jti: Uuid,
+    /// When it was made.
+    pub iat: i64,
+    /// From when on it is worth nothing.
+    pub exp: i64,
+    /// Who made it.
+    iss: String,
+    /// For whom.
+    aud: String,
+}
+
+/// Signs and checks tokens.
+#[derive(Clone)]
+pub struct Jwt {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+impl Jwt {
+    /// With the secret of `JWT_SECRET`.
+    #[must_use]
+    pub fn new(secret: &SecretText) -> Self {
+        let bytes = secret.expose().as_bytes();
+        Self { encoding: EncodingKey::from_secret(bytes), decoding: DecodingKey::from_secret(bytes) }
+    }
+
+    /// A token for `account`, good from `now` until `expires_at`.
+    ///
+    /// # Errors
+    /// `Internal` where the claims can not be written.
+    pub fn sign(&self, purpose: Purpose, ids: TokenIds, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<String> {
+        let claims = Claims {
+            sub: ids.account,
+            sid: ids.session,
+            jti: ids.token,
+            iat: now.timestamp(),
+            exp: expires_at.timestamp(),
+            iss: ISSUER.into(),
+            aud: purpose.audience().into(),
+        };
+        jsonwebtoken::encode(&header(purpose), &claims, &self.encoding).map_err(Error::internal)
+    }
+
+    /// What the token says, if it is one of ours, for this purpose, and not expired.
+    #[must_use]
+    pub fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+        if token.len() > MOST_BYTES || token.split_once('.')?.0 != encoded_header(purpose)? {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        // the time is checked below, against our own clock
+        validation.validate_exp = false;
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[purpose.audience()]);
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?.claims;
+        let now = now.timestamp();
+        (claims.exp > now && claims.iat <= now + 5).then_some(claims)
+    }
+}
+
+/// The three identifiers in a token.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenIds {
+    /// The account.
+    pub account: Uuid,
+    /// The session.
+    pub session: Uuid,
+    /// The token itself.
+    pub token: Uuid,
+}
+
+fn header(purpose: Purpose) -> Header {
+    let mut header = Header::new(Algorithm::HS256);
+    header.typ = Some(purpose.typ().into());
+    header
+}
+
+fn encoded_header(purpose: Purpose) -> Option<String> {
+    Some(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header(purpose)).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::core::clock::{Clock as _, SystemClock};
+
+    fn jwt(secret: &str) -> Jwt {
+        Jwt::new(&SecretText::from(secret))
+    }
+
+    fn ids() -> TokenIds {
+        TokenIds { account: Uuid::from_u128(1), session: Uuid::from_u128(2), token: Uuid::from_u128(3) }
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_purpose_and_time_alone() {
+        let (jwt, now) = (jwt("0123456789abcdef0123456789abcdef"), SystemClock.now());
+        let token = jwt.sign(Purpose::Access, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+
+        assert_eq!(jwt.verify(Purpose::Access, &token, now).expect("good").sid, Uuid::from_u128(2));
+        assert!(jwt.verify(Purpose::Reset, &token, now).is_none());
+        assert!(jwt.verify(Purpose::Access, &token, now + TimeDelta::seconds(59)).is_some());
+        assert!(jwt.verify(Purpose::Access, &token, now + TimeDelta::seconds(60)).is_none());
+        assert!(jwt.verify(Purpose::Access, &token, now - TimeDelta::seconds(10)).is_none());
+        assert!(super::tests::jwt("another secret of thirty-two byte").verify(Purpose::Access, &token, now).is_none());
+    }
+
+    #[test]
+    fn every_other_header_is_refused() {
+        let (jwt, now) = (jwt("0123456789abcdef0123456789abcdef"), SystemClock.now());
+        let token = jwt.sign(Purpose::Access, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+        let (_, rest) = token.split_once('.').expect("three parts");
+
+        for header in [
+            r#"{"typ":"at+jwt","alg":"none"}"#,
+            r#"{"typ":"at+jwt","alg":"HS384"}"#,
+            r#"{"typ":"JWT","alg":"HS256"}"#,
+            r#"{"typ":"at+jwt","alg":"HS256","kid":"../../dev/null"}"#,
+            r#"{"typ":"at+jwt","alg":"HS256","crit":["x"]}"#,
+        ] {
+            let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
+            assert!(jwt.verify(Purpose::Access, &forged, now).is_none(), "{header}");
+        }
+        for forged in ["", ".", "..", "a.b.c.d.e", &token[..token.len() - 1], &format!("{token}A"), &"x".repeat(1_000_000)] {
+            assert!(jwt.verify(Purpose::Access, forged, now).is_none());
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! PostgreSQL: the pool, and transactions that a hung-up client can not leave behind.
+//!
+//! A transaction owns its connection through a guard that sends `begin` itself (sqlx 0.9's own `begin` forgets
+//! an open transaction when it is cancelled). Invariants, cited by the tests:
+//! 1. A connection goes back to the pool only outside a transaction.
+//! 2. A connection whose statement ran out of time is closed, never reused.
+//! 3. Behind a transaction-mode pooler no statement has a name.
+
+use std::{
+    str::FromStr as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use sqlx::{
+    Connection as _, Executor as _, PgPool, Postgres as Driver,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{
+    Failure, PgConn, Reader, Texts, Writer,
+    connection::{Health, ReaderKind, WriterKind},
+    within,
+};
+use crate::core::{
+    error::{Error, Result},
+    secret::SecretText,
+};
+
+const ACQUIRE_LIMIT: Duration = Duration::from_millis(1200);
+const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
+/// A connection idle for longer is asked whether it still lives before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(5);
+
+/// The open PostgreSQL database.
+pub(super) struct Postgres {
+    pool: PgPool,
+    texts: Arc<Texts>,
+    pooled: Arc<AtomicBool>,
+    probe: bool,
+}
+
+impl Postgres {
+    /// Prepares the pool; nothing is connected yet.
+    pub(super) fn prepare(url: &SecretText, schema: &str, max: u32, pooled: Option<bool>) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url.expose())
+            .map_err(|_| Error::unavailable("database", "DATABASE_URL can not be understood"))?
+            .application_name("vault-api")
+            .statement_cache_capacity(200);
+        let pool = PgPoolOptions::new()
+            .max_connections(max)
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .idle_timeout(Duration::from_secs(600))
+            .max_lifetime(Duration::from_secs(1800))
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for < TRUSTED_IDLE {
+                        return Ok(true);
+                    }
+                    Ok(matches!(tokio::time::timeout(ROLLBACK_LIMIT, connection.ping()).await, Ok(Ok(()))))
+                })
+            })
+            .connect_lazy_with(options);
+        let qualifier = format!("\"{schema}\".");
+        Ok(Self {
+            pool,
+            texts: Arc::new(Texts::new(qualifier)),
+            pooled: Arc::new(AtomicBool::new(pooled.unwrap_or(false))),
+            probe: pooled.is_none(),
+        })
+    }
+
+    pub(super) async fn read(&self) -> Result<Reader> {
+        let connection = self.pool.acquire().await.map_err(Failure::from)?;
+        Ok(Reader(ReaderKind::Postgres(connection, self.texts.clone(), Health::new(self.pooled.clone()))))
+    }
+
+    pub(super) async fn write(&self) -> Result<Writer> {
+        let connection = self.pool.acquire().await.map_err(Failure::from)?;
+        let mut transaction = PgTransaction {
+            connection: Some(connection),
+            texts: self.texts.clone(),
+            health: Health::new(self.pooled.clone()),
+        };
+        transaction.send("begin").await?;
+        Ok(Writer(WriterKind::Postgres(transaction)))
+    }
+
+    /// Behind a transaction-mode pooler two idle clients are served by one backend; directly, never.
+    pub(super) async fn probe_pooler(&self) -> Result<()> {
+        if !self.probe || self.pooled.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        for _ in 0..4 {
+            let mut first = self.pool.acquire().await.map_err(Failure::from)?;
+            let mut second = self.pool.acquire().await.map_err(Failure::from)?;
+            let (a, b) = (self.backend_of(&mut first).await?, self.backend_of(&mut second).await?);
+            let (c, d) = (self.backend_of(&mut first).await?, self.backend_of(&mut second).await?);
+            if a == b || a != c || b != d {
+                tracing::info!("a transaction-mode pooler stands before the database: statements stay unnamed");
+                self.pooled.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn backend_of(&self, connection: &mut PoolConnection<Driver>) -> Result<i32> {
+        let ask = sqlx::query_scalar::<_, i32>("select pg_backend_pid()").persistent(false);
+        let health = Health::new(self.pooled.clone());
+        Ok(within(&health, ask.fetch_one(&mut **connection)).await.map_err(Failure::from)?)
+    }
+
+    pub(super) async fn close(&self) {
+        // a frozen server must not keep us from ending
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.pool.close()).await;
+    }
+}
+
+/// A transaction on PostgreSQL that owns its connection.
+pub(crate) struct PgTransaction {
+    /// `None` once it was committed.
+    connection: Option<PoolConnection<Driver>>,
+    texts: Arc<Texts>,
+    health: Health,
+}
+
+impl PgTransaction {
+    #[expect(clippy::expect_used, reason = "the connection is taken by `commit` and `drop` alone, which consume the guard")]
+    pub(super) fn conn(&mut self) -> PgConn<'_> {
+        let raw = self.connection.as_mut().expect("an open transaction has its connection");
+        PgConn { raw, texts: &self.texts, health: &self.health }
+    }
+
+    async fn send(&mut self, statement: &'static str) -> Result<()> {
+        let conn = self.conn();
+        within(conn.health, conn.raw.execute(sqlx::raw_sql(statement))).await.map_err(Failure::from)?;
+        Ok(())
+    }
+
+    pub(super) async fn commit(mut self) -> Result<()> {
+        self.send("commit").await?;
+        self.connection = None;
+        Ok(())
+    }
+}
+
+impl Drop for PgTransaction {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            connection.close_on_drop();
+            return;
+        };
+        if self.health.is_given_up() {
+            connection.close_on_drop();
+            return;
+        }
+        runtime.spawn(async move {
+            let undo = connection.execute(sqlx::raw_sql("rollback"));
+            if !matches!(tokio::time::timeout(ROLLBACK_LIMIT, undo).await, Ok(Ok(_))) {
+                connection.close_on_drop();
+            }
+        });
+    }
+}

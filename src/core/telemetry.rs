@@ -1,0 +1,36 @@
+//! Logs to stderr, and the counters that `/metrics` shows.
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::{EnvFilter, fmt};
+
+use super::{
+    configuration::LogFormat,
+    error::{Error, Result},
+};
+
+/// Starts logging: `filter` as in `RUST_LOG`. A second call changes nothing.
+pub fn start_logging(format: LogFormat, filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = match format {
+        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+}
+
+/// Starts counting; what was counted can be had from the handle as Prometheus text.
+///
+/// # Errors
+/// `Internal` where counting was started before in this process.
+pub fn start_metrics() -> Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0])
+        .map_err(Error::internal)?;
+    let handle = builder.install_recorder().map_err(Error::internal)?;
+    metrics::describe_counter!("vault_http_requests_total", "Answered requests by method, route and status.");
+    metrics::describe_histogram!("vault_http_request_seconds", "Time from the request's head to the answer's, in seconds.");
+    metrics::describe_counter!("vault_hashing_refused_total", "Password checks refused because the queue was full.");
+    metrics::describe_gauge!("vault_connections", "Open client connections.");
+    metrics::describe_gauge!("vault_mail_outbox", "Mails that wait to be sent.");
+    Ok(handle)
+}

@@ -1,0 +1,5 @@
+//! Every text that a person reads, in English and in French: the compiler sees to it that neither is missing.
+
+pub mod faults;
+pub mod mails;
+pub mod problems;

@@ -1,0 +1,164 @@
+//! The closed list of problem codes, with their status and their texts (RFC 9457).
+//!
+//! A code is a promise: programs match on it. `docs/api-design.md` lists them all, and a test compares.
+
+use crate::core::language::Language;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:literal $word:literal,
+        $title_en:literal | $title_fr:literal,
+        $detail_en:literal | $detail_fr:literal;)+) => {
+        /// A stable word for one kind of refusal.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[doc = $doc])+ $name),+ }
+
+        impl Code {
+            /// All codes, in the order of their status.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word that programs match on.
+            #[must_use]
+            pub fn word(self) -> &'static str { match self { $(Self::$name => $word),+ } }
+
+            /// The HTTP status that goes with it.
+            #[must_use]
+            pub fn status(self) -> u16 { match self { $(Self::$name => $status),+ } }
+
+            /// A short name of the kind of problem.
+            #[must_use]
+            pub fn title(self, language: Language) -> &'static str {
+                match (self, language) { $((Self::$name, Language::English) => $title_en, (Self::$name, Language::French) => $title_fr),+ }
+            }
+
+            /// A sentence that says what to do next.
+            #[must_use]
+            pub fn detail(self, language: Language) -> &'static str {
+                match (self, language) { $((Self::$name, Language::English) => $detail_en, (Self::$name, Language::French) => $detail_fr),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is no JSON.
+    MalformedJson = 400 "malformed_json",
+        "Malformed JSON" | "JSON mal formé",
+        "The body is not valid JSON. Send one JSON object encoded in UTF-8." | "Le corps n’est pas du JSON valide. Envoyez un objet JSON encodé en UTF-8.";
+    /// The request can not be understood.
+    MalformedRequest = 400 "malformed_request",
+        "Malformed request" | "Requête mal formée",
+        "The request could not be understood. Check the address, the headers and their encoding." | "La requête n’a pas pu être comprise. Vérifiez l’adresse, les en-têtes et leur encodage.";
+    /// The reset token is unknown, spent or expired.
+    InvalidToken = 400 "invalid_token",
+        "Invalid token" | "Jeton non valable",
+        "This link is unknown, was used already or has expired. Ask for a new one." | "Ce lien est inconnu, a déjà servi ou a expiré. Demandez-en un nouveau.";
+    /// No credentials, or bad ones.
+    Unauthenticated = 401 "unauthenticated",
+        "Sign-in required" | "Connexion requise",
+        "Sign in and send the access token as “Authorization: Bearer …”." | "Connectez-vous et envoyez le jeton d’accès sous la forme « Authorization: Bearer … ».";
+    /// Wrong email or password; never says which.
+    InvalidCredentials = 401 "invalid_credentials",
+        "Wrong email or password" | "Adresse ou mot de passe incorrect",
+        "The email and password do not go together. Check both, or recover the account." | "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez-les, ou récupérez le compte.";
+    /// The plan allows no more active keys.
+    PlanLimitReached = 402 "plan_limit_reached",
+        "Plan limit reached" | "Limite de la formule atteinte",
+        "Your plan allows no more active keys. Revoke one, or change to PRO." | "Votre formule ne permet pas d’autre clé active. Révoquez-en une, ou passez à PRO.";
+    /// Yours, but you may not.
+    Forbidden = 403 "forbidden",
+        "Not allowed" | "Action non permise",
+        "Your role does not allow this. Ask an administrator." | "Votre rôle ne permet pas cette action. Demandez à un administrateur.";
+    /// The password given to confirm an act is wrong.
+    WrongPassword = 403 "wrong_password",
+        "Wrong password" | "Mot de passe incorrect",
+        "The current password is wrong. Check it and send it again." | "Le mot de passe actuel est incorrect. Vérifiez-le et renvoyez-le.";
+    /// Not there, or not yours.
+    NotFound = 404 "not_found",
+        "Not found" | "Introuvable",
+        "There is nothing here that you can see. Check the address or the identifier." | "Il n’y a rien ici que vous puissiez voir. Vérifiez l’adresse ou l’identifiant.";
+    /// The path exists, the method does not.
+    MethodNotAllowed = 405 "method_not_allowed",
+        "Method not allowed" | "Méthode non permise",
+        "This address does not take that method. The Allow header lists those it takes." | "Cette adresse n’accepte pas cette méthode. L’en-tête Allow donne celles qu’elle accepte.";
+    /// The request came too slowly.
+    RequestTimeout = 408 "request_timeout",
+        "Request too slow" | "Requête trop lente",
+        "The body did not arrive in time. Send it again on a better connection." | "Le corps n’est pas arrivé à temps. Renvoyez-le par une meilleure connexion.";
+    /// The address has an account.
+    EmailTaken = 409 "email_taken",
+        "Address already registered" | "Adresse déjà inscrite",
+        "An account with this address exists. Sign in, or recover its password." | "Un compte existe avec cette adresse. Connectez-vous, ou récupérez son mot de passe.";
+    /// This account holds the value already.
+    DuplicateValue = 409 "duplicate_value",
+        "Value already stored" | "Valeur déjà enregistrée",
+        "Another active key of this account holds this value. Use that one, or revoke it first." | "Une autre clé active de ce compte contient cette valeur. Utilisez-la, ou révoquez-la d’abord.";
+    /// The name is taken in that environment.
+    DuplicateName = 409 "duplicate_name",
+        "Name already used" | "Nom déjà utilisé",
+        "Another active key has this name in this environment. Choose another name, or revoke that key." | "Une autre clé active porte ce nom dans cet environnement. Choisissez un autre nom, ou révoquez cette clé.";
+    /// The idempotency key came with another body before.
+    IdempotencyKeyReused = 409 "idempotency_key_reused",
+        "Idempotency key already used" | "Clé d’idempotence déjà utilisée",
+        "This Idempotency-Key came with another request in the last 24 hours. Use a new one." | "Cette Idempotency-Key a accompagné une autre requête dans les dernières 24 heures. Prenez-en une nouvelle.";
+    /// Nobody would be left to administer.
+    LastAdministrator = 409 "last_administrator",
+        "Last administrator" | "Dernier administrateur",
+        "This is the last administrator. Give the role to another account first." | "C’est le dernier administrateur. Donnez d’abord ce rôle à un autre compte.";
+    /// The key was revoked; its value is not shown any more.
+    KeyRevoked = 410 "key_revoked",
+        "Key revoked" | "Clé révoquée",
+        "This key was revoked and can not be revealed or changed. Create a new one." | "Cette clé a été révoquée : elle ne peut plus être affichée ni modifiée. Créez-en une nouvelle.";
+    /// The `If-Match` header is out of date.
+    PreconditionFailed = 412 "precondition_failed",
+        "Changed in the meantime" | "Modifié entre-temps",
+        "The key changed since you read it. Read it again and repeat your change." | "La clé a changé depuis votre lecture. Relisez-la et refaites votre modification.";
+    /// The body is larger than the route takes.
+    BodyTooLarge = 413 "body_too_large",
+        "Body too large" | "Corps trop volumineux",
+        "The body is larger than this address takes (64 KiB). Send less." | "Le corps dépasse ce que cette adresse accepte (64 Kio). Envoyez-en moins.";
+    /// The path is longer than any of ours.
+    UriTooLong = 414 "uri_too_long",
+        "Address too long" | "Adresse trop longue",
+        "The address is longer than 8 KiB. Shorten the query." | "L’adresse dépasse 8 Kio. Raccourcissez la requête.";
+    /// The body's type or encoding is not one we take.
+    UnsupportedMediaType = 415 "unsupported_media_type",
+        "Unsupported content type" | "Type de contenu non pris en charge",
+        "Send the body as JSON, uncompressed, with “Content-Type: application/json”." | "Envoyez le corps en JSON, sans compression, avec « Content-Type: application/json ».";
+    /// The content is at fault; `errors` lists every fault.
+    ValidationFailed = 422 "validation_failed",
+        "Some fields need attention" | "Certains champs sont à revoir",
+        "Mend the fields listed in “errors” and send the request again." | "Corrigez les champs listés dans « errors » et renvoyez la requête.";
+    /// There are fields that the route does not know.
+    UnknownField = 422 "unknown_field",
+        "Unknown field" | "Champ inconnu",
+        "Remove the fields listed in “errors”: this address does not know them." | "Retirez les champs listés dans « errors » : cette adresse ne les connaît pas.";
+    /// Something on our side broke.
+    InternalError = 500 "internal_error",
+        "Internal error" | "Erreur interne",
+        "Something broke on our side; it is in the log under this request_id. Try again, then tell the operator." | "Quelque chose a échoué de notre côté ; c’est dans le journal sous ce request_id. Réessayez, puis prévenez l’exploitant.";
+    /// Too much work for the moment.
+    ServerBusy = 503 "server_busy",
+        "Server busy" | "Serveur occupé",
+        "Too many sign-ins are under way. Try again after the seconds given in Retry-After." | "Trop de connexions sont en cours. Réessayez après les secondes données par Retry-After.";
+    /// A part that the server needs is away.
+    Unavailable = 503 "unavailable",
+        "Temporarily unavailable" | "Momentanément indisponible",
+        "The vault can not reach a part that it needs. Try again after the seconds given in Retry-After; /ready says more." | "Le coffre ne peut pas joindre un élément dont il a besoin. Réessayez après les secondes données par Retry-After ; /ready en dit plus.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_own_word_and_both_languages() {
+        let words: std::collections::HashSet<_> = Code::ALL.iter().map(|code| code.word()).collect();
+
+        assert_eq!(words.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert!(code.word().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert_ne!(code.detail(Language::English), code.detail(Language::French));
+            assert!((400..600).contains(&code.status()));
+        }
+    }
+}

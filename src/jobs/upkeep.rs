@@ -1,0 +1,39 @@
+//! Removes what expired every hour, writes down every half minute which sessions were used.
+
+use std::time::Duration;
+
+use super::Stop;
+use crate::{core::app::App, services::upkeep};
+
+const EVERY: Duration = Duration::from_secs(30);
+const SWEEP_EVERY: u32 = 120;
+
+/// Runs until the server stops; what was seen last is written before it ends.
+pub(super) async fn run(app: App, mut stop: Stop) {
+    let mut round: u32 = 0;
+    loop {
+        let is_over = tokio::select! {
+            () = tokio::time::sleep(EVERY) => false,
+            () = super::stopped(&mut stop) => true,
+        };
+        if app.is_prepared() {
+            let ctx = super::context(&app, "upkeep");
+            let done = async {
+                upkeep::write_last_seen(&ctx).await?;
+                if round.is_multiple_of(SWEEP_EVERY) && !is_over {
+                    upkeep::sweep(&ctx).await?;
+                }
+                #[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
+                metrics::gauge!("vault_mail_outbox").set(upkeep::count_waiting_mails(&ctx).await? as f64);
+                Ok::<_, crate::core::error::Error>(())
+            };
+            if let Err(error) = done.await {
+                tracing::warn!(%error, "upkeep has to wait");
+            }
+        }
+        if is_over {
+            return;
+        }
+        round = round.wrapping_add(1);
+    }
+}

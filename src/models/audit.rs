@@ -1,0 +1,199 @@
+//! The audit trail: who did what to what, from where, in a chain that shows every later change.
+//!
+//! Each account has its own chain, so that acts of different accounts never wait for each other; what belongs
+//! to no account is in chain zero. Entry n carries `HMAC(audit key, mac of n-1 || entry n)`. Invariants:
+//! 1. An entry is in the same transaction as its act; for a reveal it is committed before the value leaves.
+//! 2. Within a chain, `seq` counts from 1 without a gap.
+//! 3. No entry holds a secret: details come from a closed list of words.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::user::words;
+use crate::core::crypto::mac::MacKey;
+
+words! {
+    /// What was done.
+    Action {
+        /// An account was made.
+        AccountCreated = "account.created",
+        /// The name was changed.
+        AccountUpdated = "account.updated",
+        /// The account was deleted.
+        AccountDeleted = "account.deleted",
+        /// Somebody signed in.
+        SignedIn = "session.created",
+        /// A sign-in was refused.
+        SignInRefused = "session.refused",
+        /// A session was ended.
+        SessionEnded = "session.ended",
+        /// The password was changed by its owner.
+        PasswordChanged = "password.changed",
+        /// A change of the password, or an act that asks for it, was refused: wrong password.
+        PasswordRefused = "password.refused",
+        /// A recovery mail was asked for.
+        RecoveryRequested = "password.recovery_requested",
+        /// The password was reset with a mail's token.
+        PasswordReset = "password.reset",
+        /// A stored hash was renewed at sign-in.
+        PasswordRehashed = "password.rehashed",
+        /// The role was changed.
+        RoleChanged = "account.role_changed",
+        /// The plan was changed.
+        PlanChanged = "account.plan_changed",
+        /// A key was stored or generated.
+        KeyCreated = "key.created",
+        /// A key's description was changed.
+        KeyUpdated = "key.updated",
+        /// A key's value was shown.
+        KeyRevealed = "key.revealed",
+        /// A key's value could not be decrypted: changed bytes, or a row that was moved.
+        KeyRevealFailed = "key.reveal_failed",
+        /// A key was revoked.
+        KeyRevoked = "key.revoked",
+    }
+}
+
+words! {
+    /// What it was done to.
+    ObjectType {
+        /// An account.
+        Account = "account",
+        /// A session.
+        Session = "session",
+        /// An API key.
+        Key = "key",
+    }
+}
+
+/// An entry that is to be written.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// Its identifier.
+    pub id: Uuid,
+    /// The chain: the account's identifier, or zero.
+    pub chain: Uuid,
+    /// Who did it, where somebody had signed in.
+    pub actor_id: Option<Uuid>,
+    /// What was done.
+    pub action: Action,
+    /// To what.
+    pub object_type: ObjectType,
+    /// To which one.
+    pub object_id: Option<Uuid>,
+    /// From which address; empty for the command line.
+    pub ip: String,
+    /// By which program.
+    pub user_agent: String,
+    /// The request's identifier.
+    pub request_id: String,
+    /// What else is worth knowing: short words, never a value.
+    pub details: Map<String, Value>,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// An entry of the trail.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its identifier.
+    pub id: Uuid,
+    /// Its chain.
+    pub chain: Uuid,
+    /// Its place in the chain, from 1.
+    pub seq: i64,
+    /// Who did it.
+    pub actor_id: Option<Uuid>,
+    /// What was done: text, since an older program may read a newer row.
+    pub action: String,
+    /// To what.
+    pub object_type: String,
+    /// To which one.
+    pub object_id: Option<Uuid>,
+    /// From which address.
+    pub ip: String,
+    /// By which program.
+    pub user_agent: String,
+    /// The request's identifier.
+    pub request_id: String,
+    /// What else is worth knowing: a JSON object as text, byte for byte as it was signed.
+    pub details: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// What binds it to the entry before.
+    pub mac: Vec<u8>,
+}
+
+/// The end of a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last entry's place; 0 where there is none.
+    pub seq: i64,
+    /// The last entry's code; empty where there is none.
+    pub mac: Vec<u8>,
+}
+
+impl Head {
+    /// The end of a chain without entries.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { seq: 0, mac: Vec::new() }
+    }
+
+    /// The entry that follows, bound to this end.
+    #[must_use]
+    pub fn append(&self, key: &MacKey, new: NewEntry) -> Entry {
+        let mut entry = Entry {
+            id: new.id,
+            chain: new.chain,
+            seq: self.seq + 1,
+            actor_id: new.actor_id,
+            action: new.action.as_str().into(),
+            object_type: new.object_type.as_str().into(),
+            object_id: new.object_id,
+            ip: new.ip,
+            user_agent: new.user_agent,
+            request_id: new.request_id,
+            details: Value::Object(new.details).to_string(),
+            created_at: new.created_at,
+            mac: Vec::new(),
+        };
+        entry.mac = entry.sign(key, &self.mac).to_vec();
+        entry
+    }
+
+    /// The end after `entry`.
+    #[must_use]
+    pub fn after(entry: &Entry) -> Self {
+        Self { seq: entry.seq, mac: entry.mac.clone() }
+    }
+}
+
+impl Entry {
+    /// Whether this entry follows `head` and was not changed.
+    #[must_use]
+    pub fn follows(&self, head: &Head, key: &MacKey) -> bool {
+        self.seq == head.seq + 1 && aws_lc_rs::constant_time::verify_slices_are_equal(&self.sign(key, &head.mac), &self.mac).is_ok()
+    }
+
+    fn sign(&self, key: &MacKey, before: &[u8]) -> [u8; 32] {
+        let optional = |id: Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
+        key.sign(&[
+            b"va1/audit",
+            before,
+            self.id.as_bytes(),
+            self.chain.as_bytes(),
+            &self.seq.to_be_bytes(),
+            &optional(self.actor_id),
+            self.action.as_bytes(),
+            self.object_type.as_bytes(),
+            &optional(self.object_id),
+            self.ip.as_bytes(),
+            self.user_agent.as_bytes(),
+            self.request_id.as_bytes(),
+            self.details.as_bytes(),
+            &self.created_at.timestamp_millis().to_be_bytes(),
+        ])
+    }
+}

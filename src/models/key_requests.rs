@@ -1,0 +1,125 @@
+//! What people ask of their keys: which to list, what to make, what to change; and the values they get to see.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use super::{api_key::ApiKey, provider::Provider};
+use crate::core::secret::SecretText;
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Revoked keys in place of active ones.
+    pub revoked: bool,
+    /// A part of name, tag, note, provider, prefix or last four.
+    pub search: Option<String>,
+    /// One provider.
+    pub provider: Option<String>,
+    /// One environment.
+    pub environment: Option<String>,
+    /// One tag.
+    pub tag: Option<String>,
+}
+
+/// What a new key is made of.
+pub struct NewKey {
+    /// Its name.
+    pub name: String,
+    /// Its value; `None` lets the vault make one.
+    pub value: Option<SecretText>,
+    /// Its provider; `None` lets the value's shape tell.
+    pub provider: Option<&'static Provider>,
+    /// The provider's settings.
+    pub provider_config: Map<String, Value>,
+    /// Where it is used.
+    pub environment: Option<String>,
+    /// The user's own words for it.
+    pub tags: Vec<String>,
+    /// The user's own text.
+    pub note: Option<String>,
+    /// From when on it is worth nothing.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What a generated key may be used for.
+    pub scopes: Vec<String>,
+}
+
+/// A key that was just made, with its value: the only time a generated one is shown unasked.
+pub struct Created {
+    /// The key.
+    pub key: ApiKey,
+    /// Its value.
+    pub value: SecretText,
+}
+
+/// A value that is shown.
+pub struct Revealed {
+    /// The value.
+    pub value: SecretText,
+    /// The provider's settings, the secret ones in clear.
+    pub provider_config: Map<String, Value>,
+}
+
+/// A change to a field that may be empty.
+#[derive(Clone, Debug, Default)]
+pub enum Change<T> {
+    /// As it is.
+    #[default]
+    Keep,
+    /// Nothing.
+    Clear,
+    /// This.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// The field with the change made.
+    pub fn apply(self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value),
+        }
+    }
+}
+
+/// What is to be changed; `None` and `Keep` leave a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// The name.
+    pub name: Option<String>,
+    /// The provider.
+    pub provider: Option<&'static Provider>,
+    /// The provider's settings, all of them.
+    pub provider_config: Option<Map<String, Value>>,
+    /// Where it is used.
+    pub environment: Change<String>,
+    /// The user's own words, all of them.
+    pub tags: Option<Vec<String>>,
+    /// The user's own text.
+    pub note: Change<String>,
+    /// From when on it is worth nothing.
+    pub expires_at: Change<DateTime<Utc>>,
+    /// What a generated key may be used for, all of it.
+    pub scopes: Option<Vec<String>>,
+    /// Whether it may be used.
+    pub enabled: Option<bool>,
+}
+
+impl Changes {
+    /// The names of the fields that change.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        let is_kept = [
+            ("name", self.name.is_none()),
+            ("provider", self.provider.is_none()),
+            ("provider_config", self.provider_config.is_none()),
+            ("environment", matches!(self.environment, Change::Keep)),
+            ("tags", self.tags.is_none()),
+            ("note", matches!(self.note, Change::Keep)),
+            ("expires_at", matches!(self.expires_at, Change::Keep)),
+            ("scopes", self.scopes.is_none()),
+            ("enabled", self.enabled.is_none()),
+        ];
+        is_kept.into_iter().filter(|(_, kept)| !kept).map(|(name, _)| name).collect()
+    }
+}

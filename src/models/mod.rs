@@ -1,0 +1,13 @@
+//! The nouns: what there is, and what is always true of it. No input or output happens here.
+
+pub mod api_key;
+pub mod audit;
+pub mod email;
+pub mod ids;
+pub mod key_requests;
+pub mod mail;
+pub mod page;
+pub mod permission;
+pub mod provider;
+pub mod session;
+pub mod user;

@@ -1,0 +1,38 @@
+//! What may be done: a closed list, and which role may do it. This is the one place that decides.
+
+use super::user::Role;
+
+/// One thing that somebody may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Read and change one's own account, password and sessions.
+    ManageOwnAccount,
+    /// See one's own keys, masked.
+    ReadKeys,
+    /// See the values of one's own keys.
+    RevealKeys,
+    /// Store, generate and change one's own keys.
+    WriteKeys,
+    /// Revoke one's own keys.
+    RevokeKeys,
+    /// Read one's own audit trail.
+    ReadOwnAudit,
+    /// Make administrators and change roles and plans.
+    AdministerAccounts,
+}
+
+impl Role {
+    /// Whether this role allows it. The operator at the command line is asked elsewhere: he may do all.
+    #[must_use]
+    pub fn permits(self, permission: Permission) -> bool {
+        match permission {
+            Permission::ManageOwnAccount
+            | Permission::ReadKeys
+            | Permission::RevealKeys
+            | Permission::WriteKeys
+            | Permission::RevokeKeys
+            | Permission::ReadOwnAudit => true,
+            Permission::AdministerAccounts => self == Self::Admin,
+        }
+    }
+}

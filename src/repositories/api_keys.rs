@@ -1,0 +1,313 @@
+//! The table `auth.api_keys`: the keys in the vault. Every statement asks whose key it is.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{json_text, like};
+use crate::{
+    core::{
+        database::{Conn, Failure, Unique, Writer, on, row},
+        error::{Error, Result},
+        texts::problems::Code,
+    },
+    models::{
+        api_key::{ApiKey, KeyKind, SealedKey, SealedParts},
+        ids::{ApiKeyId, UserId},
+        key_requests::Filter,
+        page::PageRequest,
+    },
+};
+
+/// A list of words, kept as a JSON text.
+struct Words(Vec<String>);
+/// A JSON object, kept as text.
+struct Object(Map<String, Value>);
+
+impl TryFrom<String> for Words {
+    type Error = serde_json::Error;
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        serde_json::from_str(&text).map(Self)
+    }
+}
+
+impl TryFrom<String> for Object {
+    type Error = serde_json::Error;
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        serde_json::from_str(&text).map(Self)
+    }
+}
+
+struct Stored {
+    id: Uuid,
+    user_id: Uuid,
+    name: String,
+    kind: KeyKind,
+    provider: String,
+    provider_config: Object,
+    environment: Option<String>,
+    tags: Words,
+    note: Option<String>,
+    scopes: Words,
+    prefix: String,
+    last4: String,
+    version: i64,
+    revision: i64,
+    enabled: bool,
+    revoked: bool,
+    revoked_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+row!(Stored {
+    id: Uuid => "id",
+    user_id: Uuid => "userId",
+    name: String => "name",
+    kind: String => "kind",
+    provider: String => "provider",
+    provider_config: String => "providerConfig",
+    environment: Option<String> => "environment",
+    tags: String => "tags",
+    note: Option<String> => "note",
+    scopes: String => "scopes",
+    prefix: String => "prefix",
+    last4: String => "last4",
+    version: i64 => "version",
+    revision: i64 => "revision",
+    enabled: bool => "enabled",
+    revoked: bool => "revoked",
+    revoked_at: Option<DateTime<Utc>> => "revokedAt",
+    expires_at: Option<DateTime<Utc>> => "expiresAt",
+    last_used_at: Option<DateTime<Utc>> => "lastUsedAt",
+    created_at: DateTime<Utc> => "createdAt",
+    updated_at: DateTime<Utc> => "updatedAt",
+});
+
+struct StoredSealed {
+    revoked: bool,
+    version: i64,
+    provider_config: Object,
+    value: Vec<u8>,
+    provider_secrets: Option<Vec<u8>>,
+}
+
+row!(StoredSealed {
+    revoked: bool => "revoked",
+    version: i64 => "version",
+    provider_config: String => "providerConfig",
+    value: Vec<u8> => "sealed",
+    provider_secrets: Option<Vec<u8>> => "providerSecrets",
+});
+
+impl From<Stored> for ApiKey {
+    fn from(row: Stored) -> Self {
+        Self {
+            id: ApiKeyId(row.id),
+            user_id: UserId(row.user_id),
+            name: row.name,
+            kind: row.kind,
+            provider: row.provider,
+            provider_config: row.provider_config.0,
+            environment: row.environment,
+            tags: row.tags.0,
+            note: row.note,
+            scopes: row.scopes.0,
+            prefix: row.prefix,
+            last4: row.last4,
+            version: row.version,
+            revision: row.revision,
+            enabled: row.enabled,
+            revoked: row.revoked,
+            revoked_at: row.revoked_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+const UNIQUE_VALUE: Unique = Unique { index: "api_keys_value", columns: "api_keys.userId, api_keys.fingerprint" };
+const UNIQUE_NAME: Unique = Unique { index: "api_keys_name", columns: "" };
+
+/// One key of an account.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: ApiKeyId) -> Result<Option<ApiKey>> {
+    const SQL: &str = "
+        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"
+        from auth.api_keys
+        where id = $1 and \"userId\" = $2";
+    let row: Option<Stored> = on!(conn, optional(SQL, id.0, account.0))?;
+    Ok(row.map(ApiKey::from))
+}
+
+/// The encrypted parts of one key of an account.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_sealed<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: ApiKeyId) -> Result<Option<SealedKey>> {
+    const SQL: &str = "
+        select revoked, version, \"providerConfig\", sealed, \"providerSecrets\"
+        from auth.api_keys
+        where id = $1 and \"userId\" = $2";
+    let row: Option<StoredSealed> = on!(conn, optional(SQL, id.0, account.0))?;
+    Ok(row.map(|row| SealedKey {
+        id,
+        revoked: row.revoked,
+        version: row.version,
+        provider_config: row.provider_config.0,
+        parts: SealedParts { value: row.value, provider_secrets: row.provider_secrets },
+    }))
+}
+
+/// The keys of an account, newest first: one more than asked for, where there are more.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list<'c>(conn: impl Into<Conn<'c>>, account: UserId, filter: &Filter, page: PageRequest) -> Result<Vec<ApiKey>> {
+    const SQL: &str = "
+        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"
+        from auth.api_keys
+        where \"userId\" = $1 and revoked = $2 and id < $3
+            and (cast($4 as text) is null or \"searchText\" like $4 escape '\\')
+            and (cast($5 as text) is null or provider = $5)
+            and (cast($6 as text) is null or environment = $6)
+            and (cast($7 as text) is null or tags like $7 escape '\\')
+        order by id desc
+        limit $8";
+    let search = filter.search.as_ref().map(|part| like(&part.to_lowercase()));
+    let tag = filter.tag.as_ref().map(|tag| like(&json_text(tag)));
+    let rows: Vec<Stored> = on!(
+        conn,
+        all(
+            SQL,
+            account.0,
+            filter.revoked,
+            page.below(),
+            search.as_deref(),
+            filter.provider.as_deref(),
+            filter.environment.as_deref(),
+            tag.as_deref(),
+            page.limit + 1,
+        )
+    )?;
+    Ok(rows.into_iter().map(ApiKey::from).collect())
+}
+
+/// How many active keys an account has.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_active<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from auth.api_keys
+        where \"userId\" = $1 and not revoked";
+    Ok(on!(conn, scalar(SQL, account.0))?)
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// `duplicate_value` or `duplicate_name` where an active key of the account has it.
+pub async fn insert(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &SealedParts) -> Result<()> {
+    const SQL: &str = "
+        insert into auth.api_keys (id, \"userId\", name, kind, provider, \"providerConfig\", \"providerSecrets\", environment, tags, note, scopes,
+            prefix, last4, \"searchText\", fingerprint, sealed, version, revision, enabled, revoked, \"expiresAt\", \"createdAt\", \"updatedAt\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    let done = on!(
+        tx,
+        execute(
+            SQL,
+            key.id.0,
+            key.user_id.0,
+            key.name.as_str(),
+            key.kind.as_str(),
+            key.provider.as_str(),
+            json_text(&key.provider_config),
+            sealed.provider_secrets.as_deref(),
+            key.environment.as_deref(),
+            json_text(&key.tags),
+            key.note.as_deref(),
+            json_text(&key.scopes),
+            key.prefix.as_str(),
+            key.last4.as_str(),
+            key.search_text(),
+            fingerprint,
+            sealed.value.as_slice(),
+            key.version,
+            key.revision,
+            key.enabled,
+            key.revoked,
+            key.expires_at,
+            key.created_at,
+            key.updated_at,
+        )
+    );
+    done.map(|_| ()).map_err(refuse_duplicate)
+}
+
+/// Changes all that may change of an active key, if its revision is still `before`; tells whether it was.
+///
+/// # Errors
+/// `duplicate_name` where another active key has the name in that environment.
+pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8]>, before: i64) -> Result<bool> {
+    const SQL: &str = "
+        update auth.api_keys
+        set name = $4, provider = $5, \"providerConfig\" = $6, \"providerSecrets\" = $7, environment = $8, tags = $9, note = $10, scopes = $11,
+            prefix = $12, \"searchText\" = $13, revision = $14, enabled = $15, \"expiresAt\" = $16, \"updatedAt\" = $17
+        where id = $1 and \"userId\" = $2 and revision = $3 and not revoked";
+    let done = on!(
+        tx,
+        execute(
+            SQL,
+            key.id.0,
+            key.user_id.0,
+            before,
+            key.name.as_str(),
+            key.provider.as_str(),
+            json_text(&key.provider_config),
+            provider_secrets,
+            key.environment.as_deref(),
+            json_text(&key.tags),
+            key.note.as_deref(),
+            json_text(&key.scopes),
+            key.prefix.as_str(),
+            key.search_text(),
+            key.revision,
+            key.enabled,
+            key.expires_at,
+            key.updated_at,
+        )
+    );
+    done.map(|touched| touched > 0).map_err(refuse_duplicate)
+}
+
+/// Revokes an active key; tells whether it was active.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_revoked(tx: &mut Writer, account: UserId, id: ApiKeyId, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.api_keys
+        set revoked = true, \"revokedAt\" = $3, \"updatedAt\" = $3, revision = revision + 1
+        where id = $1 and \"userId\" = $2 and not revoked";
+    Ok(on!(tx, execute(SQL, id.0, account.0, now))? > 0)
+}
+
+fn refuse_duplicate(failure: Failure) -> Error {
+    if failure.violates(UNIQUE_VALUE) {
+        Code::DuplicateValue.into()
+    } else if failure.violates(UNIQUE_NAME) {
+        Code::DuplicateName.into()
+    } else {
+        failure.into()
+    }
+}

@@ -1,0 +1,159 @@
+//! The tables `auth.audit_trail` and `auth.audit_chains`: the entries, and where each chain ends.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{
+    core::{
+        database::{Conn, Writer, on, row},
+        error::Result,
+    },
+    models::{
+        audit::{Entry, Head},
+        page::PageRequest,
+    },
+};
+
+row!(Entry {
+    id: Uuid => "id",
+    chain: Uuid => "chain",
+    seq: i64 => "seq",
+    actor_id: Option<Uuid> => "actorId",
+    action: String => "action",
+    object_type: String => "objectType",
+    object_id: Option<Uuid> => "objectId",
+    ip: String => "ip",
+    user_agent: String => "userAgent",
+    request_id: String => "requestId",
+    details: String => "details",
+    created_at: DateTime<Utc> => "createdAt",
+    mac: Vec<u8> => "mac",
+});
+
+row!(Head {
+    seq: i64 => "seq",
+    mac: Vec<u8> => "mac",
+});
+
+/// The end of a chain; nobody else can append to it until the transaction ends.
+///
+/// # Errors
+/// As the database fails.
+pub async fn lock_head(tx: &mut Writer, chain: Uuid) -> Result<Head> {
+    const SQL: &str = "
+        insert into auth.audit_chains (chain, seq, mac)
+        values ($1, 0, $2)
+        on conflict (chain) do update
+        set seq = audit_chains.seq
+        returning seq, mac";
+    Ok(on!(tx, one(SQL, chain, Head::start().mac))?)
+}
+
+/// Moves the end of a chain.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_head(tx: &mut Writer, chain: Uuid, head: &Head) -> Result<()> {
+    const SQL: &str = "
+        update auth.audit_chains
+        set seq = $2, mac = $3
+        where chain = $1";
+    on!(tx, execute(SQL, chain, head.seq, head.mac.as_slice()))?;
+    Ok(())
+}
+
+/// The end of a chain, as it is now.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_head<'c>(conn: impl Into<Conn<'c>>, chain: Uuid) -> Result<Option<Head>> {
+    const SQL: &str = "
+        select seq, mac
+        from auth.audit_chains
+        where chain = $1";
+    Ok(on!(conn, optional(SQL, chain))?)
+}
+
+/// All chains, in a fixed order, after `after`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_chains<'c>(conn: impl Into<Conn<'c>>) -> Result<Vec<Uuid>> {
+    const SQL: &str = "
+        select chain
+        from auth.audit_chains
+        order by chain";
+    let rows: Vec<(Uuid,)> = on!(conn, all(SQL))?;
+    Ok(rows.into_iter().map(|(chain,)| chain).collect())
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// As the database fails.
+pub async fn insert(tx: &mut Writer, entry: &Entry) -> Result<()> {
+    const SQL: &str = "
+        insert into auth.audit_trail (id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    on!(
+        tx,
+        execute(
+            SQL,
+            entry.id,
+            entry.chain,
+            entry.seq,
+            entry.actor_id,
+            entry.action.as_str(),
+            entry.object_type.as_str(),
+            entry.object_id,
+            entry.ip.as_str(),
+            entry.user_agent.as_str(),
+            entry.request_id.as_str(),
+            entry.details.as_str(),
+            entry.created_at,
+            entry.mac.as_slice(),
+        )
+    )?;
+    Ok(())
+}
+
+/// The entries of a chain, newest first: one more than asked for, where there are more. The page begins below
+/// the entry `page.before`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list<'c>(conn: impl Into<Conn<'c>>, chain: Uuid, below_seq: i64, page: PageRequest) -> Result<Vec<Entry>> {
+    const SQL: &str = "
+        select id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac
+        from auth.audit_trail
+        where chain = $1 and seq < $2
+        order by seq desc
+        limit $3";
+    Ok(on!(conn, all(SQL, chain, below_seq, page.limit + 1))?)
+}
+
+/// The place in its chain of the entry with this identifier.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_seq<'c>(conn: impl Into<Conn<'c>>, chain: Uuid, id: Uuid) -> Result<Option<i64>> {
+    const SQL: &str = "
+        select seq
+        from auth.audit_trail
+        where id = $1 and chain = $2";
+    Ok(on!(conn, scalar_optional(SQL, id, chain))?)
+}
+
+/// The entries of a chain after place `after`, oldest first, at most `limit`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_forward<'c>(conn: impl Into<Conn<'c>>, chain: Uuid, after: i64, limit: i64) -> Result<Vec<Entry>> {
+    const SQL: &str = "
+        select id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac
+        from auth.audit_trail
+        where chain = $1 and seq > $2
+        order by seq
+        limit $3";
+    Ok(on!(conn, all(SQL, chain, after, limit))?)
+}

@@ -1,0 +1,133 @@
+//! The table `auth.login_sessions`: the open sign-ins.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::users;
+use crate::{
+    core::{
+        database::{Conn, Writer, on, row},
+        error::Result,
+    },
+    models::{
+        ids::{SessionId, UserId},
+        page::PageRequest,
+        session::{Session, SignedIn},
+    },
+};
+
+row!(Session {
+    id: Uuid => "id",
+    user_id: Uuid => "userId",
+    ip: String => "ip",
+    user_agent: String => "userAgent",
+    created_at: DateTime<Utc> => "createdAt",
+    last_seen_at: DateTime<Utc> => "lastSeenAt",
+    expires_at: DateTime<Utc> => "expiresAt",
+});
+
+/// The session with its account, if it is open at `now` and the account may act.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_signed_in(conn: &mut crate::core::database::Reader, id: SessionId, now: DateTime<Utc>) -> Result<Option<SignedIn>> {
+    const SQL: &str = "
+        select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\"
+        from auth.login_sessions
+        where id = $1 and \"expiresAt\" > $2";
+    let session: Option<Session> = on!(&mut *conn, optional(SQL, id.0, now))?;
+    let Some(session) = session else { return Ok(None) };
+    let user = users::find(conn, session.user_id).await?;
+    Ok(user.filter(crate::models::user::User::is_enabled).map(|user| SignedIn {
+        user: Arc::new(user),
+        session: session.id,
+        expires_at: session.expires_at,
+        last_seen_at: session.last_seen_at,
+    }))
+}
+
+/// The open sessions of an account, newest first: one more than asked for, where there are more.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list<'c>(conn: impl Into<Conn<'c>>, account: UserId, page: PageRequest, now: DateTime<Utc>) -> Result<Vec<Session>> {
+    const SQL: &str = "
+        select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\"
+        from auth.login_sessions
+        where \"userId\" = $1 and id < $2 and \"expiresAt\" > $3
+        order by id desc
+        limit $4";
+    Ok(on!(conn, all(SQL, account.0, page.below(), now, page.limit + 1))?)
+}
+
+/// Opens a session.
+///
+/// # Errors
+/// As the database fails.
+pub async fn insert(tx: &mut Writer, session: &Session) -> Result<()> {
+    const SQL: &str = "
+        insert into auth.login_sessions (id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\")
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    on!(
+        tx,
+        execute(
+            SQL,
+            session.id.0,
+            session.user_id.0,
+            session.ip.as_str(),
+            session.user_agent.as_str(),
+            session.created_at,
+            session.last_seen_at,
+            session.expires_at,
+        )
+    )?;
+    Ok(())
+}
+
+/// Marks a session as used.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_last_seen(tx: &mut Writer, id: SessionId, seen_at: DateTime<Utc>) -> Result<()> {
+    const SQL: &str = "
+        update auth.login_sessions
+        set \"lastSeenAt\" = $2
+        where id = $1 and \"lastSeenAt\" < $2";
+    on!(tx, execute(SQL, id.0, seen_at))?;
+    Ok(())
+}
+
+/// Ends one session of an account; tells whether there was one.
+///
+/// # Errors
+/// As the database fails.
+pub async fn delete(tx: &mut Writer, account: UserId, id: SessionId) -> Result<bool> {
+    const SQL: &str = "
+        delete from auth.login_sessions
+        where \"userId\" = $1 and id = $2";
+    Ok(on!(tx, execute(SQL, account.0, id.0))? > 0)
+}
+
+/// Ends all sessions of an account but `kept`; tells how many.
+///
+/// # Errors
+/// As the database fails.
+pub async fn delete_all_but(tx: &mut Writer, account: UserId, kept: Option<SessionId>) -> Result<u64> {
+    const SQL: &str = "
+        delete from auth.login_sessions
+        where \"userId\" = $1 and id <> $2";
+    Ok(on!(tx, execute(SQL, account.0, kept.map_or(Uuid::nil(), |id| id.0)))?)
+}
+
+/// Removes what expired before `now`; tells how many.
+///
+/// # Errors
+/// As the database fails.
+pub async fn delete_expired(tx: &mut Writer, now: DateTime<Utc>) -> Result<u64> {
+    const SQL: &str = "
+        delete from auth.login_sessions
+        where \"expiresAt\" <= $1";
+    Ok(on!(tx, execute(SQL, now))?)
+}

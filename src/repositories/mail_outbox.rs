@@ -1,0 +1,125 @@
+//! The table `auth.mail_outbox`: mails that wait to be sent.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::{
+    core::{
+        database::{Conn, Writer, on, row},
+        error::Result,
+        language::Language,
+    },
+    models::{
+        email::Email,
+        mail::{MailKind, QueuedMail},
+    },
+};
+
+struct Stored {
+    id: Uuid,
+    kind: MailKind,
+    address: Email,
+    language: String,
+    attempts: i64,
+    created_at: DateTime<Utc>,
+}
+
+row!(Stored {
+    id: Uuid => "id",
+    kind: String => "kind",
+    address: String => "address",
+    language: String => "language",
+    attempts: i64 => "attempts",
+    created_at: DateTime<Utc> => "createdAt",
+});
+
+impl From<Stored> for QueuedMail {
+    fn from(row: Stored) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            address: row.address,
+            language: Language::from_tag(&row.language).unwrap_or_default(),
+            attempts: row.attempts,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Puts a mail into the outbox.
+///
+/// # Errors
+/// As the database fails.
+pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
+    const SQL: &str = "
+        insert into auth.mail_outbox (id, kind, address, language, attempts, \"nextAttemptAt\", \"createdAt\")
+        values ($1, $2, $3, $4, $5, $6, $6)";
+    on!(
+        tx,
+        execute(SQL, mail.id, mail.kind.as_str(), mail.address.as_str(), mail.language.tag(), mail.attempts, mail.created_at)
+    )?;
+    Ok(())
+}
+
+/// The mail that has been due the longest at `now`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, now: DateTime<Utc>) -> Result<Option<QueuedMail>> {
+    const SQL: &str = "
+        select id, kind, address, language, attempts, \"createdAt\"
+        from auth.mail_outbox
+        where \"nextAttemptAt\" <= $1
+        order by \"nextAttemptAt\", id
+        limit 1";
+    let row: Option<Stored> = on!(conn, optional(SQL, now))?;
+    Ok(row.map(QueuedMail::from))
+}
+
+/// Takes a mail for one attempt: until `until` nobody else tries it. `false` where somebody was quicker.
+///
+/// # Errors
+/// As the database fails.
+pub async fn claim(tx: &mut Writer, mail: &QueuedMail, until: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.mail_outbox
+        set attempts = attempts + 1, \"nextAttemptAt\" = $3
+        where id = $1 and attempts = $2";
+    Ok(on!(tx, execute(SQL, mail.id, mail.attempts, until))? > 0)
+}
+
+/// Says why an attempt failed and when the next one is due.
+///
+/// # Errors
+/// As the database fails.
+pub async fn postpone(tx: &mut Writer, id: Uuid, next: DateTime<Utc>, why: &str) -> Result<()> {
+    const SQL: &str = "
+        update auth.mail_outbox
+        set \"nextAttemptAt\" = $2, \"lastError\" = $3
+        where id = $1";
+    on!(tx, execute(SQL, id, next, why))?;
+    Ok(())
+}
+
+/// Removes a mail that was sent or is worth nothing any more.
+///
+/// # Errors
+/// As the database fails.
+pub async fn delete(tx: &mut Writer, id: Uuid) -> Result<()> {
+    const SQL: &str = "
+        delete from auth.mail_outbox
+        where id = $1";
+    on!(tx, execute(SQL, id))?;
+    Ok(())
+}
+
+/// How many mails wait.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count<'c>(conn: impl Into<Conn<'c>>) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from auth.mail_outbox";
+    Ok(on!(conn, scalar(SQL))?)
+}

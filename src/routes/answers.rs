@@ -1,0 +1,91 @@
+//! What handlers answer with: JSON, or a refusal that the outermost layer writes as a problem.
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    core::{
+        error::Error,
+        texts::problems::Code,
+    },
+    schemas::problem::code_of,
+};
+
+/// A refusal. The outermost layer knows the language and the request's identifier, and writes the body.
+#[derive(Debug)]
+pub struct Failure(pub Error);
+
+/// What the outermost layer finds in a response that it has to write.
+#[derive(Clone)]
+pub(super) struct Unwritten(pub(super) std::sync::Arc<Error>);
+
+/// What handlers return.
+pub(super) type Answer<T> = Result<T, Failure>;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Self {
+        Self(code.into())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let code = code_of(&self.0);
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        match &self.0 {
+            Error::Busy { retry_after } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            Error::Unavailable { .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ if status == StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(Unwritten(std::sync::Arc::new(self.0)));
+        response
+    }
+}
+
+/// A JSON answer.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => json_bytes(StatusCode::OK, body),
+            Err(error) => Failure(Error::internal(error)).into_response(),
+        }
+    }
+}
+
+/// A JSON answer that is written already.
+pub(super) fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(Body::from(body.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A JSON answer with another status than 200.
+pub(super) fn json_with<T: Serialize>(status: StatusCode, body: &T) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => json_bytes(status, body),
+        Err(error) => Failure(Error::internal(error)).into_response(),
+    }
+}

@@ -1,0 +1,25 @@
+//! Accounts and sessions: `/api/auth`.
+
+mod login;
+mod me;
+mod password;
+mod recovery;
+mod register;
+mod sessions;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::core::app::App;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(register::register))
+        .routes(routes!(login::log_in))
+        .routes(routes!(login::log_out))
+        .routes(routes!(recovery::recover))
+        .routes(routes!(recovery::reset))
+        .routes(routes!(me::read_me, me::update_me, me::delete_me))
+        .routes(routes!(password::change_password))
+        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(sessions::delete_session))
+}

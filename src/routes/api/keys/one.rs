@@ -1,0 +1,82 @@
+//! `/api/keys/{id}`: reading, changing and revoking one key.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{
+    models::{api_key::ApiKey, ids::ApiKeyId, key_requests::Changes},
+    routes::{
+        answers::{Answer, Json as JsonAnswer},
+        extractors::{Id, Json, Member},
+    },
+    schemas::keys::{KeyView, UpdateBody},
+    services::api_keys,
+};
+
+/// One key
+#[utoipa::path(get, path = "/api/keys/{id}", tag = "Keys", operation_id = "read_key", security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The key's identifier")),
+    responses((status = 200, description = "The key, masked, with its `ETag`", body = KeyView)))]
+pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answer<Response> {
+    Ok(with_etag(api_keys::read(&ctx, id).await?))
+}
+
+/// Change a key
+///
+/// What is left out stays as it is. With `If-Match`, only if nobody changed it since.
+#[utoipa::path(patch, path = "/api/keys/{id}", tag = "Keys", operation_id = "update_key", request_body = UpdateBody, security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it")),
+    responses(
+        (status = 200, description = "The key, masked", body = KeyView),
+        (status = 409, description = "`duplicate_name`"),
+        (status = 410, description = "`key_revoked`"),
+        (status = 412, description = "`precondition_failed`"),
+    ))]
+pub(super) async fn update_key(Member(ctx): Member, Id(id): Id<ApiKeyId>, headers: HeaderMap, Json(changes): Json<Changes>) -> Answer<Response> {
+    Ok(with_etag(api_keys::update(&ctx, id, changes, if_match(&headers)).await?))
+}
+
+/// Change a key (the same as PATCH)
+#[utoipa::path(put, path = "/api/keys/{id}", tag = "Keys", operation_id = "replace_key", request_body = UpdateBody, security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it")),
+    responses(
+        (status = 200, description = "The key, masked", body = KeyView),
+        (status = 409, description = "`duplicate_name`"),
+        (status = 410, description = "`key_revoked`"),
+        (status = 412, description = "`precondition_failed`"),
+    ))]
+pub(super) async fn replace_key(member: Member, id: Id<ApiKeyId>, headers: HeaderMap, changes: Json<Changes>) -> Answer<Response> {
+    update_key(member, id, headers, changes).await
+}
+
+/// Revoke a key
+///
+/// For good: from the next request on it is never revealed. It stays in the list with `revoked=true`.
+#[utoipa::path(delete, path = "/api/keys/{id}", tag = "Keys", operation_id = "revoke_key", security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path, description = "The key's identifier")),
+    responses((status = 204, description = "The key is revoked")))]
+pub(super) async fn revoke_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answer<StatusCode> {
+    api_keys::revoke(&ctx, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn with_etag(key: ApiKey) -> Response {
+    let etag = HeaderValue::from_str(&key.etag());
+    let mut response = JsonAnswer(KeyView::from(key)).into_response();
+    if let Ok(etag) = etag {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    response
+}
+
+/// The expected state, if one is named. `*` expects only that there is one; of a list, none of ours would be the one.
+fn if_match(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::IF_MATCH)?;
+    match value.to_str() {
+        Ok("*") => None,
+        Ok(text) => Some(text.trim()),
+        Err(_) => Some(""),
+    }
+}

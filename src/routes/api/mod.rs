@@ -1,0 +1,15 @@
+//! The JSON API, one folder for each resource, one file for each verb or closely related verbs.
+
+mod audit;
+mod auth;
+mod keys;
+mod providers;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::core::app::App;
+
+/// All routes of the JSON API.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(auth::routes()).merge(keys::routes()).merge(audit::routes()).merge(providers::routes())
+}

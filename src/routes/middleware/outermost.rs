@@ -1,0 +1,97 @@
+//! The outermost layer: names the request, finds the client, writes refusals, adds headers, counts.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{client, headers};
+use crate::{
+    core::{app::App, client::Client, error::Error, texts::problems::Code},
+    routes::{
+        answers::{Failure, Unwritten},
+        server::Peer,
+    },
+    schemas::problem::Problem,
+};
+
+const MOST_URI_BYTES: usize = 8 * 1024;
+
+/// Surrounds every request.
+pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let request_id: Arc<str> = match client::own_request_id(request.headers()) {
+        Some(id) => id.into(),
+        None => app.ids.next(app.clock.now()).simple().to_string().into(),
+    };
+    let client = client::client(request.headers(), peer, &app.config.trusted_proxies, request_id);
+    let (method, path) = (request.method().clone(), request.uri().clone());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(client.clone());
+
+    let mut response = if too_long(&request) {
+        Failure::from(Code::UriTooLong).into_response()
+    } else {
+        next.run(request).await
+    };
+
+    if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
+        log(&error, &client, &method, path.path());
+        write(&mut response, &error, &client);
+    }
+    headers::protect(&mut response);
+    if let Ok(id) = HeaderValue::from_str(&client.request_id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    tracing::debug!(request_id = %client.request_id, %method, path = path.path(), status = response.status().as_u16(), ms = began.elapsed().as_millis(), "answered");
+    count(&method, route.as_ref(), &response, began);
+    response
+}
+
+fn too_long(request: &Request) -> bool {
+    request.uri().path_and_query().is_some_and(|text| text.as_str().len() > MOST_URI_BYTES)
+}
+
+/// The cause of a refusal is told once, here, and only where it is ours or a part of ours.
+fn log(error: &Error, client: &Client, method: &Method, path: &str) {
+    match error {
+        Error::Internal(_) => tracing::error!(request_id = %client.request_id, %method, path, %error, "internal error"),
+        Error::Unavailable { .. } => tracing::warn!(request_id = %client.request_id, %method, path, %error, "answered 503"),
+        _ => {}
+    }
+}
+
+fn write(response: &mut Response, error: &Error, client: &Client) {
+    let problem = Problem::of(error, client.language, &client.request_id);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(client.language.tag()));
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    headers.remove(header::CONTENT_LENGTH);
+    *response.body_mut() = Body::from(body);
+}
+
+fn count(method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
+    let route = route.map_or_else(|| "none".to_owned(), |route| route.as_str().to_owned());
+    // anybody may invent a method: what is counted is a closed list
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    };
+    let status = response.status().as_str().to_owned();
+    metrics::counter!("vault_http_requests_total", "method" => method, "route" => route.clone(), "status" => status).increment(1);
+    metrics::histogram!("vault_http_request_seconds", "route" => route).record(began.elapsed().as_secs_f64());
+}

@@ -1,0 +1,20 @@
+//! HTTP: extract, call one service, answer. No rule of the vault lives here.
+//!
+//! `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
+//! `extractors` read what comes in, `answers` writes refusals; `api` are the JSON routes, `operations`, `docs`
+//! and `home` the rest.
+
+mod answers;
+mod api;
+mod docs;
+mod extractors;
+mod home;
+mod middleware;
+pub mod openapi;
+mod operations;
+mod router;
+mod server;
+
+pub use answers::Failure;
+pub use router::{Web, build};
+pub use server::{Peer, serve};

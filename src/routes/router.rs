@@ -1,0 +1,85 @@
+//! Puts the routes together.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method, header},
+    response::{IntoResponse as _, Response},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+
+use super::{Failure, answers::Answer, api, docs, home, middleware, openapi, operations};
+use crate::core::{app::App, error::Error, texts::problems::Code};
+
+/// What the pages and the operator's routes need beside the app.
+#[derive(Clone)]
+pub struct Web {
+    /// The handles.
+    pub app: App,
+    /// The counters; `None` where nobody counts.
+    pub metrics: Option<PrometheusHandle>,
+    /// Whether the server is about to stop.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+}
+
+/// The whole router.
+pub fn build(web: Web) -> Router {
+    let app = web.app.clone();
+    let (api, document) = openapi::with_routes(api::routes()).split_for_parts();
+    let document: Arc<str> = openapi::finish(&document).into();
+    let router = Router::new()
+        .merge(api.with_state(app.clone()))
+        .merge(operations::routes(web.clone()))
+        .merge(docs::routes(document))
+        .merge(home::routes(web))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CatchPanicLayer::custom(panicked));
+    let router = match cors(&app) {
+        Some(layer) => router.layer(layer),
+        None => router,
+    };
+    router.layer(axum::middleware::from_fn_with_state(app, middleware::outermost))
+}
+
+async fn not_found() -> Answer<()> {
+    Err(Code::NotFound.into())
+}
+
+async fn method_not_allowed() -> Answer<()> {
+    Err(Code::MethodNotAllowed.into())
+}
+
+/// A panic costs its own request alone.
+#[expect(clippy::needless_pass_by_value, reason = "the layer gives the panic away")]
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Failure(Error::internal(format!("a handler panicked: {}", what.unwrap_or("without words")))).into_response()
+}
+
+/// Lets the listed origins call from browsers; without any, browsers keep to their own origin.
+fn cors(app: &App) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = app.config.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if origins.is_empty() {
+        return None;
+    }
+    let request_headers = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::ACCEPT_LANGUAGE,
+        header::IF_MATCH,
+        HeaderName::from_static("idempotency-key"),
+        HeaderName::from_static("x-request-id"),
+    ];
+    let answer_headers = [header::ETAG, header::LOCATION, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    Some(
+        CorsLayer::new()
+            .allow_origin(origins)
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+            .allow_headers(request_headers)
+            .expose_headers(answer_headers)
+            .max_age(std::time::Duration::from_secs(600)),
+    )
+}

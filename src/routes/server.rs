@@ -1,0 +1,133 @@
+//! Accepts connections and serves them: slow clients are cut off, one bad client never costs another anything.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::{net::{TcpListener, TcpStream}, sync::{OwnedSemaphorePermit, Semaphore, watch}};
+use tokio_io_timeout::TimeoutStream;
+use tower::Service as _;
+
+use crate::core::system;
+
+/// A request's head must be there within this, also on a connection that is kept open.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// A client must take something of an answer within this.
+const WRITE_PATIENCE: Duration = Duration::from_secs(20);
+/// What is under way when the server is told to stop may take this long.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(30);
+const MOST_HEAD_BYTES: usize = 32 * 1024;
+const MOST_HEADERS: usize = 100;
+/// Sockets and files that are no client connections.
+const RESERVED_FILES: u64 = 128;
+
+/// The other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Serves until `stop` says so, then finishes what is under way.
+pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let seats = Arc::new(Semaphore::new(most_connections()));
+    let open = Arc::new(AtomicUsize::new(0));
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => break,
+            accepted = accept(&listener, &seats) => accepted,
+        };
+        let Some((stream, peer, seat)) = accepted else { continue };
+        let connection = connect(stream, peer, router.clone());
+        let watched = graceful.watch(connection);
+        let counter = Counter::enter(open.clone());
+        tokio::spawn(async move {
+            if let Err(error) = watched.await {
+                tracing::trace!(%error, "a connection ended early");
+            }
+            drop((seat, counter));
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(DRAIN_PATIENCE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still under way after {} s and are cut off", DRAIN_PATIENCE.as_secs());
+    }
+}
+
+/// Waits for a free seat and then for a client, so that a crowd stays in the kernel's queue.
+async fn accept(listener: &TcpListener, seats: &Arc<Semaphore>) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let seat = seats.clone().acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, seat)),
+        Err(error) if is_of_the_client(&error) => None,
+        Err(error) => {
+            // out of files or memory: it passes, and spinning would not help
+            tracing::error!(%error, "no connection can be accepted; trying again in a second");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            None
+        }
+    }
+}
+
+fn is_of_the_client(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused)
+}
+
+fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send {
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_PATIENCE));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().call(request)
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE)
+        .max_buf_size(MOST_HEAD_BYTES)
+        .max_headers(MOST_HEADERS)
+        .half_close(false)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+}
+
+fn most_connections() -> usize {
+    let files = system::most_open_files().saturating_sub(RESERVED_FILES).clamp(64, 20_000);
+    usize::try_from(files).unwrap_or(1024)
+}
+
+/// Counts the open connections for `/metrics`.
+struct Counter(Arc<AtomicUsize>);
+
+impl Counter {
+    fn enter(open: Arc<AtomicUsize>) -> Self {
+        show(open.fetch_add(1, Ordering::Relaxed) + 1);
+        Self(open)
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        show(self.0.fetch_sub(1, Ordering::Relaxed) - 1);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
+fn show(open: usize) {
+    metrics::gauge!("vault_connections").set(open as f64);
+}

@@ -1,0 +1,13 @@
+//! What crosses the wire: bodies and queries with their rules, and the views that answers are made of.
+//!
+//! `fields` reads a JSON object field by field and gathers every fault; `query` does the same for a query string.
+
+pub mod audit;
+pub mod auth;
+pub mod fields;
+pub mod keys;
+pub mod page;
+pub mod problem;
+pub mod providers;
+pub mod query;
+pub mod rules;

@@ -1,0 +1,96 @@
+//! Reads a query string parameter by parameter, with every fault at once.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::rules::Text;
+use crate::{
+    core::{
+        error::{Error, Result},
+        texts::faults::{Fault, FaultKind},
+    },
+    models::page::{self, PageRequest},
+};
+
+/// A query that can be read.
+pub trait FromQuery: Sized {
+    /// Reads the parameters; `None` after a fault, which `query` keeps.
+    fn read(query: &mut Query) -> Option<Self>;
+}
+
+/// A query string that is being read.
+pub struct Query {
+    left: BTreeMap<String, String>,
+    faults: Vec<Fault>,
+}
+
+/// Reads a whole query string.
+///
+/// # Errors
+/// `Invalid` with every fault.
+pub fn read<T: FromQuery>(text: &str) -> Result<T> {
+    let mut query = Query { left: BTreeMap::new(), faults: Vec::new() };
+    for (name, value) in url::form_urlencoded::parse(text.as_bytes()).take(100) {
+        let name = name.into_owned();
+        if query.left.insert(name.clone(), value.into_owned()).is_some() {
+            query.faults.push(Fault::new(name, FaultKind::Conflict("Give this parameter once.", "Donnez ce paramètre une seule fois.")));
+        }
+    }
+    let read = T::read(&mut query);
+    query.faults.extend(query.left.keys().map(|name| Fault::new(name.chars().take(64).collect::<String>(), FaultKind::Unknown)));
+    match read {
+        Some(read) if query.faults.is_empty() => Ok(read),
+        _ => Err(Error::Invalid(query.faults)),
+    }
+}
+
+impl Query {
+    fn fault<T>(&mut self, name: &str, kind: FaultKind) -> Option<T> {
+        self.faults.push(Fault::new(name, kind));
+        None
+    }
+
+    /// A text; `None` inside where it was left out or empty.
+    pub fn text(&mut self, name: &str, rule: Text) -> Option<Option<String>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match rule.check(text) {
+                Ok(text) => Some(Some(text)),
+                Err(kind) => self.fault(name, kind),
+            },
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, name: &str, default: bool) -> Option<bool> {
+        match self.left.remove(name).as_deref() {
+            None | Some("") => Some(default),
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            Some(_) => self.fault(name, FaultKind::InvalidChoice("true, false".into())),
+        }
+    }
+
+    /// `limit` and `cursor`.
+    pub fn page(&mut self) -> Option<PageRequest> {
+        let limit = match self.left.remove("limit") {
+            None => Some(page::USUAL_ROWS),
+            Some(text) => match text.parse::<i64>() {
+                Ok(limit) if (1..=page::MOST_ROWS).contains(&limit) => Some(limit),
+                _ => self.fault("limit", FaultKind::OutOfRange(1, page::MOST_ROWS)),
+            },
+        };
+        let before: Option<Option<Uuid>> = match self.left.remove("cursor").filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match page::read_cursor(&text) {
+                Some(id) => Some(Some(id)),
+                None => self.fault(
+                    "cursor",
+                    FaultKind::InvalidFormat("the next_cursor of the page before, unchanged", "le next_cursor de la page précédente, tel quel"),
+                ),
+            },
+        };
+        Some(PageRequest { limit: limit?, before: before? })
+    }
+}

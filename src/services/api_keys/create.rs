@@ -1,0 +1,191 @@
+//! Storing a value that the user brings, or generating one.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Map;
+
+use super::{UNVERSIONED, VALUE, provider_config};
+use crate::{
+    core::{
+        context::Context,
+        crypto::account::{AccountKey, Place},
+        database::Writer,
+        error::{Error, Result},
+        texts::problems::Code,
+    },
+    models::{
+        api_key::{self, ApiKey, KeyKind, SealedParts},
+        audit::Action,
+        ids::{ApiKeyId, UserId},
+        key_requests::{Created, NewKey},
+        permission::Permission,
+        provider,
+        user::Plan,
+    },
+    repositories::{
+        api_keys,
+        idempotency_keys::{self, KeptAnswer},
+        users,
+    },
+    services::{
+        account_keys,
+        audit::{self, Event},
+        upkeep::IDEMPOTENCY_LIFE,
+    },
+};
+
+/// A request that may come again and is to be answered the same.
+pub struct Repeatable<'a> {
+    /// What names the request: the `Idempotency-Key`.
+    pub name: &'a str,
+    /// What the request says, in a form that is the same whenever it says the same.
+    pub content: &'a str,
+}
+
+/// What came of a request to make a key.
+pub enum Outcome {
+    /// The answer, as `render` wrote it just now.
+    New(Vec<u8>),
+    /// The answer that the same request got before.
+    Repeated(Vec<u8>),
+}
+
+/// Makes a key; `render` writes the answer, which is kept (encrypted) for a repeated request.
+///
+/// # Errors
+/// `PlanLimit`, `duplicate_value`, `duplicate_name`, `idempotency_key_reused`.
+pub async fn create(
+    ctx: &Context,
+    new: NewKey,
+    repeatable: Option<Repeatable<'_>>,
+    render: impl Fn(&Created) -> Result<Vec<u8>>,
+) -> Result<Outcome> {
+    ctx.require(Permission::WriteKeys)?;
+    let account = ctx.account()?;
+    let data_key = {
+        let mut reader = ctx.db().read().await?;
+        account_keys::open(&mut reader, ctx, account, account_keys::CURRENT).await?
+    };
+    let memory = repeatable.map(|repeatable| Memory::new(ctx, account, &repeatable)).transpose()?;
+    if let Some(memory) = &memory
+        && let Some(answer) = memory.recall(ctx, account, &data_key).await?
+    {
+        return Ok(Outcome::Repeated(answer));
+    }
+    let (created, sealed) = assemble(ctx, account, new, &data_key)?;
+    let answer = render(&created)?;
+    let mut tx = ctx.db().write().await?;
+    if let Some(memory) = &memory
+        && !memory.keep(ctx, &mut tx, account, &data_key, &answer).await?
+    {
+        // the same request was quicker on another connection: its answer is ours
+        drop(tx);
+        let first = memory.recall(ctx, account, &data_key).await?;
+        return first.map(Outcome::Repeated).ok_or(Error::Busy { retry_after: 1 });
+    }
+    keep_to_plan(ctx, &mut tx, account).await?;
+    let fingerprint = ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), created.value.expose().as_bytes()]);
+    api_keys::insert(&mut tx, &created.key, &fingerprint, &sealed).await?;
+    let event = Event::on_key(Action::KeyCreated, account, created.key.id)
+        .with("kind", created.key.kind.as_str())
+        .with("provider", created.key.provider.as_str());
+    audit::record(&mut tx, ctx, event).await?;
+    tx.commit().await?;
+    Ok(Outcome::New(answer))
+}
+
+fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) -> Result<(Created, SealedParts)> {
+    let id = ApiKeyId(ctx.new_id());
+    let (kind, value) = match new.value {
+        Some(value) => (KeyKind::Stored, value),
+        None => (KeyKind::Generated, api_key::generate_value(new.environment.as_deref())?),
+    };
+    let provider = new.provider.or_else(|| provider::recognise(value.expose().trim())).unwrap_or_else(provider::custom);
+    let prefix = match kind {
+        KeyKind::Generated => value.expose().get(..8).unwrap_or_default().to_owned(),
+        KeyKind::Stored => provider::prefix_of(provider, value.expose()).to_owned(),
+    };
+    let divided = provider_config::divide(&new.provider_config, provider, &Map::new(), data_key, id)?;
+    let key = ApiKey {
+        id,
+        user_id: account,
+        name: new.name,
+        kind,
+        provider: provider.id.into(),
+        provider_config: divided.shown,
+        environment: new.environment,
+        tags: new.tags,
+        note: new.note,
+        scopes: new.scopes,
+        prefix,
+        last4: api_key::last4(value.expose()),
+        version: 1,
+        revision: 1,
+        enabled: true,
+        revoked: false,
+        revoked_at: None,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        created_at: ctx.now(),
+        updated_at: ctx.now(),
+    };
+    let place = Place { record: id.0, field: VALUE, version: key.version };
+    let sealed = SealedParts {
+        value: data_key.seal(place, value.expose().as_bytes())?,
+        provider_secrets: divided.sealed,
+    };
+    Ok((Created { key, value }, sealed))
+}
+
+/// Refuses one key more than the plan allows, however many requests come at once.
+async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId) -> Result<()> {
+    let Some(limit) = ctx.app().config.free_plan_max_keys else { return Ok(()) };
+    users::lock(tx, account).await?;
+    let user = users::find(&mut *tx, account).await?.ok_or(Code::Unauthenticated)?;
+    if user.plan != Plan::Free {
+        return Ok(());
+    }
+    let used = api_keys::count_active(tx, account).await?;
+    if used >= limit { Err(Error::PlanLimit { limit, used }) } else { Ok(()) }
+}
+
+/// The memory of a repeatable request, in keyed hashes.
+struct Memory {
+    digest: [u8; 32],
+    request_digest: [u8; 32],
+    since: DateTime<Utc>,
+}
+
+impl Memory {
+    fn new(ctx: &Context, account: UserId, repeatable: &Repeatable<'_>) -> Result<Self> {
+        let key = ctx.app().keyring()?.token();
+        let account = account.0.as_bytes();
+        Ok(Self {
+            digest: key.sign(&[b"idempotency", account, repeatable.name.as_bytes()]),
+            request_digest: key.sign(&[b"request", account, repeatable.content.as_bytes()]),
+            since: ctx.now() - TimeDelta::from(IDEMPOTENCY_LIFE),
+        })
+    }
+
+    /// What an answer is bound to: the record is the name's own hash.
+    fn place(&self) -> Place<'static> {
+        let record = uuid::Uuid::from_slice(self.digest.get(..16).unwrap_or_default()).unwrap_or_default();
+        Place { record, field: "idempotent answer", version: UNVERSIONED }
+    }
+
+    async fn recall(&self, ctx: &Context, account: UserId, data_key: &AccountKey) -> Result<Option<Vec<u8>>> {
+        let mut reader = ctx.db().read().await?;
+        let Some(kept) = idempotency_keys::find(&mut reader, account, &self.digest, self.since).await? else { return Ok(None) };
+        if kept.request_digest != self.request_digest {
+            return Err(Code::IdempotencyKeyReused.into());
+        }
+        let answer = data_key.open(self.place(), &kept.sealed).map_err(Error::internal)?;
+        Ok(Some(answer.to_vec()))
+    }
+
+    async fn keep(&self, ctx: &Context, tx: &mut Writer, account: UserId, data_key: &AccountKey, answer: &[u8]) -> Result<bool> {
+        let sealed = data_key.seal(self.place(), answer)?;
+        idempotency_keys::delete_one_until(tx, account, &self.digest, self.since).await?;
+        let kept = KeptAnswer { request_digest: self.request_digest.to_vec(), sealed };
+        idempotency_keys::insert(tx, account, &self.digest, &kept, ctx.now()).await
+    }
+}

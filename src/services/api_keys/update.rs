@@ -1,0 +1,100 @@
+//! Changing what describes a key; its value changes by rotation alone.
+
+use super::{provider_config, reveal::open_value};
+use crate::{
+    core::{
+        context::Context,
+        database::Writer,
+        error::{Error, Result},
+        texts::problems::Code,
+    },
+    models::{
+        api_key::{ApiKey, KeyKind},
+        audit::Action,
+        ids::ApiKeyId,
+        key_requests::Changes,
+        permission::Permission,
+        provider,
+    },
+    repositories::api_keys,
+    services::{
+        account_keys,
+        audit::{self, Event},
+    },
+};
+
+/// How often a change is tried again where another one came between.
+const TRIES: usize = 4;
+
+/// Changes one of the member's keys. With `expected`, only if its entity tag is still that one.
+///
+/// # Errors
+/// `not_found`; `key_revoked`; `precondition_failed`; `duplicate_name`.
+pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Option<&str>) -> Result<ApiKey> {
+    ctx.require(Permission::WriteKeys)?;
+    let account = ctx.account()?;
+    let mut tx = ctx.db().write().await?;
+    for _ in 0..TRIES {
+        let key = api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
+        if expected.is_some_and(|expected| expected != key.etag()) {
+            return Err(Code::PreconditionFailed.into());
+        }
+        if key.revoked {
+            return Err(Code::KeyRevoked.into());
+        }
+        let changed = changes.names();
+        if changed.is_empty() {
+            return Ok(key);
+        }
+        let before = key.revision;
+        let (key, provider_secrets) = apply(ctx, &mut tx, key, changes.clone()).await?;
+        if api_keys::update(&mut tx, &key, provider_secrets.as_deref(), before).await? {
+            audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
+            tx.commit().await?;
+            return Ok(key);
+        }
+    }
+    Err(Error::Busy { retry_after: 1 })
+}
+
+async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes) -> Result<(ApiKey, Option<Vec<u8>>)> {
+    let sealed = api_keys::find_sealed(&mut *tx, key.user_id, key.id).await?.ok_or(Code::NotFound)?;
+    let data_key = account_keys::open(tx, ctx, key.user_id, account_keys::CURRENT).await?;
+    let provider = changes.provider.or_else(|| provider::find(&key.provider)).unwrap_or_else(provider::custom);
+    let provider_changes = provider.id != key.provider;
+    if provider_changes && key.kind == KeyKind::Stored {
+        provider::prefix_of(provider, open_value(&data_key, &sealed)?.expose()).clone_into(&mut key.prefix);
+    }
+    let mut provider_secrets = sealed.parts.provider_secrets.clone();
+    if changes.provider_config.is_some() || provider_changes {
+        // under another provider other settings are secret: divide what there is anew
+        let known = provider_config::open(provider_secrets.as_deref(), &data_key, key.id)?;
+        let given = changes.provider_config.unwrap_or_else(|| {
+            let mut all = key.provider_config.clone();
+            all.extend(known.clone());
+            all
+        });
+        let divided = provider_config::divide(&given, provider, &known, &data_key, key.id)?;
+        key.provider_config = divided.shown;
+        provider_secrets = divided.sealed;
+    }
+    key.provider = provider.id.into();
+    if let Some(name) = changes.name {
+        key.name = name;
+    }
+    if let Some(tags) = changes.tags {
+        key.tags = tags;
+    }
+    if let Some(scopes) = changes.scopes {
+        key.scopes = scopes;
+    }
+    if let Some(enabled) = changes.enabled {
+        key.enabled = enabled;
+    }
+    changes.environment.apply(&mut key.environment);
+    changes.note.apply(&mut key.note);
+    changes.expires_at.apply(&mut key.expires_at);
+    key.revision += 1;
+    key.updated_at = ctx.now();
+    Ok((key, provider_secrets))
+}

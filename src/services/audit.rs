@@ -1,0 +1,194 @@
+//! The audit trail: every act is an entry in the same transaction, chained to the one before.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    core::{
+        context::Context,
+        database::Writer,
+        error::Result,
+    },
+    models::{
+        audit::{Action, Entry, Head, NewEntry, ObjectType},
+        ids::{ApiKeyId, SessionId, UserId},
+        page::{Page, PageRequest},
+        permission::Permission,
+    },
+    repositories::audit_trail,
+};
+
+/// An act, as it is going to be recorded.
+#[derive(Clone, Debug)]
+pub struct Event {
+    action: Action,
+    account: Option<UserId>,
+    object_type: ObjectType,
+    object_id: Option<Uuid>,
+    details: Map<String, Value>,
+}
+
+impl Event {
+    /// An act on an account; `None` where there is none, as for a sign-in with an unknown address.
+    #[must_use]
+    pub fn on_account(action: Action, account: Option<UserId>) -> Self {
+        Self { action, account, object_type: ObjectType::Account, object_id: account.map(|id| id.0), details: Map::new() }
+    }
+
+    /// An act on a session of an account.
+    #[must_use]
+    pub fn on_session(action: Action, account: UserId, session: SessionId) -> Self {
+        Self { action, account: Some(account), object_type: ObjectType::Session, object_id: Some(session.0), details: Map::new() }
+    }
+
+    /// An act on a key of an account.
+    #[must_use]
+    pub fn on_key(action: Action, account: UserId, key: ApiKeyId) -> Self {
+        Self { action, account: Some(account), object_type: ObjectType::Key, object_id: Some(key.0), details: Map::new() }
+    }
+
+    /// Adds a word that is worth knowing; never a secret.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.into(), value.into());
+        self
+    }
+
+    fn entry(self, ctx: &Context) -> NewEntry {
+        NewEntry {
+            id: ctx.new_id(),
+            chain: self.account.map_or(Uuid::nil(), |account| account.0),
+            actor_id: ctx.actor_id().map(|actor| actor.0),
+            action: self.action,
+            object_type: self.object_type,
+            object_id: self.object_id,
+            ip: ctx.client().ip_text(),
+            user_agent: ctx.client().user_agent.to_string(),
+            request_id: ctx.client().request_id.to_string(),
+            details: self.details,
+            created_at: ctx.now(),
+        }
+    }
+}
+
+/// Records an act in the transaction of the act. Best called last: the chain is locked until the commit.
+///
+/// # Errors
+/// As the database fails; the act must not happen then.
+pub async fn record(tx: &mut Writer, ctx: &Context, event: Event) -> Result<()> {
+    let new = event.entry(ctx);
+    let chain = new.chain;
+    let head = audit_trail::lock_head(tx, chain).await?;
+    let entry = head.append(ctx.app().keyring()?.audit(), new);
+    audit_trail::insert(tx, &entry).await?;
+    audit_trail::set_head(tx, chain, &Head::after(&entry)).await
+}
+
+/// Records an act that changes nothing else, together with those of others that come at the same time; returns
+/// once the entry is committed.
+///
+/// # Errors
+/// `Unavailable` where it could not be committed: what was asked for must not be handed out then.
+pub async fn record_alone(ctx: &Context, event: Event) -> Result<()> {
+    ctx.app().audit.ask(event.entry(ctx)).await
+}
+
+/// Commits a batch of entries in one transaction.
+///
+/// # Errors
+/// As the database fails; none is recorded then.
+pub async fn record_batch(ctx: &Context, mut entries: Vec<NewEntry>) -> Result<()> {
+    // chains are always locked in the same order, so that two servers never wait for each other
+    entries.sort_by_key(|entry| (entry.chain, entry.id));
+    let mut tx = ctx.db().write().await?;
+    let key = ctx.app().keyring()?.clone();
+    let mut entries = entries.into_iter().peekable();
+    while let Some(chain) = entries.peek().map(|entry| entry.chain) {
+        let mut head = audit_trail::lock_head(&mut tx, chain).await?;
+        while let Some(new) = entries.next_if(|entry| entry.chain == chain) {
+            let entry = head.append(key.audit(), new);
+            audit_trail::insert(&mut tx, &entry).await?;
+            head = Head::after(&entry);
+        }
+        audit_trail::set_head(&mut tx, chain, &head).await?;
+    }
+    tx.commit().await
+}
+
+/// The member's own trail, newest first.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn list_own(ctx: &Context, page: PageRequest) -> Result<Page<Entry>> {
+    ctx.require(Permission::ReadOwnAudit)?;
+    let chain = ctx.account()?.0;
+    let mut reader = ctx.db().read().await?;
+    let below = match page.before {
+        None => i64::MAX,
+        // a cursor from another trail points at nothing
+        Some(id) => audit_trail::find_seq(&mut reader, chain, id).await?.unwrap_or(0),
+    };
+    let rows = audit_trail::list(&mut reader, chain, below, page).await?;
+    Ok(Page::cut(rows, page.limit, |entry| entry.id))
+}
+
+/// What a check of the whole trail found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// How many entries are as they were written.
+    pub entries: u64,
+    /// How many chains there are.
+    pub chains: u64,
+    /// The first entry of each chain that is not as it was written, in words.
+    pub faults: Vec<String>,
+}
+
+/// Checks every chain from its first entry to its end.
+///
+/// # Errors
+/// `Forbidden` to anybody but the operator.
+pub async fn verify(ctx: &Context) -> Result<Verification> {
+    ctx.require(Permission::AdministerAccounts)?;
+    let mut found = Verification { entries: 0, chains: 0, faults: Vec::new() };
+    let mut reader = ctx.db().read().await?;
+    for chain in audit_trail::list_chains(&mut reader).await? {
+        found.chains += 1;
+        if let Err(fault) = verify_chain(ctx, &mut reader, chain, &mut found.entries).await? {
+            found.faults.push(fault);
+        }
+    }
+    Ok(found)
+}
+
+async fn verify_chain(
+    ctx: &Context,
+    reader: &mut crate::core::database::Reader,
+    chain: Uuid,
+    entries: &mut u64,
+) -> Result<std::result::Result<(), String>> {
+    const AT_ONCE: i64 = 1000;
+    let key = ctx.app().keyring()?.clone();
+    let mut head = Head::start();
+    // the end is read first: what is appended meanwhile stands behind it
+    let Some(end) = audit_trail::find_head(&mut *reader, chain).await? else { return Ok(Ok(())) };
+    loop {
+        let batch = audit_trail::list_forward(&mut *reader, chain, head.seq, AT_ONCE).await?;
+        if batch.is_empty() {
+            break;
+        }
+        for entry in batch {
+            if !entry.follows(&head, key.audit()) {
+                return Ok(Err(format!("chain {chain}: entry {} (place {}) was changed, or the one before it is gone", entry.id, head.seq + 1)));
+            }
+            head = Head::after(&entry);
+            *entries += 1;
+            if head.seq == end.seq && head.mac != end.mac {
+                return Ok(Err(format!("chain {chain}: its recorded end does not fit entry {}", entry.id)));
+            }
+        }
+    }
+    if head.seq < end.seq {
+        return Ok(Err(format!("chain {chain}: the entries after place {} are gone; it ends at {}", head.seq, end.seq)));
+    }
+    Ok(Ok(()))
+}

@@ -1,0 +1,16 @@
+//! The verbs: what people and programs do with the vault.
+//!
+//! Each function asks for the permission first, works in one transaction with the audit entry inside, and takes
+//! the time from the context. Nothing here knows HTTP or SQL.
+
+pub mod account_keys;
+pub mod accounts;
+pub mod administration;
+pub mod api_keys;
+pub mod audit;
+pub mod mails;
+pub mod passwords;
+pub mod recovery;
+pub mod sessions;
+pub mod start;
+pub mod upkeep;

@@ -1,0 +1,142 @@
+//! Passwords: what a new one must be, and the check of the one there is.
+
+use zxcvbn::zxcvbn;
+
+use super::audit::{self, Event};
+use crate::{
+    core::{
+        context::Context,
+        crypto::password::Verdict,
+        error::{Error, Result},
+        secret::SecretText,
+        texts::{
+            faults::{Fault, FaultKind},
+            problems::Code,
+        },
+    },
+    models::{
+        audit::Action,
+        email::Email,
+        ids::UserId,
+        permission::Permission,
+    },
+    repositories::{login_sessions, mail_outbox, password_resets, users},
+};
+
+/// The most characters of a password.
+pub const MOST_CHARACTERS: usize = 128;
+
+/// Fewer guesses than this make a password too easy: a million times a million is what a stolen dump would
+/// cost; a million is what a patient guesser tries at the door.
+const FEWEST_GUESSES_LOG10: f64 = 7.0;
+
+/// What is wrong with a new password, if anything.
+#[must_use]
+pub fn fault(ctx: &Context, password: &SecretText, email: &Email, name: &str) -> Option<FaultKind> {
+    let least = ctx.app().config.password_min_length;
+    let length = password.expose().chars().count();
+    if length < least {
+        return Some(FaultKind::TooShort(least));
+    }
+    if length > MOST_CHARACTERS {
+        return Some(FaultKind::TooLong(MOST_CHARACTERS));
+    }
+    is_too_common(password.expose(), email, name).then_some(FaultKind::PasswordTooCommon)
+}
+
+/// Whether it is on the list of common passwords, made of parts of it, or close to what everybody knows of the person.
+fn is_too_common(password: &str, email: &Email, name: &str) -> bool {
+    let mut known = vec![email.as_str(), email.local_part(), "vault api", "vaultapi", "vault"];
+    known.extend(email.as_str().split(['@', '.', '+', '-', '_']).filter(|part| part.len() > 2));
+    known.push(name);
+    known.extend(name.split_whitespace());
+    let lower = password.to_lowercase();
+    let is_close = known.iter().filter(|part| part.chars().count() > 3).any(|part| {
+        let part = part.to_lowercase();
+        lower.contains(&part) && lower.replace(&part, "").chars().count() < 6
+    });
+    is_close || zxcvbn(password, &known).guesses_log10() < FEWEST_GUESSES_LOG10
+}
+
+/// Checks the member's own password, as for an act that asks for it again.
+///
+/// # Errors
+/// `wrong_password`, which is recorded.
+pub(super) async fn confirm(ctx: &Context, password: &SecretText) -> Result<String> {
+    let account = ctx.account()?;
+    let stored = users::find_password(&mut ctx.db().read().await?, account).await?.ok_or(Code::Unauthenticated)?;
+    let pepper = ctx.app().keyring()?.pepper();
+    match ctx.app().hasher.verify(pepper, password, Some(stored.clone())).await? {
+        Verdict::Right | Verdict::RightButOld => Ok(stored),
+        Verdict::Wrong => {
+            let mut tx = ctx.db().write().await?;
+            audit::record(&mut tx, ctx, Event::on_account(Action::PasswordRefused, Some(account))).await?;
+            tx.commit().await?;
+            Err(Code::WrongPassword.into())
+        }
+    }
+}
+
+/// Changes the member's own password and ends the other sessions.
+///
+/// # Errors
+/// `wrong_password`; a fault of `new_password`.
+pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Result<()> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let member = ctx.member()?;
+    if let Some(kind) = fault(ctx, new, &member.user.email, &member.user.name) {
+        return Err(Error::fault(Fault::new("new_password", kind)));
+    }
+    let before = confirm(ctx, current).await?;
+    let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), new).await?;
+    let mut tx = ctx.db().write().await?;
+    if !users::set_password(&mut tx, member.user.id, &before, &hash, ctx.now()).await? {
+        // somebody else changed it while we hashed: the current one is not current any more
+        return Err(Code::WrongPassword.into());
+    }
+    end_everything(&mut tx, ctx, member.user.id, Some(member.session)).await?;
+    mail_outbox::insert(&mut tx, &super::mails::queued(ctx, crate::models::mail::MailKind::PasswordChanged, &member.user)).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::PasswordChanged, Some(member.user.id))).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(member.user.id);
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+/// Ends what an old password opened: sessions but `kept`, and reset tokens.
+pub(super) async fn end_everything(
+    tx: &mut crate::core::database::Writer,
+    _: &Context,
+    account: UserId,
+    kept: Option<crate::models::ids::SessionId>,
+) -> Result<()> {
+    login_sessions::delete_all_but(tx, account, kept).await?;
+    password_resets::delete(tx, account).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(password: &str) -> bool {
+        is_too_common(password, &Email::parse("alice.martin@example.com").expect("email"), "Alice Martin")
+    }
+
+    #[test]
+    fn common_and_close_passwords_are_refused() {
+        for password in [
+            "passwordpassword", "123456789012", "123456789012345", "qwertyuiopasdfg", "qwertyuiop12", "vaultapivaultapi", "password1234", "iloveyou1234",
+            "administrator", "1q2w3e4r5t6y", "aaaaaaaaaaaaaaa", "abcabcabcabcabc", "alice.martin@example.com", "alicemartin2026", "AliceMartin1!", "letmeinletmein",
+            "football1234", "Password123!", "passw0rd1234", "welcome12345", "changeme1234", "azertyuiop12",
+        ] {
+            assert!(refused(password), "{password}");
+        }
+    }
+
+    #[test]
+    fn unpredictable_passwords_are_taken_without_composition_rules() {
+        for password in ["correct horse battery staple", "correct horse", "tulipes sous la pluie", "kfhw xqpz nvbd", "une girafe en pyjama vert", "🔑🦊🌧🍋🛶🎻🧵🪁🐌🌵🥁🧭", "zV9#kQ2!mX7p"] {
+            assert!(!refused(password), "{password}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Recovering an account: a mail with a token that works once, for a quarter of an hour, for the newest mail alone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{
+    audit::{self, Event},
+    mails, passwords,
+};
+use crate::{
+    core::{
+        context::Context,
+        crypto::{
+            jwt::{Purpose, TokenIds},
+            keyring::Keyring,
+        },
+        error::{Error, Result},
+        secret::SecretText,
+        texts::{faults::Fault, problems::Code},
+    },
+    models::{
+        audit::Action,
+        email::Email,
+        ids::UserId,
+        mail::{MailKind, QueuedMail},
+        user::User,
+    },
+    repositories::{mail_outbox, password_resets, users},
+};
+
+/// Puts a recovery mail on its way. Whether the address has an account is found out later, by the job that
+/// sends it: here, known and unknown addresses are the same work.
+///
+/// # Errors
+/// As the database fails.
+pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
+    let mail = QueuedMail {
+        id: ctx.new_id(),
+        kind: MailKind::Recovery,
+        address: email.clone(),
+        language: ctx.client().language,
+        attempts: 0,
+        created_at: ctx.now(),
+    };
+    let mut tx = ctx.db().write().await?;
+    mail_outbox::insert(&mut tx, &mail).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+/// Makes the token of a recovery mail; any older one is worth nothing from here on.
+pub(super) async fn make_token(ctx: &Context, user: &User) -> Result<SecretText> {
+    let token_id = Uuid::new_v4();
+    let expires_at = ctx.now() + TimeDelta::minutes(ctx.app().config.jwt_reset_minutes);
+    let ids = TokenIds { account: user.id.0, session: token_id, token: token_id };
+    let token = ctx.app().jwt.sign(Purpose::Reset, ids, ctx.now(), expires_at)?;
+    let mut tx = ctx.db().write().await?;
+    password_resets::replace(&mut tx, user.id, &digest(ctx.app().keyring()?, token_id), ctx.now(), expires_at).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::RecoveryRequested, Some(user.id))).await?;
+    tx.commit().await?;
+    Ok(SecretText::new(token))
+}
+
+/// Sets a new password with a mail's token, and ends every session of the account.
+///
+/// # Errors
+/// `invalid_token`; a fault of `password`; `Busy`.
+pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> Result<()> {
+    let claims = ctx.app().jwt.verify(Purpose::Reset, token.expose(), ctx.now()).ok_or(Code::InvalidToken)?;
+    let (account, digest) = (UserId(claims.sub), digest(ctx.app().keyring()?, claims.jti));
+    let user = current_holder(ctx, account, &digest, ctx.now()).await?;
+    if let Some(kind) = passwords::fault(ctx, password, &user.email, &user.name) {
+        return Err(Error::fault(Fault::new("password", kind)));
+    }
+    let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), password).await?;
+    let mut tx = ctx.db().write().await?;
+    users::lock(&mut tx, account).await?;
+    if !password_resets::spend(&mut tx, account, &digest, ctx.now()).await? {
+        return Err(Code::InvalidToken.into());
+    }
+    let before = users::find_password(&mut tx, account).await?.ok_or(Code::InvalidToken)?;
+    users::set_password(&mut tx, account, &before, &hash, ctx.now()).await?;
+    passwords::end_everything(&mut tx, ctx, account, None).await?;
+    mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::PasswordChanged, &user)).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::PasswordReset, Some(account))).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(account);
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+async fn current_holder(ctx: &Context, account: UserId, digest: &[u8], now: DateTime<Utc>) -> Result<User> {
+    let mut reader = ctx.db().read().await?;
+    if !password_resets::is_current(&mut reader, account, digest, now).await? {
+        return Err(Code::InvalidToken.into());
+    }
+    let user = users::find(&mut reader, account).await?;
+    user.filter(User::is_enabled).ok_or_else(|| Code::InvalidToken.into())
+}
+
+fn digest(keyring: &Keyring, token_id: Uuid) -> [u8; 32] {
+    keyring.token().sign(&[b"reset", token_id.as_bytes()])
+}

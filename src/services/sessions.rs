@@ -1,0 +1,175 @@
+//! Sign-ins: opening, checking, listing and ending them. See `models::session` for their states.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::audit::{self, Event};
+use crate::{
+    core::{
+        app::App,
+        context::Context,
+        crypto::{
+            jwt::{Purpose, TokenIds},
+            password::Verdict,
+        },
+        database::Writer,
+        error::Result,
+        secret::SecretText,
+        texts::problems::Code,
+    },
+    models::{
+        audit::Action,
+        email::Email,
+        ids::{SessionId, UserId},
+        page::{Page, PageRequest},
+        permission::Permission,
+        session::{Opened, Session, SignedIn},
+        user::User,
+    },
+    repositories::{login_sessions, users},
+};
+
+/// How often a session is marked as used, at most.
+const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// Signs in with address and password.
+///
+/// # Errors
+/// `invalid_credentials`, the same in words and time whether or not the address has an account; `Busy`.
+pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<Opened> {
+    let (user, stored) = candidate(ctx, email).await?;
+    let pepper = ctx.app().keyring()?.pepper();
+    let verdict = ctx.app().hasher.verify(pepper, password, stored.clone()).await?;
+    let (Some(user), Some(stored), true) = (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong) else {
+        let mut tx = ctx.db().write().await?;
+        audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, user.map(|user| user.id))).await?;
+        tx.commit().await?;
+        return Err(Code::InvalidCredentials.into());
+    };
+    let renewed = match verdict {
+        // a renewal may wait for the next sign-in when there is much to do
+        Verdict::RightButOld => ctx.app().hasher.hash(pepper, password).await.ok(),
+        _ => None,
+    };
+    open(ctx, user, &stored, renewed).await
+}
+
+async fn candidate(ctx: &Context, email: Option<&Email>) -> Result<(Option<User>, Option<String>)> {
+    let mut reader = ctx.db().read().await?;
+    let Some(email) = email else { return Ok((None, None)) };
+    let user = users::find_by_email(&mut reader, email).await?;
+    let stored = match &user {
+        Some(user) => users::find_password(&mut reader, user.id).await?,
+        None => None,
+    };
+    Ok((user, stored))
+}
+
+/// Opens a session for an account whose password was checked against the hash `checked`.
+async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>) -> Result<Opened> {
+    let life = TimeDelta::minutes(ctx.app().config.jwt_expiration_minutes);
+    let session = Session {
+        id: SessionId(ctx.new_id()),
+        user_id: user.id,
+        ip: ctx.client().ip_text(),
+        user_agent: ctx.client().user_agent.to_string(),
+        created_at: ctx.now(),
+        last_seen_at: ctx.now(),
+        expires_at: ctx.now() + life,
+    };
+    let mut tx = ctx.db().write().await?;
+    // the password may have changed while we hashed; then this sign-in came too late
+    users::lock(&mut tx, user.id).await?;
+    let current = users::find_password(&mut tx, user.id).await?;
+    if current.as_deref() != Some(checked) {
+        return Err(Code::InvalidCredentials.into());
+    }
+    if let Some(hash) = renewed {
+        users::set_password(&mut tx, user.id, checked, &hash, ctx.now()).await?;
+        audit::record(&mut tx, ctx, Event::on_account(Action::PasswordRehashed, Some(user.id))).await?;
+    }
+    login_sessions::insert(&mut tx, &session).await?;
+    audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
+    tx.commit().await?;
+    let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
+    let token = ctx.app().jwt.sign(Purpose::Access, ids, ctx.now(), session.expires_at)?;
+    Ok(Opened { user: user.clone(), access_token: SecretText::new(token), expires_in: life.num_seconds() })
+}
+
+/// Who an access token speaks for, if its session is open: from memory where nothing changed.
+///
+/// # Errors
+/// `Unauthenticated`; `Unavailable` where the database must be asked and is away.
+pub async fn authenticate(app: &App, token: &str) -> Result<SignedIn> {
+    let now = app.clock.now();
+    let claims = app.jwt.verify(Purpose::Access, token, now).ok_or(Code::Unauthenticated)?;
+    let id = SessionId(claims.sid);
+    let signed_in = match app.sessions.get(id) {
+        Some(signed_in) => signed_in,
+        None => {
+            let began = app.sessions.generation();
+            let mut reader = app.db.read().await?;
+            let found = login_sessions::find_signed_in(&mut reader, id, now).await?.ok_or(Code::Unauthenticated)?;
+            app.sessions.keep(began, found.clone());
+            mark_seen(app, &found, now);
+            found
+        }
+    };
+    if signed_in.user.id.0 != claims.sub || signed_in.expires_at <= now {
+        return Err(Code::Unauthenticated.into());
+    }
+    Ok(signed_in)
+}
+
+/// Notes that a session was used; a job writes it down.
+fn mark_seen(app: &App, signed_in: &SignedIn, now: DateTime<Utc>) {
+    if now - signed_in.last_seen_at >= SEEN_EVERY {
+        let mut seen = app.seen.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.insert(signed_in.session, now);
+    }
+}
+
+/// The member's open sessions, newest first.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn list(ctx: &Context, page: PageRequest) -> Result<Page<Session>> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let rows = login_sessions::list(&mut ctx.db().read().await?, ctx.account()?, page, ctx.now()).await?;
+    Ok(Page::cut(rows, page.limit, |session| session.id.0))
+}
+
+/// Ends one of the member's sessions.
+///
+/// # Errors
+/// `not_found` where the member has no such session.
+pub async fn end(ctx: &Context, id: SessionId) -> Result<()> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let account = ctx.account()?;
+    let mut tx = ctx.db().write().await?;
+    if !login_sessions::delete(&mut tx, account, id).await? {
+        return Err(Code::NotFound.into());
+    }
+    ended(ctx, tx, account, id).await
+}
+
+/// Ends the member's own session.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn log_out(ctx: &Context) -> Result<()> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let (account, id) = (ctx.account()?, ctx.session()?);
+    let mut tx = ctx.db().write().await?;
+    if !login_sessions::delete(&mut tx, account, id).await? {
+        // another request was quicker
+        return Ok(());
+    }
+    ended(ctx, tx, account, id).await
+}
+
+async fn ended(ctx: &Context, mut tx: Writer, account: UserId, id: SessionId) -> Result<()> {
+    audit::record(&mut tx, ctx, Event::on_session(Action::SessionEnded, account, id)).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(account);
+    Ok(())
+}

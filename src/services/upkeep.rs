@@ -1,0 +1,53 @@
+//! Keeping the house: what expired is removed, what was seen is written down.
+
+use chrono::TimeDelta;
+
+use crate::{
+    core::{context::Context, error::Result},
+    repositories::{idempotency_keys, login_sessions, mail_outbox, password_resets},
+};
+
+/// How long an `Idempotency-Key` is remembered.
+pub const IDEMPOTENCY_LIFE: TimeDelta = TimeDelta::hours(24);
+
+/// Removes what expired.
+///
+/// # Errors
+/// As the database fails.
+pub async fn sweep(ctx: &Context) -> Result<()> {
+    let mut tx = ctx.db().write().await?;
+    let now = ctx.now();
+    let sessions = login_sessions::delete_expired(&mut tx, now).await?;
+    let resets = password_resets::delete_expired(&mut tx, now).await?;
+    let answers = idempotency_keys::delete_until(&mut tx, now - IDEMPOTENCY_LIFE).await?;
+    tx.commit().await?;
+    tracing::debug!(sessions, resets, answers, "removed what expired");
+    Ok(())
+}
+
+/// Writes down which sessions were used.
+///
+/// # Errors
+/// As the database fails; what was not written is noted again at the sessions' next use.
+pub async fn write_last_seen(ctx: &Context) -> Result<()> {
+    let seen = std::mem::take(&mut *ctx.app().seen.write().unwrap_or_else(std::sync::PoisonError::into_inner));
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let mut seen: Vec<_> = seen.into_iter().collect();
+    // always in the same order, so that two servers never wait for each other
+    seen.sort_unstable();
+    let mut tx = ctx.db().write().await?;
+    for (session, at) in seen {
+        login_sessions::set_last_seen(&mut tx, session, at).await?;
+    }
+    tx.commit().await
+}
+
+/// Counts the mails that wait.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_waiting_mails(ctx: &Context) -> Result<i64> {
+    mail_outbox::count(&mut ctx.db().read().await?).await
+}
