@@ -1,23 +1,16 @@
 //! Puts the handles together: what `serve` and the operator's commands have in common.
 
-use std::sync::{Arc, OnceLock};
-
-use tokio::sync::Notify;
+use std::sync::Arc;
 
 use super::End;
 use crate::{
     core::{
-        app::{AccountKeyCache, App},
+        app::{App, Outside},
         clock,
         configuration::{self, Configuration, Stage},
-        crypto::jwt::Jwt,
-        database::Db,
         error::Result,
-        hashing::Hasher,
-        ids::Ids,
         mailer::{FolderMailer, Mailer, NoMailer},
-        queue::{Batches, BatchQueue},
-        session_cache::SessionCache,
+        queue::Batches,
         system,
     },
     jobs,
@@ -28,29 +21,11 @@ use crate::{
 /// Opens the database and puts the handles together; nothing is read from the database yet.
 pub(super) async fn assemble(configuration: Configuration, base_url: String) -> Result<(App, Batches<NewEntry>)> {
     system::protect_memory();
-    let db = Db::open(&configuration.database).await?;
-    let (audit, batches) = BatchQueue::new("audit");
     let mailer: Arc<dyn Mailer> = match configuration.stage {
         Stage::Development => Arc::new(FolderMailer::new(configuration.data_dir.join("mail"))),
         Stage::Production => Arc::new(NoMailer),
     };
-    let app = App {
-        db,
-        clock: clock::system(),
-        ids: Ids::default(),
-        jwt: Jwt::new(&configuration.jwt_secret),
-        hasher: Hasher::start(system::cores(), configuration.bcrypt_cost)?,
-        sessions: Arc::new(SessionCache::default()),
-        seen: Arc::default(),
-        account_keys: Arc::new(AccountKeyCache::default()),
-        audit,
-        mailer,
-        mail_is_due: Arc::new(Notify::new()),
-        keyring: Arc::new(OnceLock::new()),
-        base_url: base_url.into(),
-        config: Arc::new(configuration),
-    };
-    Ok((app, batches))
+    App::open(configuration, base_url, Outside { clock: clock::system(), mailer }).await
 }
 
 /// The handles, ready for an operator's command.

@@ -17,8 +17,9 @@ use super::{
     hashing::Hasher,
     ids::Ids,
     mailer::Mailer,
-    queue::BatchQueue,
+    queue::{BatchQueue, Batches},
     session_cache::SessionCache,
+    system,
 };
 use crate::models::{audit::NewEntry, ids::{SessionId, UserId}};
 
@@ -55,7 +56,42 @@ pub struct App {
     pub base_url: Arc<str>,
 }
 
+/// What stands outside the program, and what tests replace.
+pub struct Outside {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The way out for mails.
+    pub mailer: Arc<dyn Mailer>,
+}
+
 impl App {
+    /// Opens the database and puts the handles together; nothing is read from the database yet. The second part of
+    /// the answer is for the job that writes audit entries.
+    ///
+    /// # Errors
+    /// `Unavailable` where the database file can not be opened.
+    pub async fn open(configuration: Configuration, base_url: String, outside: Outside) -> Result<(Self, Batches<NewEntry>)> {
+        let db = Db::open(&configuration.database).await?;
+        let (audit, batches) = BatchQueue::new("audit");
+        let app = Self {
+            db,
+            clock: outside.clock,
+            ids: Ids::default(),
+            jwt: Jwt::new(&configuration.jwt_secret),
+            hasher: Hasher::start(system::cores(), configuration.bcrypt_cost)?,
+            sessions: Arc::new(SessionCache::default()),
+            seen: Arc::default(),
+            account_keys: Arc::new(AccountKeyCache::default()),
+            audit,
+            mailer: outside.mailer,
+            mail_is_due: Arc::new(Notify::new()),
+            keyring: Arc::new(OnceLock::new()),
+            base_url: base_url.into(),
+            config: Arc::new(configuration),
+        };
+        Ok((app, batches))
+    }
+
     /// The keyring.
     ///
     /// # Errors

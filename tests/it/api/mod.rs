@@ -1,0 +1,3 @@
+//! The JSON API over the real router; the folders are those of the addresses.
+
+mod keys;

@@ -1,0 +1,182 @@
+//! The app in this process: the real router and a real database, with the test's own clock and mailbox.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, http::Request};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+use vault_api::{
+    core::{
+        app::{App, Outside},
+        client::Client,
+        clock::Clock as _,
+        configuration,
+        context::{Actor as ActorKind, Context},
+        database::Location,
+        language::Language,
+    },
+    jobs,
+    routes::{self, Web},
+    services::{sessions, start},
+};
+
+use super::{Actor, Mailbox, ManualClock, Reply, postgres};
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An app of a test's own.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    pub mails: Arc<Mailbox>,
+    pub engine: Engine,
+    /// The configuration's variables, for a second app on the same database.
+    pub settings: BTreeMap<String, String>,
+    router: Router,
+    stop: watch::Sender<bool>,
+    folder: Option<tempfile::TempDir>,
+}
+
+impl TestApp {
+    /// An app on a database of its own.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    /// An app on a database of its own, with these variables set.
+    pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("vault.db").display()),
+            Engine::Postgres => postgres::fresh_database().await,
+        };
+        let mut all = BTreeMap::from([
+            ("BCRYPT_COST".to_owned(), "4".to_owned()),
+            ("DATA_DIR".to_owned(), folder.path().display().to_string()),
+            ("DATABASE_URL".to_owned(), url),
+            ("DATABASE_MAX_CONNECTIONS".to_owned(), "6".to_owned()),
+        ]);
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut app = Self::on(engine, all).await;
+        app.folder = Some(folder);
+        app
+    }
+
+    /// A second app on the same database, as another server would be.
+    pub async fn sibling(&self) -> Self {
+        let mut sibling = Self::on(self.engine, self.settings.clone()).await;
+        sibling.clock.advance(self.clock.now() - sibling.clock.now());
+        sibling.folder = None;
+        sibling
+    }
+
+    async fn on(engine: Engine, settings: BTreeMap<String, String>) -> Self {
+        let configuration = configuration::read(&settings).expect("a sound configuration");
+        let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
+        let outside = Outside { clock: clock.clone(), mailer: mails.clone() };
+        let (app, batches) = App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
+        start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
+        let (stop, stopping) = watch::channel(false);
+        drop(jobs::start(&app, batches, &stopping));
+        let router = routes::build(Web { app: app.clone(), metrics: None, stopping });
+        Self { app, clock, mails, engine, settings, router, stop, folder: None }
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (head, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        Reply::new(head.status.as_u16(), head.headers, bytes)
+    }
+
+    /// Sends a request of a visitor.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.call_with(method, path, body, &[]).await
+    }
+
+    /// Sends a request with these headers.
+    pub async fn call_with(&self, method: &str, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).expect("a request")).await
+    }
+
+    /// Somebody who registered and signed in as `name@example.com`.
+    pub async fn member(&self, name: &str) -> Actor<'_> {
+        Actor::register(self, name).await
+    }
+
+    /// The context of a signed-in actor, for tests of services.
+    pub async fn context(&self, actor: &Actor<'_>) -> Context {
+        let member = sessions::authenticate(&self.app, &actor.token).await.expect("a signed-in actor");
+        let client = Client { request_id: "test".into(), ip: None, user_agent: "test".into(), language: Language::English };
+        Context::new(self.app.clone(), client, ActorKind::Member(member))
+    }
+
+    /// The context of the operator.
+    pub fn operator(&self) -> Context {
+        jobs::context(&self.app, "test")
+    }
+
+    /// Waits until the outbox job has delivered `count` mails to this address.
+    pub async fn wait_for_mails(&self, address: &str, count: usize) -> Vec<vault_api::core::mailer::Mail> {
+        for _ in 0..200 {
+            let mails = self.mails.to(address);
+            if mails.len() >= count {
+                return mails;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{count} mails to {address} were expected, {} came", self.mails.to(address).len());
+    }
+
+    /// Runs one statement on the database behind the app's back; rows as text, columns joined by `|`.
+    pub async fn sql(&self, statement: &str) -> String {
+        match &self.app.config.database {
+            Location::Sqlite { path } => {
+                let statement = statement.replace("auth.", "");
+                run("sqlite3", &[path.to_str().expect("a path"), ".timeout 5000", &statement]).await
+            }
+            Location::Postgres { url, .. } => run("psql", &["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url.expose(), "-c", statement]).await,
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+    }
+}
+
+/// Runs a program and gives what it printed.
+async fn run(program: &'static str, arguments: &[&str]) -> String {
+    let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+    tokio::task::spawn_blocking(move || {
+        let output = std::process::Command::new(program)
+            .args(&arguments)
+            .env("PATH", postgres::path_with_postgres())
+            .output()
+            .unwrap_or_else(|error| panic!("{program} does not run ({error}); ./scripts/install-test-tools installs it"));
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    })
+    .await
+    .expect("the program ends")
+}

@@ -1,0 +1,45 @@
+//! A mailbox that keeps what was delivered; it can be told to refuse.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use vault_api::core::{
+    error::{Error, Result},
+    mailer::{Mail, Mailer},
+};
+
+/// Where the mails of a test go.
+#[derive(Default)]
+pub struct Mailbox {
+    mails: Mutex<Vec<Mail>>,
+    refuses: AtomicBool,
+}
+
+impl Mailbox {
+    /// All mails to this address, oldest first.
+    pub fn to(&self, address: &str) -> Vec<Mail> {
+        self.mails.lock().unwrap().iter().filter(|mail| mail.to == address).cloned().collect()
+    }
+
+    /// All mails.
+    pub fn all(&self) -> Vec<Mail> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    /// From now on every delivery fails, or works again.
+    pub fn refuse(&self, refuses: bool) {
+        self.refuses.store(refuses, Ordering::SeqCst);
+    }
+}
+
+impl Mailer for Mailbox {
+    fn deliver(&self, mail: &Mail) -> Result<()> {
+        if self.refuses.load(Ordering::SeqCst) {
+            return Err(Error::unavailable("mail", "the test's mail server refuses"));
+        }
+        self.mails.lock().unwrap().push(mail.clone());
+        Ok(())
+    }
+}

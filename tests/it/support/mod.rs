@@ -1,0 +1,20 @@
+//! What the tests stand on: throwaway databases, an app with its own clock, actors, the real program.
+
+#[macro_use]
+mod both;
+
+mod actors;
+mod app;
+mod clock;
+mod mailer;
+mod postgres;
+mod reply;
+mod server;
+
+pub use actors::Actor;
+pub use app::{Engine, TestApp};
+pub use clock::ManualClock;
+pub use mailer::Mailbox;
+pub use postgres::PostgresServer;
+pub use reply::Reply;
+pub use server::Server;
