@@ -4,7 +4,12 @@ use clap::{Parser, Subcommand};
 
 /// The server where developers and small companies keep their API keys.
 #[derive(Parser)]
-#[command(name = "vault-api", version, about, after_help = "Configuration comes from environment variables and a .env file: see docs/configuration.md.")]
+#[command(
+    name = "vault-api",
+    version,
+    about,
+    after_help = "Configuration comes from environment variables and a .env file: see docs/configuration.md."
+)]
 pub(super) struct Arguments {
     /// What to do; without a command, `serve`.
     #[command(subcommand)]

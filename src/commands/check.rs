@@ -12,7 +12,10 @@ use crate::{
 };
 
 pub(super) async fn run(configuration: Configuration) -> End {
-    println!("configuration  ok ({})", if configuration.stage == Stage::Production { "production" } else { "development" });
+    println!(
+        "configuration  ok ({})",
+        if configuration.stage == Stage::Production { "production" } else { "development" }
+    );
     println!("master key     fingerprint {}", keyring::fingerprint(&configuration.master_key));
     let db = match Db::open(&configuration.database).await {
         Ok(db) => db,
@@ -21,12 +24,21 @@ pub(super) async fn run(configuration: Configuration) -> End {
     match db.reach().await {
         Reach::Reached => println!("database       ok ({})", db.engine()),
         Reach::Refused(sentence) => return End::NotDone(format!("DATABASE_URL: {sentence}")),
-        Reach::Away(error) => return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs")),
+        Reach::Away(error) => {
+            return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs"));
+        }
     }
     let end = schema_and_key(&configuration, &db).await;
     db.close().await;
     if matches!(end, End::Done) {
-        println!("mail           {}", if configuration.stage == Stage::Production { "not configured: this version keeps mails in the outbox" } else { "written to DATA_DIR/mail" });
+        println!(
+            "mail           {}",
+            if configuration.stage == Stage::Production {
+                "not configured: this version keeps mails in the outbox"
+            } else {
+                "written to DATA_DIR/mail"
+            }
+        );
         println!("stripe         not used by this version");
     }
     end
@@ -38,8 +50,16 @@ async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {
         Err(error) => return not_done(error.into()),
     };
     if !pending.is_empty() {
-        println!("schema         lacks {} ({})", pending.join(", "), if configuration.auto_migrate { "`serve` will add them" } else { "run `vault-api migrate`" });
-        return if configuration.auto_migrate { End::Done } else { End::NotDone("the schema is not up to date; run `vault-api migrate`".into()) };
+        println!(
+            "schema         lacks {} ({})",
+            pending.join(", "),
+            if configuration.auto_migrate { "`serve` will add them" } else { "run `vault-api migrate`" }
+        );
+        return if configuration.auto_migrate {
+            End::Done
+        } else {
+            End::NotDone("the schema is not up to date; run `vault-api migrate`".into())
+        };
     }
     println!("schema         up to date");
     let rows = async {

@@ -1,7 +1,10 @@
 //! `migrate`: brings the database to this version's schema.
 
 use super::{End, setup};
-use crate::core::{configuration::Configuration, database::{Db, Reach}};
+use crate::core::{
+    configuration::Configuration,
+    database::{Db, Reach},
+};
 
 pub(super) async fn run(configuration: Configuration) -> End {
     let db = match Db::open(&configuration.database).await {
@@ -11,7 +14,9 @@ pub(super) async fn run(configuration: Configuration) -> End {
     match db.reach().await {
         Reach::Reached => {}
         Reach::Refused(sentence) => return End::BadConfiguration(vec![format!("DATABASE_URL: {sentence}")]),
-        Reach::Away(error) => return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs")),
+        Reach::Away(error) => {
+            return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs"));
+        }
     }
     let end = match db.migrate().await {
         Ok(done) if done.is_empty() => {

@@ -88,7 +88,10 @@ fn configure() -> Result<Configuration, Vec<String>> {
         tracing::warn!("{warning}");
     }
     for made in configuration.made.iter().filter(|made| made.is_new) {
-        tracing::info!(file = made.file, "a secret was generated; keep this file: without it the database can not be read");
+        tracing::info!(
+            file = made.file,
+            "a secret was generated; keep this file: without it the database can not be read"
+        );
     }
     Ok(configuration)
 }

@@ -10,7 +10,11 @@ use tokio::{
 
 use super::{End, arguments::ServeOptions, setup};
 use crate::{
-    core::{app::App, configuration::{Configuration, Stage}, telemetry},
+    core::{
+        app::App,
+        configuration::{Configuration, Stage},
+        telemetry,
+    },
     jobs,
     routes::{self, Web},
     services::start::{self, NotReady},
@@ -72,8 +76,12 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
 
 fn cannot_listen(host: &str, port: u16, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::AddrInUse => format!("PORT: {host}:{port} is taken by another program; stop it, or choose another port with --port"),
-        io::ErrorKind::PermissionDenied => format!("PORT: this user may not listen on port {port}; choose one above 1023"),
+        io::ErrorKind::AddrInUse => {
+            format!("PORT: {host}:{port} is taken by another program; stop it, or choose another port with --port")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("PORT: this user may not listen on port {port}; choose one above 1023")
+        }
         _ => format!("HOST: can not listen on {host}:{port}: {error}"),
     }
 }
@@ -85,7 +93,9 @@ fn advise(configuration: &Configuration) {
             tracing::warn!("WEB_BASE_URL is not set: links in mails will point at the address that we listen on");
         }
         if configuration.trusted_proxies.is_empty() && configuration.host != "127.0.0.1" {
-            tracing::warn!("TRUSTED_PROXIES is not set: put a proxy that ends TLS before this server, and name it there");
+            tracing::warn!(
+                "TRUSTED_PROXIES is not set: put a proxy that ends TLS before this server, and name it there"
+            );
         }
         tracing::warn!("this version has no mail server yet: recovery mails stay in the outbox");
     }
@@ -96,7 +106,9 @@ async fn first_attempt(app: &App) -> Result<(), NotReady> {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
         match start::prepare(&jobs::context(app, "start")).await {
-            Err(NotReady::Away(_)) if tokio::time::Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(NotReady::Away(_)) if tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(100)).await
+            }
             other => return other,
         }
     }

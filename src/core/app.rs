@@ -21,7 +21,10 @@ use super::{
     session_cache::SessionCache,
     system,
 };
-use crate::models::{audit::NewEntry, ids::{SessionId, UserId}};
+use crate::models::{
+    audit::NewEntry,
+    ids::{SessionId, UserId},
+};
 
 /// The handles. Cloning it is cheap.
 #[derive(Clone)]
@@ -70,7 +73,11 @@ impl App {
     ///
     /// # Errors
     /// `Unavailable` where the database file can not be opened.
-    pub async fn open(configuration: Configuration, base_url: String, outside: Outside) -> Result<(Self, Batches<NewEntry>)> {
+    pub async fn open(
+        configuration: Configuration,
+        base_url: String,
+        outside: Outside,
+    ) -> Result<(Self, Batches<NewEntry>)> {
         let db = Db::open(&configuration.database).await?;
         let (audit, batches) = BatchQueue::new("audit");
         let app = Self {

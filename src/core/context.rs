@@ -3,13 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{
-    app::App,
-    client::Client,
-    database::Db,
-    error::Result,
-    texts::problems::Code,
-};
+use super::{app::App, client::Client, database::Db, error::Result, texts::problems::Code};
 use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{error::{Error, Result}, system};
+use super::{
+    error::{Error, Result},
+    system,
+};
 
 /// A mail, ready to go.
 #[derive(Clone, Debug)]
@@ -49,7 +52,12 @@ impl Mailer for FolderMailer {
         let text = format!(
             "From: {}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}@vault-api>\r\nMIME-Version: 1.0\r\n\
              Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}",
-            mail.from, mail.to, mail.subject, mail.date, mail.id, mail.body.replace('\n', "\r\n")
+            mail.from,
+            mail.to,
+            mail.subject,
+            mail.date,
+            mail.id,
+            mail.body.replace('\n', "\r\n")
         );
         system::write_private_file(&path, text.as_bytes()).map_err(|error| Error::unavailable("mail", error))?;
         tracing::info!(to = %mail.to, file = %path.display(), "development mail: {}\n\n{}", mail.subject, mail.body);

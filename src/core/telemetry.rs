@@ -28,7 +28,10 @@ pub fn start_metrics() -> Result<PrometheusHandle> {
         .map_err(Error::internal)?;
     let handle = builder.install_recorder().map_err(Error::internal)?;
     metrics::describe_counter!("vault_http_requests_total", "Answered requests by method, route and status.");
-    metrics::describe_histogram!("vault_http_request_seconds", "Time from the request's head to the answer's, in seconds.");
+    metrics::describe_histogram!(
+        "vault_http_request_seconds",
+        "Time from the request's head to the answer's, in seconds."
+    );
     metrics::describe_counter!("vault_hashing_refused_total", "Password checks refused because the queue was full.");
     metrics::describe_gauge!("vault_connections", "Open client connections.");
     metrics::describe_gauge!("vault_mail_outbox", "Mails that wait to be sent.");

@@ -1,7 +1,10 @@
 //! Commits audit entries of reveals in batches: what came while the last commit was under way goes into the next.
 
 use crate::{
-    core::{app::App, queue::{Batches, Ticket}},
+    core::{
+        app::App,
+        queue::{Batches, Ticket},
+    },
     models::audit::NewEntry,
     services::audit,
 };

@@ -9,7 +9,12 @@ use std::time::Duration;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    core::{app::App, client::Client, context::{Actor, Context}, queue::Batches},
+    core::{
+        app::App,
+        client::Client,
+        context::{Actor, Context},
+        queue::Batches,
+    },
     models::audit::NewEntry,
 };
 

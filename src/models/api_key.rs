@@ -101,7 +101,8 @@ impl ApiKey {
     #[must_use]
     pub fn search_text(&self) -> String {
         let tags = self.tags.iter().map(String::as_str);
-        let parts = [self.name.as_str(), self.note.as_deref().unwrap_or_default(), &self.provider, &self.prefix, &self.last4];
+        let parts =
+            [self.name.as_str(), self.note.as_deref().unwrap_or_default(), &self.provider, &self.prefix, &self.last4];
         // a unit separator keeps a search from matching across two fields
         parts.into_iter().chain(tags).collect::<Vec<_>>().join("\u{1f}").to_lowercase()
     }
@@ -143,7 +144,12 @@ mod tests {
 
     #[test]
     fn a_generated_value_has_the_form_and_checksum_of_the_contract() {
-        for (environment, start) in [(None, "vk_live_"), (Some("production"), "vk_live_"), (Some("test"), "vk_test_"), (Some("development"), "vk_test_")] {
+        for (environment, start) in [
+            (None, "vk_live_"),
+            (Some("production"), "vk_live_"),
+            (Some("test"), "vk_test_"),
+            (Some("development"), "vk_test_"),
+        ] {
             let value = generate_value(environment).expect("made");
             let text = value.expose();
             assert!(text.starts_with(start));

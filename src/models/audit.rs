@@ -174,7 +174,8 @@ impl Entry {
     /// Whether this entry follows `head` and was not changed.
     #[must_use]
     pub fn follows(&self, head: &Head, key: &MacKey) -> bool {
-        self.seq == head.seq + 1 && aws_lc_rs::constant_time::verify_slices_are_equal(&self.sign(key, &head.mac), &self.mac).is_ok()
+        self.seq == head.seq + 1
+            && aws_lc_rs::constant_time::verify_slices_are_equal(&self.sign(key, &head.mac), &self.mac).is_ok()
     }
 
     fn sign(&self, key: &MacKey, before: &[u8]) -> [u8; 32] {

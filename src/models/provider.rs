@@ -35,10 +35,7 @@ pub struct Provider {
 impl Provider {
     /// Whether a `provider_config` field must be kept secret: any field not declared public is.
     pub fn is_secret_field(&self, name: &str) -> bool {
-        !self
-            .fields
-            .iter()
-            .any(|field| field.name == name && !field.secret)
+        !self.fields.iter().any(|field| field.name == name && !field.secret)
     }
 }
 
@@ -60,8 +57,7 @@ impl Shape {
     pub fn fits(&self, value: &str) -> bool {
         // Every alphabet is ASCII, so bytes count characters, and a long value is refused unread.
         value.strip_prefix(self.prefix).is_some_and(|rest| {
-            (self.min..=self.max).contains(&rest.len())
-                && rest.chars().all(|c| self.charset.holds(c))
+            (self.min..=self.max).contains(&rest.len()) && rest.chars().all(|c| self.charset.holds(c))
         })
     }
 }
@@ -156,11 +152,7 @@ pub fn prefix_of(provider: &Provider, value: &str) -> &'static str {
         .filter(|prefix| value.starts_with(prefix))
         .max_by_key(|prefix| prefix.len())
         .unwrap_or_default();
-    let shown = prefix
-        .char_indices()
-        .nth(PREFIX_CHARS)
-        .and_then(|(end, _)| prefix.get(..end))
-        .unwrap_or(prefix);
+    let shown = prefix.char_indices().nth(PREFIX_CHARS).and_then(|(end, _)| prefix.get(..end)).unwrap_or(prefix);
     let needed = shown.chars().count() + REST_CHARS;
     if value.chars().take(needed).count() < needed {
         return "";
@@ -176,18 +168,11 @@ mod tests {
 
     /// Invented characters of an alphabet, the same for the same seed.
     fn random(charset: Charset, length: usize, seed: u64) -> String {
-        let alphabet: Vec<char> = (0..=127u8)
-            .map(char::from)
-            .filter(|c| charset.holds(*c))
-            .collect();
-        let mut state = seed
-            .wrapping_mul(2_862_933_555_777_941_757)
-            .wrapping_add(3_037_000_493);
+        let alphabet: Vec<char> = (0..=127u8).map(char::from).filter(|c| charset.holds(*c)).collect();
+        let mut state = seed.wrapping_mul(2_862_933_555_777_941_757).wrapping_add(3_037_000_493);
         (0..length)
             .filter_map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let index = usize::try_from(state >> 33).ok()? % alphabet.len();
                 alphabet.get(index).copied()
             })
@@ -285,18 +270,12 @@ mod tests {
             ("slack", key("xapp-1-A", UrlSafe, 90)),
             ("slack", {
                 let ids = key("xoxb-", Base62Upper, 12);
-                join(
-                    &[ids, random(Base62Upper, 13, 1), random(Base62, 24, 2)],
-                    "-",
-                )
+                join(&[ids, random(Base62Upper, 13, 1), random(Base62, 24, 2)], "-")
             }),
             ("slack", {
                 let path = format!("{}services/", hook("hooks.slack.com"));
                 let ids = key(&path, Base62Upper, 9);
-                join(
-                    &[ids, random(Base62Upper, 11, 1), random(Base62, 24, 2)],
-                    "/",
-                )
+                join(&[ids, random(Base62Upper, 11, 1), random(Base62, 24, 2)], "/")
             }),
             ("stripe", key("sk_live_", Base62, 24)),
             ("stripe", key("sk_test_", Base62, 99)),
@@ -345,11 +324,7 @@ mod tests {
             for shape in provider.shapes {
                 assert!(shape.prefix.is_ascii(), "{id} {}", shape.prefix);
                 assert!(shape.min <= shape.max, "{id} {}", shape.prefix);
-                assert!(
-                    shape.min + shape.prefix.len() >= 16,
-                    "{id} {}",
-                    shape.prefix
-                );
+                assert!(shape.min + shape.prefix.len() >= 16, "{id} {}", shape.prefix);
             }
             let names: HashSet<_> = provider.fields.iter().map(|field| field.name).collect();
             assert_eq!(names.len(), provider.fields.len(), "{id}");

@@ -58,19 +58,11 @@ pub(super) static PROVIDERS: &[Provider] = &[
 ];
 
 const fn shape(prefix: &'static str, charset: Charset, min: usize, max: usize) -> Shape {
-    Shape {
-        prefix,
-        charset,
-        min,
-        max,
-    }
+    Shape { prefix, charset, min, max }
 }
 
 const fn plain(name: &'static str) -> ConfigField {
-    ConfigField {
-        name,
-        secret: false,
-    }
+    ConfigField { name, secret: false }
 }
 
 const fn secret(name: &'static str) -> ConfigField {
@@ -78,13 +70,7 @@ const fn secret(name: &'static str) -> ConfigField {
 }
 
 /// The provider of the keys that are nobody's in this table.
-pub(super) const CUSTOM: Provider = Provider {
-    id: "custom",
-    name: "Custom",
-    website: "",
-    shapes: &[],
-    fields: &[],
-};
+pub(super) const CUSTOM: Provider = Provider { id: "custom", name: "Custom", website: "", shapes: &[], fields: &[] };
 
 const AIRTABLE: Provider = Provider {
     id: "airtable",
@@ -92,12 +78,7 @@ const AIRTABLE: Provider = Provider {
     website: "https://airtable.com/create/tokens",
     // The old `key` + 14 is left a note: too many words look like it.
     shapes: &[shape("pat", Dotted, 79, 79), shape("", Base62, 17, 17)],
-    fields: &[
-        plain("base_id"),
-        plain("table_id"),
-        plain("client_id"),
-        secret("client_secret"),
-    ],
+    fields: &[plain("base_id"), plain("table_id"), plain("client_id"), secret("client_secret")],
 };
 
 const ANTHROPIC: Provider = Provider {
@@ -111,11 +92,7 @@ const ANTHROPIC: Provider = Provider {
         shape("sk-ant-ort01-", UrlSafe, 20, 200),
         shape("sk-ant-", UrlSafe, 20, 200),
     ],
-    fields: &[
-        plain("organization_id"),
-        plain("workspace_id"),
-        plain("base_url"),
-    ],
+    fields: &[plain("organization_id"), plain("workspace_id"), plain("base_url")],
 };
 
 const AWS: Provider = Provider {
@@ -230,12 +207,7 @@ const DIGITALOCEAN: Provider = Provider {
         shape("DO00", Base62Upper, 16, 16),
         shape("DO801", Base62Upper, 15, 15),
     ],
-    fields: &[
-        plain("project_id"),
-        plain("region"),
-        plain("spaces_access_key_id"),
-        secret("spaces_secret_key"),
-    ],
+    fields: &[plain("project_id"), plain("region"), plain("spaces_access_key_id"), secret("spaces_secret_key")],
 };
 
 const DISCORD: Provider = Provider {
@@ -262,10 +234,7 @@ const DOCKER: Provider = Provider {
     id: "docker",
     name: "Docker Hub",
     website: "https://app.docker.com/settings/personal-access-tokens",
-    shapes: &[
-        shape("dckr_pat_", UrlSafe, 24, 64),
-        shape("dckr_oat_", UrlSafe, 24, 64),
-    ],
+    shapes: &[shape("dckr_pat_", UrlSafe, 24, 64), shape("dckr_oat_", UrlSafe, 24, 64)],
     fields: &[plain("username"), plain("registry"), plain("organization")],
 };
 
@@ -364,13 +333,7 @@ const GITLAB: Provider = Provider {
         shape("glffct-", Dotted, 20, 300),
         shape("GR1348941", UrlSafe, 20, 20),
     ],
-    fields: &[
-        plain("base_url"),
-        plain("project_id"),
-        plain("group_id"),
-        plain("username"),
-        secret("webhook_secret"),
-    ],
+    fields: &[plain("base_url"), plain("project_id"), plain("group_id"), plain("username"), secret("webhook_secret")],
 };
 
 const GROQ: Provider = Provider {
@@ -417,13 +380,6 @@ const HUGGINGFACE: Provider = Provider {
     id: "huggingface",
     name: "Hugging Face",
     website: "https://huggingface.co/settings/tokens",
-    shapes: &[
-        shape("hf_", Base62, 30, 60),
-        shape("api_org_", Base62, 30, 60),
-    ],
-    fields: &[
-        plain("organization"),
-        plain("endpoint"),
-        secret("webhook_secret"),
-    ],
+    shapes: &[shape("hf_", Base62, 30, 60), shape("api_org_", Base62, 30, 60)],
+    fields: &[plain("organization"), plain("endpoint"), secret("webhook_secret")],
 };

@@ -1,18 +1,12 @@
 //! The provider table from i to z; the list of all is in `provider_catalogue.rs`.
 
-use super::{
-    Base62, Base64, Dotted, HexLower, Provider, UrlSafe, Visible, Word, plain, secret, shape,
-};
+use super::{Base62, Base64, Dotted, HexLower, Provider, UrlSafe, Visible, Word, plain, secret, shape};
 
 pub(super) const LINEAR: Provider = Provider {
     id: "linear",
     name: "Linear",
     website: "https://linear.app/settings/account/security",
-    shapes: &[
-        shape("lin_api_", Base62, 32, 64),
-        shape("lin_oauth_", Base62, 32, 80),
-        shape("lin_wh_", Base62, 32, 64),
-    ],
+    shapes: &[shape("lin_api_", Base62, 32, 64), shape("lin_oauth_", Base62, 32, 80), shape("lin_wh_", Base62, 32, 64)],
     fields: &[
         plain("workspace_id"),
         plain("team_id"),
@@ -61,28 +55,15 @@ pub(super) const NETLIFY: Provider = Provider {
         shape("nfu_", UrlSafe, 32, 64),
         shape("", UrlSafe, 43, 45),
     ],
-    fields: &[
-        plain("site_id"),
-        plain("team"),
-        plain("client_id"),
-        secret("client_secret"),
-    ],
+    fields: &[plain("site_id"), plain("team"), plain("client_id"), secret("client_secret")],
 };
 
 pub(super) const NOTION: Provider = Provider {
     id: "notion",
     name: "Notion",
     website: "https://www.notion.so/profile/integrations",
-    shapes: &[
-        shape("ntn_", Base62, 40, 60),
-        shape("secret_", Base62, 43, 43),
-    ],
-    fields: &[
-        plain("workspace_id"),
-        plain("database_id"),
-        plain("client_id"),
-        secret("client_secret"),
-    ],
+    shapes: &[shape("ntn_", Base62, 40, 60), shape("secret_", Base62, 43, 43)],
+    fields: &[plain("workspace_id"), plain("database_id"), plain("client_id"), secret("client_secret")],
 };
 
 pub(super) const NPM: Provider = Provider {
@@ -104,22 +85,14 @@ pub(super) const OPENAI: Provider = Provider {
         shape("sk-None-", UrlSafe, 20, 255),
         shape("sk-", Base62, 40, 56),
     ],
-    fields: &[
-        plain("organization_id"),
-        plain("project_id"),
-        plain("base_url"),
-        secret("webhook_secret"),
-    ],
+    fields: &[plain("organization_id"), plain("project_id"), plain("base_url"), secret("webhook_secret")],
 };
 
 pub(super) const OPENROUTER: Provider = Provider {
     id: "openrouter",
     name: "OpenRouter",
     website: "https://openrouter.ai/settings/keys",
-    shapes: &[
-        shape("sk-or-v1-", HexLower, 64, 64),
-        shape("sk-or-", UrlSafe, 32, 128),
-    ],
+    shapes: &[shape("sk-or-v1-", HexLower, 64, 64), shape("sk-or-", UrlSafe, 32, 128)],
     fields: &[plain("base_url")],
 };
 
@@ -136,11 +109,7 @@ pub(super) const POSTMARK: Provider = Provider {
     name: "Postmark",
     website: "https://account.postmarkapp.com/servers",
     shapes: &[shape("", UrlSafe, 36, 36)],
-    fields: &[
-        plain("server_id"),
-        plain("message_stream"),
-        secret("account_token"),
-    ],
+    fields: &[plain("server_id"), plain("message_stream"), secret("account_token")],
 };
 
 pub(super) const PYPI: Provider = Provider {
@@ -172,11 +141,7 @@ pub(super) const SENDGRID: Provider = Provider {
     name: "SendGrid",
     website: "https://app.sendgrid.com/settings/api_keys",
     shapes: &[shape("SG.", Dotted, 60, 72)],
-    fields: &[
-        plain("domain"),
-        plain("region"),
-        plain("webhook_public_key"),
-    ],
+    fields: &[plain("domain"), plain("region"), plain("webhook_public_key")],
 };
 
 pub(super) const SENTRY: Provider = Provider {
@@ -190,13 +155,7 @@ pub(super) const SENTRY: Provider = Provider {
         shape("sntryi_", HexLower, 64, 64),
         shape("", HexLower, 64, 64),
     ],
-    fields: &[
-        plain("dsn"),
-        plain("organization"),
-        plain("project"),
-        plain("base_url"),
-        secret("client_secret"),
-    ],
+    fields: &[plain("dsn"), plain("organization"), plain("project"), plain("base_url"), secret("client_secret")],
 };
 
 pub(super) const SHOPIFY: Provider = Provider {
@@ -264,12 +223,7 @@ pub(super) const STRIPE: Provider = Provider {
         shape("sk_org_", Word, 20, 255),
         shape("whsec_", Base64, 24, 128),
     ],
-    fields: &[
-        plain("account_id"),
-        plain("publishable_key"),
-        plain("api_version"),
-        secret("webhook_secret"),
-    ],
+    fields: &[plain("account_id"), plain("publishable_key"), plain("api_version"), secret("webhook_secret")],
 };
 
 pub(super) const SUPABASE: Provider = Provider {
@@ -301,22 +255,14 @@ pub(super) const TELEGRAM: Provider = Provider {
     website: "https://t.me/BotFather",
     // The bot's number, then `:` and 35 characters.
     shapes: &[shape("", Visible, 43, 47)],
-    fields: &[
-        plain("bot_username"),
-        plain("chat_id"),
-        secret("webhook_secret"),
-    ],
+    fields: &[plain("bot_username"), plain("chat_id"), secret("webhook_secret")],
 };
 
 pub(super) const TWILIO: Provider = Provider {
     id: "twilio",
     name: "Twilio",
     website: "https://console.twilio.com/",
-    shapes: &[
-        shape("SK", HexLower, 32, 32),
-        shape("AC", HexLower, 32, 32),
-        shape("", HexLower, 32, 32),
-    ],
+    shapes: &[shape("SK", HexLower, 32, 32), shape("AC", HexLower, 32, 32), shape("", HexLower, 32, 32)],
     fields: &[
         plain("account_sid"),
         plain("api_key_sid"),
@@ -340,12 +286,7 @@ pub(super) const VERCEL: Provider = Provider {
         shape("vercel_blob_rw_", Word, 32, 96),
         shape("", Base62, 24, 24),
     ],
-    fields: &[
-        plain("team_id"),
-        plain("project_id"),
-        plain("organization_id"),
-        secret("webhook_secret"),
-    ],
+    fields: &[plain("team_id"), plain("project_id"), plain("organization_id"), secret("webhook_secret")],
 };
 
 pub(super) const XAI: Provider = Provider {

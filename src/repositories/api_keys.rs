@@ -170,7 +170,12 @@ pub async fn find_sealed<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: Api
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list<'c>(conn: impl Into<Conn<'c>>, account: UserId, filter: &Filter, page: PageRequest) -> Result<Vec<ApiKey>> {
+pub async fn list<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    filter: &Filter,
+    page: PageRequest,
+) -> Result<Vec<ApiKey>> {
     const SQL: &str = "
         select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
             version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"

@@ -23,13 +23,19 @@ row!(KeptAnswer {
     sealed: Vec<u8> => "sealed",
 });
 
-const UNIQUE: Unique = Unique { index: "idempotency_keys_pkey", columns: "idempotency_keys.userId, idempotency_keys.digest" };
+const UNIQUE: Unique =
+    Unique { index: "idempotency_keys_pkey", columns: "idempotency_keys.userId, idempotency_keys.digest" };
 
 /// The answer kept under this key since `since`.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId, digest: &[u8], since: DateTime<Utc>) -> Result<Option<KeptAnswer>> {
+pub async fn find<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    digest: &[u8],
+    since: DateTime<Utc>,
+) -> Result<Option<KeptAnswer>> {
     const SQL: &str = "
         select \"requestDigest\", sealed
         from auth.idempotency_keys
@@ -41,11 +47,18 @@ pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId, digest: &[u8],
 ///
 /// # Errors
 /// As the database fails.
-pub async fn insert(tx: &mut Writer, account: UserId, digest: &[u8], answer: &KeptAnswer, now: DateTime<Utc>) -> Result<bool> {
+pub async fn insert(
+    tx: &mut Writer,
+    account: UserId,
+    digest: &[u8],
+    answer: &KeptAnswer,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     const SQL: &str = "
         insert into auth.idempotency_keys (\"userId\", digest, \"requestDigest\", sealed, \"createdAt\")
         values ($1, $2, $3, $4, $5)";
-    let done = on!(tx, execute(SQL, account.0, digest, answer.request_digest.as_slice(), answer.sealed.as_slice(), now));
+    let done =
+        on!(tx, execute(SQL, account.0, digest, answer.request_digest.as_slice(), answer.sealed.as_slice(), now));
     match done {
         Ok(_) => Ok(true),
         Err(failure) if failure.violates(UNIQUE) => Ok(false),

@@ -32,7 +32,11 @@ row!(Session {
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find_signed_in(conn: &mut crate::core::database::Reader, id: SessionId, now: DateTime<Utc>) -> Result<Option<SignedIn>> {
+pub async fn find_signed_in(
+    conn: &mut crate::core::database::Reader,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<SignedIn>> {
     const SQL: &str = "
         select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\"
         from auth.login_sessions
@@ -52,7 +56,12 @@ pub async fn find_signed_in(conn: &mut crate::core::database::Reader, id: Sessio
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list<'c>(conn: impl Into<Conn<'c>>, account: UserId, page: PageRequest, now: DateTime<Utc>) -> Result<Vec<Session>> {
+pub async fn list<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    page: PageRequest,
+    now: DateTime<Utc>,
+) -> Result<Vec<Session>> {
     const SQL: &str = "
         select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\"
         from auth.login_sessions

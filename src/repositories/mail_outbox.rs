@@ -56,7 +56,15 @@ pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
         values ($1, $2, $3, $4, $5, $6, $6)";
     on!(
         tx,
-        execute(SQL, mail.id, mail.kind.as_str(), mail.address.as_str(), mail.language.tag(), mail.attempts, mail.created_at)
+        execute(
+            SQL,
+            mail.id,
+            mail.kind.as_str(),
+            mail.address.as_str(),
+            mail.language.tag(),
+            mail.attempts,
+            mail.created_at
+        )
     )?;
     Ok(())
 }

@@ -14,7 +14,13 @@ use crate::{
 ///
 /// # Errors
 /// As the database fails.
-pub async fn replace(tx: &mut Writer, account: UserId, digest: &[u8], now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<()> {
+pub async fn replace(
+    tx: &mut Writer,
+    account: UserId,
+    digest: &[u8],
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<()> {
     const SQL: &str = "
         insert into auth.password_resets (\"userId\", digest, \"createdAt\", \"expiresAt\")
         values ($1, $2, $3, $4)
@@ -28,7 +34,12 @@ pub async fn replace(tx: &mut Writer, account: UserId, digest: &[u8], now: DateT
 ///
 /// # Errors
 /// As the database fails.
-pub async fn is_current<'c>(conn: impl Into<Conn<'c>>, account: UserId, digest: &[u8], now: DateTime<Utc>) -> Result<bool> {
+pub async fn is_current<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    digest: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool> {
     const SQL: &str = "
         select count(*)
         from auth.password_resets

@@ -8,10 +8,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::{
-    core::{
-        error::Error,
-        texts::problems::Code,
-    },
+    core::{error::Error, texts::problems::Code},
     schemas::problem::code_of,
 };
 

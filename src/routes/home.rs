@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 
-use super::router::Web;
+use super::{html::escape, router::Web};
 use crate::core::language::Language;
 
 const ENGLISH: &str = include_str!("../../assets/pages/home.en.html");
@@ -31,14 +31,20 @@ async fn page(State(web): State<Web>, uri: Uri, headers: HeaderMap) -> Response 
     let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "lang")
         .and_then(|(_, tag)| Language::from_tag(&tag));
-    let preferred = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).map_or(Language::English, Language::negotiate);
+    let preferred = || {
+        headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .map_or(Language::English, Language::negotiate)
+    };
     let language = asked.unwrap_or_else(preferred);
     let template = match language {
         Language::English => ENGLISH,
         Language::French => FRENCH,
     };
     // the address comes from the configuration, never from the request
-    let html = template.replace("{{base_url}}", &escape(&web.app.base_url)).replace("{{version}}", env!("CARGO_PKG_VERSION"));
+    let html =
+        template.replace("{{base_url}}", &escape(&web.app.base_url)).replace("{{version}}", env!("CARGO_PKG_VERSION"));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -50,14 +56,12 @@ async fn page(State(web): State<Web>, uri: Uri, headers: HeaderMap) -> Response 
 
 async fn style() -> Response {
     let kind = HeaderValue::from_static("text/css; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, AN_HOUR)], include_str!("../../assets/pages/page.css")).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, AN_HOUR)], include_str!("../../assets/pages/page.css"))
+        .into_response()
 }
 
 async fn icon() -> Response {
     let kind = HeaderValue::from_static("image/svg+xml");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, AN_HOUR)], include_str!("../../assets/pages/icon.svg")).into_response()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "%27")
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, AN_HOUR)], include_str!("../../assets/pages/icon.svg"))
+        .into_response()
 }

@@ -9,9 +9,11 @@ mod api;
 mod docs;
 mod extractors;
 mod home;
+mod html;
 mod middleware;
 pub mod openapi;
 mod operations;
+mod reset_page;
 mod router;
 mod server;
 

@@ -68,9 +68,15 @@ pub(super) fn finish(document: &utoipa::openapi::OpenApi) -> String {
 
 fn add_refusals(path: &str, operation: &mut Value) {
     let has_body = operation.get("requestBody").is_some();
-    let has_query = operation.get("parameters").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
+    let has_query = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
     let needs_sign_in = operation.get("security").is_some();
-    let mut refusals: Vec<(&str, &str)> = vec![("500", "Something broke on our side"), ("503", "A part is away, or there is too much to do; `Retry-After` says when to try again")];
+    let mut refusals: Vec<(&str, &str)> = vec![
+        ("500", "Something broke on our side"),
+        ("503", "A part is away, or there is too much to do; `Retry-After` says when to try again"),
+    ];
     if has_body {
         refusals.extend([
             ("400", "The body is not valid JSON, or the request can not be understood"),
@@ -95,7 +101,8 @@ fn add_refusals(path: &str, operation: &mut Value) {
     // every refusal has the one shape
     for (status, response) in responses.iter_mut() {
         if status.starts_with(['4', '5']) {
-            response["content"] = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+            response["content"] =
+                json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
         }
     }
 }

@@ -36,8 +36,15 @@ async fn ready(State(web): State<Web>) -> Response {
     let is_stopping = *web.stopping.borrow();
     let is_ready = !is_stopping && parts.iter().all(|part| part.is_ready);
     let word = |is_ready| if is_ready { "ok" } else { "failing" };
-    let checks: serde_json::Map<_, _> = parts.iter().map(|part| (part.name.to_owned(), word(part.is_ready).into())).collect();
-    let status = if is_stopping { "stopping" } else if is_ready { "ready" } else { "not_ready" };
+    let checks: serde_json::Map<_, _> =
+        parts.iter().map(|part| (part.name.to_owned(), word(part.is_ready).into())).collect();
+    let status = if is_stopping {
+        "stopping"
+    } else if is_ready {
+        "ready"
+    } else {
+        "not_ready"
+    };
     let code = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let mut response = json_with(code, &json!({ "status": status, "checks": checks }));
     if !is_ready {
@@ -50,7 +57,8 @@ async fn ready(State(web): State<Web>) -> Response {
 async fn metrics(State(web): State<Web>, headers: HeaderMap) -> Answer<Response> {
     if let Some(token) = &web.app.config.metrics_token {
         let given = bearer(&headers).unwrap_or_default();
-        let is_right = aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), token.expose().as_bytes()).is_ok();
+        let is_right =
+            aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), token.expose().as_bytes()).is_ok();
         if !is_right {
             return Err(Code::Unauthenticated.into());
         }

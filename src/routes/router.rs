@@ -10,7 +10,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, docs, home, middleware, openapi, operations};
+use super::{Failure, answers::Answer, api, docs, home, middleware, openapi, operations, reset_page};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -34,6 +34,7 @@ pub fn build(web: Web) -> Router {
         .merge(operations::routes(web.clone()))
         .merge(docs::routes(document))
         .merge(home::routes(web))
+        .merge(reset_page::routes(app.clone()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked));
@@ -61,7 +62,8 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
 
 /// Lets the listed origins call from browsers; without any, browsers keep to their own origin.
 fn cors(app: &App) -> Option<CorsLayer> {
-    let origins: Vec<HeaderValue> = app.config.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let origins: Vec<HeaderValue> =
+        app.config.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     if origins.is_empty() {
         return None;
     }

@@ -156,7 +156,10 @@ fn email(fields: &mut Fields) -> Option<Email> {
         Some(email) => Some(email),
         None => fields.fault(
             "email",
-            FaultKind::InvalidFormat("an address, as alice@example.com, in plain ASCII letters", "une adresse, comme alice@example.com, en lettres ASCII simples"),
+            FaultKind::InvalidFormat(
+                "an address, as alice@example.com, in plain ASCII letters",
+                "une adresse, comme alice@example.com, en lettres ASCII simples",
+            ),
         ),
     }
 }

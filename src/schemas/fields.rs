@@ -164,7 +164,9 @@ impl Fields {
         };
         let kind = match DateTime::parse_from_rfc3339(&text) {
             Ok(time) if time.to_utc() <= self.now => FaultKind::InThePast,
-            Ok(time) if time.to_utc().format("%Y").to_string().len() == 4 => return Given::Value(time.to_utc().trunc_subsecs(3)),
+            Ok(time) if time.to_utc().format("%Y").to_string().len() == 4 => {
+                return Given::Value(time.to_utc().trunc_subsecs(3));
+            }
             _ => FORM,
         };
         self.faults.push(Fault::new(name, kind));

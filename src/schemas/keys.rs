@@ -140,7 +140,12 @@ impl From<Revealed> for RevealedView {
 #[schema(as = CreateKey)]
 pub struct CreateBody {
     /// Its name, unique among the active keys of its environment.
-    #[schema(min_length = 1, max_length = 100, pattern = "^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$", example = "OpenAI, billing bot")]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$",
+        example = "OpenAI, billing bot"
+    )]
     name: String,
     /// Its value; left out, the vault makes one (`vk_live_…`, or `vk_test_…` in `test` and `development`).
     #[schema(min_length = 1, max_length = 32_768)]
@@ -201,7 +206,12 @@ impl Body for NewKey {
 #[schema(as = UpdateKey)]
 pub struct UpdateBody {
     /// Its name.
-    #[schema(nullable = false, min_length = 1, max_length = 100, pattern = "^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$"
+    )]
     name: Option<String>,
     /// A provider's identifier.
     #[schema(example = "openai")]
@@ -289,14 +299,19 @@ fn settings(fields: &mut Fields) -> Option<Option<Map<String, Value>>> {
         return fields.fault(FIELD, FaultKind::TooLong(MOST_SETTINGS));
     }
     let is_name = |name: &str| {
-        (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+        (1..=64).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
     };
     let mut is_sound = true;
     for (name, value) in &given {
         let kind = match value {
             _ if !is_name(name) => Some((FIELD.to_owned(), NAME)),
-            Value::String(text) if text.contains('\0') => Some((format!("{FIELD}.{name}"), FaultKind::InvalidCharacters)),
-            Value::String(text) if text.chars().count() > 8192 => Some((format!("{FIELD}.{name}"), FaultKind::TooLong(8192))),
+            Value::String(text) if text.contains('\0') => {
+                Some((format!("{FIELD}.{name}"), FaultKind::InvalidCharacters))
+            }
+            Value::String(text) if text.chars().count() > 8192 => {
+                Some((format!("{FIELD}.{name}"), FaultKind::TooLong(8192)))
+            }
             Value::String(_) => None,
             _ => Some((format!("{FIELD}.{name}"), FaultKind::WrongType("string"))),
         };
@@ -348,7 +363,8 @@ impl FromQuery for KeyQuery {
         let environment = query.text("environment", rules::ENVIRONMENT);
         let tag = query.text("tag", rules::TAG);
         let revoked = query.boolean("revoked", false);
-        let filter = Filter { revoked: revoked?, search: search?, provider: provider?, environment: environment?, tag: tag? };
+        let filter =
+            Filter { revoked: revoked?, search: search?, provider: provider?, environment: environment?, tag: tag? };
         Some(Self { page: page?, filter })
     }
 }

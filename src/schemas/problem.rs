@@ -77,7 +77,8 @@ impl Problem {
     pub fn of(error: &Error, language: Language, request_id: &str) -> Self {
         let code = code_of(error);
         let faults: &[Fault] = if let Error::Invalid(faults) = error { faults } else { &[] };
-        let (limit, used) = if let Error::PlanLimit { limit, used } = error { (Some(*limit), Some(*used)) } else { (None, None) };
+        let (limit, used) =
+            if let Error::PlanLimit { limit, used } = error { (Some(*limit), Some(*used)) } else { (None, None) };
         Self {
             kind: format!("/docs#{}", code.word()),
             title: code.title(language),
@@ -87,7 +88,11 @@ impl Problem {
             request_id: request_id.to_owned(),
             errors: faults
                 .iter()
-                .map(|fault| FieldProblem { field: fault.field.clone(), code: fault.code(), message: fault.message(language) })
+                .map(|fault| FieldProblem {
+                    field: fault.field.clone(),
+                    code: fault.code(),
+                    message: fault.message(language),
+                })
                 .collect(),
             limit,
             used,

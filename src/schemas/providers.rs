@@ -51,14 +51,19 @@ impl Catalogue {
 
 impl From<&'static Provider> for ProviderView {
     fn from(provider: &'static Provider) -> Self {
-        let mut prefixes: Vec<_> = provider.shapes.iter().map(|shape| shape.prefix).filter(|prefix| !prefix.is_empty()).collect();
+        let mut prefixes: Vec<_> =
+            provider.shapes.iter().map(|shape| shape.prefix).filter(|prefix| !prefix.is_empty()).collect();
         prefixes.dedup();
         Self {
             id: provider.id,
             name: provider.name,
             website: provider.website,
             prefixes,
-            fields: provider.fields.iter().map(|field| SettingView { name: field.name, secret: field.secret }).collect(),
+            fields: provider
+                .fields
+                .iter()
+                .map(|field| SettingView { name: field.name, secret: field.secret })
+                .collect(),
         }
     }
 }

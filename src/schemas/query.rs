@@ -34,11 +34,16 @@ pub fn read<T: FromQuery>(text: &str) -> Result<T> {
     for (name, value) in url::form_urlencoded::parse(text.as_bytes()).take(100) {
         let name = name.into_owned();
         if query.left.insert(name.clone(), value.into_owned()).is_some() {
-            query.faults.push(Fault::new(name, FaultKind::Conflict("Give this parameter once.", "Donnez ce paramètre une seule fois.")));
+            query.faults.push(Fault::new(
+                name,
+                FaultKind::Conflict("Give this parameter once.", "Donnez ce paramètre une seule fois."),
+            ));
         }
     }
     let read = T::read(&mut query);
-    query.faults.extend(query.left.keys().map(|name| Fault::new(name.chars().take(64).collect::<String>(), FaultKind::Unknown)));
+    query.faults.extend(
+        query.left.keys().map(|name| Fault::new(name.chars().take(64).collect::<String>(), FaultKind::Unknown)),
+    );
     match read {
         Some(read) if query.faults.is_empty() => Ok(read),
         _ => Err(Error::Invalid(query.faults)),
@@ -87,7 +92,10 @@ impl Query {
                 Some(id) => Some(Some(id)),
                 None => self.fault(
                     "cursor",
-                    FaultKind::InvalidFormat("the next_cursor of the page before, unchanged", "le next_cursor de la page précédente, tel quel"),
+                    FaultKind::InvalidFormat(
+                        "the next_cursor of the page before, unchanged",
+                        "le next_cursor de la page précédente, tel quel",
+                    ),
                 ),
             },
         };

@@ -93,7 +93,9 @@ impl Text {
             return Err(FaultKind::TooLong(self.most));
         }
         match self.form {
-            Form::Word(allowed, english, french) if !text.chars().all(allowed) => Err(FaultKind::InvalidFormat(english, french)),
+            Form::Word(allowed, english, french) if !text.chars().all(allowed) => {
+                Err(FaultKind::InvalidFormat(english, french))
+            }
             _ => Ok(text),
         }
     }

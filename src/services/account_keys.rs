@@ -29,7 +29,12 @@ pub(super) async fn create(tx: &mut Writer, ctx: &Context, account: UserId) -> R
 ///
 /// # Errors
 /// `Internal` where it is missing or was changed.
-pub(super) async fn open<'c>(conn: impl Into<Conn<'c>>, ctx: &Context, account: UserId, version: i64) -> Result<Arc<AccountKey>> {
+pub(super) async fn open<'c>(
+    conn: impl Into<Conn<'c>>,
+    ctx: &Context,
+    account: UserId,
+    version: i64,
+) -> Result<Arc<AccountKey>> {
     let cache = &ctx.app().account_keys;
     if let Some(key) = cache.get(account, version) {
         return Ok(key);

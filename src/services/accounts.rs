@@ -66,7 +66,8 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
     let mut tx = ctx.db().write().await?;
     users::insert(&mut tx, &user, &hash).await?;
     account_keys::create(&mut tx, ctx, user.id).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::AccountCreated, Some(user.id)).with("role", role.as_str())).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AccountCreated, Some(user.id)).with("role", role.as_str()))
+        .await?;
     tx.commit().await?;
     Ok(user)
 }
@@ -89,7 +90,8 @@ pub async fn rename(ctx: &Context, name: &str) -> Result<User> {
     let account = ctx.account()?;
     let mut tx = ctx.db().write().await?;
     users::set_name(&mut tx, account, name, ctx.now()).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::AccountUpdated, Some(account)).with("changed", "name")).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AccountUpdated, Some(account)).with("changed", "name"))
+        .await?;
     let user = users::find(&mut tx, account).await?.ok_or(Code::Unauthenticated)?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);

@@ -5,13 +5,7 @@ use super::{
     audit::{self, Event},
 };
 use crate::{
-    core::{
-        context::Context,
-        error::Result,
-        random,
-        secret::SecretText,
-        texts::problems::Code,
-    },
+    core::{context::Context, error::Result, random, secret::SecretText, texts::problems::Code},
     models::{
         audit::Action,
         email::Email,
@@ -25,7 +19,11 @@ use crate::{
 ///
 /// # Errors
 /// `email_taken`; a fault of `password`.
-pub async fn create_administrator(ctx: &Context, email: Email, password: Option<SecretText>) -> Result<(User, Option<SecretText>)> {
+pub async fn create_administrator(
+    ctx: &Context,
+    email: Email,
+    password: Option<SecretText>,
+) -> Result<(User, Option<SecretText>)> {
     ctx.require(Permission::AdministerAccounts)?;
     let made = match &password {
         Some(_) => None,
@@ -48,7 +46,9 @@ pub async fn set_role(ctx: &Context, email: &Email, role: Role) -> Result<User> 
         accounts::keep_an_administrator(&mut tx, &user).await?;
     }
     users::set_role(&mut tx, user.id, role, ctx.now()).await?;
-    let event = Event::on_account(Action::RoleChanged, Some(user.id)).with("from", user.role.as_str()).with("to", role.as_str());
+    let event = Event::on_account(Action::RoleChanged, Some(user.id))
+        .with("from", user.role.as_str())
+        .with("to", role.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(user.id);
@@ -64,7 +64,9 @@ pub async fn set_plan(ctx: &Context, email: &Email, plan: Plan) -> Result<User> 
     let mut tx = ctx.db().write().await?;
     let user = users::find_by_email(&mut tx, email).await?.ok_or(Code::NotFound)?;
     users::set_plan(&mut tx, user.id, plan, ctx.now()).await?;
-    let event = Event::on_account(Action::PlanChanged, Some(user.id)).with("from", user.plan.as_str()).with("to", plan.as_str());
+    let event = Event::on_account(Action::PlanChanged, Some(user.id))
+        .with("from", user.plan.as_str())
+        .with("to", plan.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(user.id);

@@ -4,11 +4,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    core::{
-        context::Context,
-        database::Writer,
-        error::Result,
-    },
+    core::{context::Context, database::Writer, error::Result},
     models::{
         audit::{Action, Entry, Head, NewEntry, ObjectType},
         ids::{ApiKeyId, SessionId, UserId},
@@ -32,19 +28,37 @@ impl Event {
     /// An act on an account; `None` where there is none, as for a sign-in with an unknown address.
     #[must_use]
     pub fn on_account(action: Action, account: Option<UserId>) -> Self {
-        Self { action, account, object_type: ObjectType::Account, object_id: account.map(|id| id.0), details: Map::new() }
+        Self {
+            action,
+            account,
+            object_type: ObjectType::Account,
+            object_id: account.map(|id| id.0),
+            details: Map::new(),
+        }
     }
 
     /// An act on a session of an account.
     #[must_use]
     pub fn on_session(action: Action, account: UserId, session: SessionId) -> Self {
-        Self { action, account: Some(account), object_type: ObjectType::Session, object_id: Some(session.0), details: Map::new() }
+        Self {
+            action,
+            account: Some(account),
+            object_type: ObjectType::Session,
+            object_id: Some(session.0),
+            details: Map::new(),
+        }
     }
 
     /// An act on a key of an account.
     #[must_use]
     pub fn on_key(action: Action, account: UserId, key: ApiKeyId) -> Self {
-        Self { action, account: Some(account), object_type: ObjectType::Key, object_id: Some(key.0), details: Map::new() }
+        Self {
+            action,
+            account: Some(account),
+            object_type: ObjectType::Key,
+            object_id: Some(key.0),
+            details: Map::new(),
+        }
     }
 
     /// Adds a word that is worth knowing; never a secret.
@@ -178,7 +192,11 @@ async fn verify_chain(
         }
         for entry in batch {
             if !entry.follows(&head, key.audit()) {
-                return Ok(Err(format!("chain {chain}: entry {} (place {}) was changed, or the one before it is gone", entry.id, head.seq + 1)));
+                return Ok(Err(format!(
+                    "chain {chain}: entry {} (place {}) was changed, or the one before it is gone",
+                    entry.id,
+                    head.seq + 1
+                )));
             }
             head = Head::after(&entry);
             *entries += 1;
@@ -188,7 +206,10 @@ async fn verify_chain(
         }
     }
     if head.seq < end.seq {
-        return Ok(Err(format!("chain {chain}: the entries after place {} are gone; it ends at {}", head.seq, end.seq)));
+        return Ok(Err(format!(
+            "chain {chain}: the entries after place {} are gone; it ends at {}",
+            head.seq, end.seq
+        )));
     }
     Ok(Ok(()))
 }

@@ -27,7 +27,14 @@ const LONGEST_PAUSE_MINUTES: i64 = 60;
 /// A mail to an account, to be put into the outbox within the transaction that causes it.
 #[must_use]
 pub(super) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
-    QueuedMail { id: ctx.new_id(), kind, address: user.email.clone(), language: user.language, attempts: 0, created_at: ctx.now() }
+    QueuedMail {
+        id: ctx.new_id(),
+        kind,
+        address: user.email.clone(),
+        language: user.language,
+        attempts: 0,
+        created_at: ctx.now(),
+    }
 }
 
 /// Tries the mail that has been due the longest; tells whether there was one.

@@ -14,12 +14,7 @@ use crate::{
             problems::Code,
         },
     },
-    models::{
-        audit::Action,
-        email::Email,
-        ids::UserId,
-        permission::Permission,
-    },
+    models::{audit::Action, email::Email, ids::UserId, permission::Permission},
     repositories::{login_sessions, mail_outbox, password_resets, users},
 };
 
@@ -95,7 +90,11 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
         return Err(Code::WrongPassword.into());
     }
     end_everything(&mut tx, ctx, member.user.id, Some(member.session)).await?;
-    mail_outbox::insert(&mut tx, &super::mails::queued(ctx, crate::models::mail::MailKind::PasswordChanged, &member.user)).await?;
+    mail_outbox::insert(
+        &mut tx,
+        &super::mails::queued(ctx, crate::models::mail::MailKind::PasswordChanged, &member.user),
+    )
+    .await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::PasswordChanged, Some(member.user.id))).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(member.user.id);
@@ -125,9 +124,28 @@ mod tests {
     #[test]
     fn common_and_close_passwords_are_refused() {
         for password in [
-            "passwordpassword", "123456789012", "123456789012345", "qwertyuiopasdfg", "qwertyuiop12", "vaultapivaultapi", "password1234", "iloveyou1234",
-            "administrator", "1q2w3e4r5t6y", "aaaaaaaaaaaaaaa", "abcabcabcabcabc", "alice.martin@example.com", "alicemartin2026", "AliceMartin1!", "letmeinletmein",
-            "football1234", "Password123!", "passw0rd1234", "welcome12345", "changeme1234", "azertyuiop12",
+            "passwordpassword",
+            "123456789012",
+            "123456789012345",
+            "qwertyuiopasdfg",
+            "qwertyuiop12",
+            "vaultapivaultapi",
+            "password1234",
+            "iloveyou1234",
+            "administrator",
+            "1q2w3e4r5t6y",
+            "aaaaaaaaaaaaaaa",
+            "abcabcabcabcabc",
+            "alice.martin@example.com",
+            "alicemartin2026",
+            "AliceMartin1!",
+            "letmeinletmein",
+            "football1234",
+            "Password123!",
+            "passw0rd1234",
+            "welcome12345",
+            "changeme1234",
+            "azertyuiop12",
         ] {
             assert!(refused(password), "{password}");
         }
@@ -135,7 +153,15 @@ mod tests {
 
     #[test]
     fn unpredictable_passwords_are_taken_without_composition_rules() {
-        for password in ["correct horse battery staple", "correct horse", "tulipes sous la pluie", "kfhw xqpz nvbd", "une girafe en pyjama vert", "🔑🦊🌧🍋🛶🎻🧵🪁🐌🌵🥁🧭", "zV9#kQ2!mX7p"] {
+        for password in [
+            "correct horse battery staple",
+            "correct horse",
+            "tulipes sous la pluie",
+            "kfhw xqpz nvbd",
+            "une girafe en pyjama vert",
+            "🔑🦊🌧🍋🛶🎻🧵🪁🐌🌵🥁🧭",
+            "zV9#kQ2!mX7p",
+        ] {
             assert!(!refused(password), "{password}");
         }
     }

@@ -39,7 +39,9 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     let (user, stored) = candidate(ctx, email).await?;
     let pepper = ctx.app().keyring()?.pepper();
     let verdict = ctx.app().hasher.verify(pepper, password, stored.clone()).await?;
-    let (Some(user), Some(stored), true) = (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong) else {
+    let (Some(user), Some(stored), true) =
+        (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong)
+    else {
         let mut tx = ctx.db().write().await?;
         audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, user.map(|user| user.id))).await?;
         tx.commit().await?;
@@ -53,14 +55,15 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     open(ctx, user, &stored, renewed).await
 }
 
+/// The account with this address and its hash. Without an account the same questions are asked, for nobody.
 async fn candidate(ctx: &Context, email: Option<&Email>) -> Result<(Option<User>, Option<String>)> {
     let mut reader = ctx.db().read().await?;
-    let Some(email) = email else { return Ok((None, None)) };
-    let user = users::find_by_email(&mut reader, email).await?;
-    let stored = match &user {
-        Some(user) => users::find_password(&mut reader, user.id).await?,
+    let user = match email {
+        Some(email) => users::find_by_email(&mut reader, email).await?,
         None => None,
     };
+    let id = user.as_ref().map_or(UserId(uuid::Uuid::nil()), |user| user.id);
+    let stored = users::find_password(&mut reader, id).await?;
     Ok((user, stored))
 }
 

@@ -30,9 +30,10 @@ pub enum NotReady {
 impl From<Error> for NotReady {
     fn from(error: Error) -> Self {
         match error {
-            Error::Unavailable { part: "migrations", cause } => {
-                Self::Refused { variable: "DATABASE_URL", sentence: cause.map(|cause| cause.to_string()).unwrap_or_default() }
-            }
+            Error::Unavailable { part: "migrations", cause } => Self::Refused {
+                variable: "DATABASE_URL",
+                sentence: cause.map(|cause| cause.to_string()).unwrap_or_default(),
+            },
             other => Self::Away(other),
         }
     }
@@ -89,7 +90,10 @@ async fn open_keyring(ctx: &Context) -> Result<Keyring, NotReady> {
         .map_err(|fault| NotReady::Refused { variable: "CRYPTO_MASTER_KEY", sentence: fault.to_string() })
 }
 
-async fn create_keyring(ctx: &Context, tx: &mut crate::core::database::Writer) -> Result<(uuid::Uuid, Vec<WrappedKey>)> {
+async fn create_keyring(
+    ctx: &Context,
+    tx: &mut crate::core::database::Writer,
+) -> Result<(uuid::Uuid, Vec<WrappedKey>)> {
     let deployment = ctx.new_id();
     let rows = keyring::create(&ctx.app().config.master_key, deployment.as_bytes())?;
     repositories::keyring::insert_deployment(tx, deployment, ctx.now()).await?;

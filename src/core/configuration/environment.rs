@@ -43,7 +43,8 @@ fn read_dotenv(path: &Path) -> Result<Environment, Vec<ConfigFault>> {
     let mut gathered = Environment::new();
     for item in dotenvy::from_read_iter(text.as_bytes()) {
         // the parser's own error would repeat the line, and the line may hold a secret
-        let (name, value) = item.map_err(|_| fault("holds a line that is not NAME=value; quote values with spaces".into()))?;
+        let (name, value) =
+            item.map_err(|_| fault("holds a line that is not NAME=value; quote values with spaces".into()))?;
         gathered.insert(name, value);
     }
     Ok(gathered)

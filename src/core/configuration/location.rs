@@ -26,7 +26,9 @@ pub(super) fn locate(text: Option<&str>, data_dir: &Path, settings: PostgresSett
             sqlite(rest).map(|path| Location::Sqlite { path })
         }
         "postgres" | "postgresql" => match driver {
-            Some(driver) if !DRIVERS.contains(&driver) => Err(format!("the driver suffix +{driver} is not known; leave it out")),
+            Some(driver) if !DRIVERS.contains(&driver) => {
+                Err(format!("the driver suffix +{driver} is not known; leave it out"))
+            }
             _ => postgres(rest, settings),
         },
         _ => Err("must begin with sqlite:// or postgres://".into()),
@@ -43,7 +45,8 @@ fn sqlite(rest: &str) -> Result<PathBuf, String> {
 }
 
 fn postgres(rest: &str, settings: PostgresSettings) -> Result<Location, String> {
-    let mut url = Url::parse(&format!("postgres:{rest}")).map_err(|_| "can not be understood; write postgres://user:password@host:5432/database")?;
+    let mut url = Url::parse(&format!("postgres:{rest}"))
+        .map_err(|_| "can not be understood; write postgres://user:password@host:5432/database")?;
     if !url.path().is_empty() && url.path() != "/" && url.path().matches('/').count() > 1 {
         return Err("names more than one database; write postgres://user:password@host:5432/database".into());
     }
@@ -59,12 +62,18 @@ fn postgres(rest: &str, settings: PostgresSettings) -> Result<Location, String> 
                 });
             }
             // asyncpg's spelling
-            "ssl" => kept.push(("sslmode".to_owned(), if value == "true" { "require".to_owned() } else { value.into_owned() })),
-            "sslmode" if !matches!(value.as_ref(), "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full") => {
+            "ssl" => kept
+                .push(("sslmode".to_owned(), if value == "true" { "require".to_owned() } else { value.into_owned() })),
+            "sslmode"
+                if !matches!(
+                    value.as_ref(),
+                    "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full"
+                ) =>
+            {
                 return Err("sslmode= takes disable, allow, prefer, require, verify-ca or verify-full".into());
             }
-            "sslmode" | "sslrootcert" | "sslcert" | "sslkey" | "host" | "hostaddr" | "port" | "user" | "password" | "dbname" | "application_name"
-            | "options" => kept.push((name.into_owned(), value.into_owned())),
+            "sslmode" | "sslrootcert" | "sslcert" | "sslkey" | "host" | "hostaddr" | "port" | "user" | "password"
+            | "dbname" | "application_name" | "options" => kept.push((name.into_owned(), value.into_owned())),
             // settings of other drivers that mean nothing here
             _ => tracing::warn!(parameter = %name, "DATABASE_URL: this parameter is not known and does nothing"),
         }
@@ -91,7 +100,14 @@ mod tests {
 
     #[test]
     fn the_driver_suffixes_of_sqlalchemy_mean_plain_postgresql() {
-        for scheme in ["postgres", "postgresql", "postgresql+pg8000", "postgresql+psycopg", "postgresql+psycopg2", "postgresql+asyncpg"] {
+        for scheme in [
+            "postgres",
+            "postgresql",
+            "postgresql+pg8000",
+            "postgresql+psycopg",
+            "postgresql+psycopg2",
+            "postgresql+asyncpg",
+        ] {
             match read(&format!("{scheme}://u:p%40ss@h:5433/db?sslmode=require&pgbouncer=true")) {
                 Ok(Location::Postgres { url, pooled, .. }) => {
                     assert_eq!(url.expose(), "postgres://u:p%40ss@h:5433/db?sslmode=require");
@@ -104,7 +120,12 @@ mod tests {
 
     #[test]
     fn paths_of_the_embedded_database_may_be_relative_or_absolute() {
-        for (text, path) in [("sqlite://a/b.db", "a/b.db"), ("sqlite:///a/b.db", "/a/b.db"), ("sqlite:b.db", "b.db"), ("sqlite+aiosqlite:///x.db", "/x.db")] {
+        for (text, path) in [
+            ("sqlite://a/b.db", "a/b.db"),
+            ("sqlite:///a/b.db", "/a/b.db"),
+            ("sqlite:b.db", "b.db"),
+            ("sqlite+aiosqlite:///x.db", "/x.db"),
+        ] {
             match read(text) {
                 Ok(Location::Sqlite { path: found }) => assert_eq!(found, Path::new(path)),
                 other => panic!("{text}: {other:?}"),
@@ -114,7 +135,16 @@ mod tests {
 
     #[test]
     fn what_can_not_be_understood_is_refused_without_its_text() {
-        for text in ["mysql://u:hush@h/db", "hush", "postgresql+nonsense://u:hush@h/db", "sqlite::memory:", "sqlite://", "postgres://u:hush@h:99999/db", "postgres://u:hush@h/a/b", "postgres://u:hush@h/db?sslmode=no"] {
+        for text in [
+            "mysql://u:hush@h/db",
+            "hush",
+            "postgresql+nonsense://u:hush@h/db",
+            "sqlite::memory:",
+            "sqlite://",
+            "postgres://u:hush@h:99999/db",
+            "postgres://u:hush@h/a/b",
+            "postgres://u:hush@h/db?sslmode=no",
+        ] {
             let sentence = read(text).expect_err(text);
             assert!(!sentence.contains("hush"), "{sentence}");
         }

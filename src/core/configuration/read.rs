@@ -60,7 +60,11 @@ impl Reader<'_> {
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.files.get(name).or_else(|| self.environment.get(name)).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        self.files
+            .get(name)
+            .or_else(|| self.environment.get(name))
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
     }
 
     /// The value of `name` as `parse` reads it, or `default`; `None` after a fault.
@@ -77,7 +81,13 @@ impl Reader<'_> {
         }
     }
 
-    fn number<T: FromStr + PartialOrd + Copy + std::fmt::Display>(&mut self, name: &str, default: T, least: T, most: T) -> Option<T> {
+    fn number<T: FromStr + PartialOrd + Copy + std::fmt::Display>(
+        &mut self,
+        name: &str,
+        default: T,
+        least: T,
+        most: T,
+    ) -> Option<T> {
         self.value(name, default, |text| match text.parse::<T>() {
             Ok(number) if number >= least && number <= most => Ok(number),
             _ => Err(format!("must be a whole number from {least} to {most}")),
@@ -95,7 +105,11 @@ impl Reader<'_> {
         let least_cost = if stage_or_strict == Stage::Production { 10 } else { 4 };
 
         let host = self.value("HOST", "127.0.0.1".to_owned(), |text| {
-            if text.parse::<IpAddr>().is_ok() || text == "localhost" { Ok(text.into()) } else { Err("must be an IP address, as 127.0.0.1 or 0.0.0.0".into()) }
+            if text.parse::<IpAddr>().is_ok() || text == "localhost" {
+                Ok(text.into())
+            } else {
+                Err("must be an IP address, as 127.0.0.1 or 0.0.0.0".into())
+            }
         });
         let port = self.number("PORT", 8000_u16, 0, u16::MAX);
         let database = self.database(&data_dir);
@@ -119,18 +133,33 @@ impl Reader<'_> {
             _ => Err("must be text or json".into()),
         });
         let log_filter = self.value("RUST_LOG", "info".to_owned(), |text| {
-            tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| "is no log filter; write for example info or vault_api=debug".into())
+            tracing_subscriber::EnvFilter::try_new(text)
+                .map(|_| text.to_owned())
+                .map_err(|_| "is no log filter; write for example info or vault_api=debug".into())
         });
         let metrics_token = self.value("METRICS_TOKEN", None, |text| {
-            if text.len() < 16 { Err("must have at least 16 characters".into()) } else { Ok(Some(SecretText::from(text))) }
+            if text.len() < 16 {
+                Err("must have at least 16 characters".into())
+            } else {
+                Ok(Some(SecretText::from(text)))
+            }
         });
         // last: nothing is generated where something else is wrong
         let is_sound = self.faults.is_empty();
         let mut made = Vec::new();
-        let jwt_secret = self.secret("JWT_SECRET", stage_or_strict, &data_dir, is_sound, &mut made, secrets::jwt_secret, || {
-            random::base62(64).map_err(|error| error.to_string())
-        });
-        let master_key = self.secret("CRYPTO_MASTER_KEY", stage_or_strict, &data_dir, is_sound, &mut made, secrets::master_key, secrets::generate_master_key);
+        let jwt_secret =
+            self.secret("JWT_SECRET", stage_or_strict, &data_dir, is_sound, &mut made, secrets::jwt_secret, || {
+                random::base62(64).map_err(|error| error.to_string())
+            });
+        let master_key = self.secret(
+            "CRYPTO_MASTER_KEY",
+            stage_or_strict,
+            &data_dir,
+            is_sound,
+            &mut made,
+            secrets::master_key,
+            secrets::generate_master_key,
+        );
 
         Some(Configuration {
             stage: stage?,
@@ -229,7 +258,12 @@ fn network(text: &str) -> Result<IpNet, String> {
 
 fn base_url(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text).map_err(|_| "must be an address, as https://vault.example.com")?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+    if !matches!(url.scheme(), "http" | "https")
+        || url.host_str().is_none()
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+    {
         return Err("must be an address, as https://vault.example.com, without user, query or fragment".into());
     }
     Ok(url.as_str().trim_end_matches('/').into())
@@ -247,5 +281,9 @@ fn origin(text: &str) -> Result<String, String> {
 
 fn sender(text: &str) -> Result<String, String> {
     let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
-    if address.contains('@') && !text.chars().any(char::is_control) { Ok(text.into()) } else { Err("must be an address, as Vault API <no-reply@example.com>".into()) }
+    if address.contains('@') && !text.chars().any(char::is_control) {
+        Ok(text.into())
+    } else {
+        Err("must be an address, as Vault API <no-reply@example.com>".into())
+    }
 }

@@ -23,7 +23,20 @@ pub struct Made {
 }
 
 /// Texts from examples and tutorials: whoever signs with one signs with everybody's secret.
-const KNOWN: &[&str] = &["changeme", "change-me", "change_me", "your_super_secret", "your-super-secret", "your_secret", "your-secret", "supersecret", "secret_key", "example", "at_least_32_characters", "password123"];
+const KNOWN: &[&str] = &[
+    "changeme",
+    "change-me",
+    "change_me",
+    "your_super_secret",
+    "your-super-secret",
+    "your_secret",
+    "your-secret",
+    "supersecret",
+    "secret_key",
+    "example",
+    "at_least_32_characters",
+    "password123",
+];
 
 /// A secret to sign tokens with.
 pub(super) fn jwt_secret(text: &str) -> Result<SecretText, String> {
@@ -69,7 +82,8 @@ pub(super) fn kept(file: &Path, make: impl FnOnce() -> Result<String, String>) -
         false
     } else {
         let text = make()? + "\n";
-        system::write_private_file(file, text.as_bytes()).map_err(|error| format!("{shown} can not be written ({error})"))?
+        system::write_private_file(file, text.as_bytes())
+            .map_err(|error| format!("{shown} can not be written ({error})"))?
     };
     let text = read_private(file)?;
     Ok((text, Made { file: shown.to_string(), is_new }))
@@ -86,7 +100,8 @@ pub(super) fn read_private(file: &Path) -> Result<String, String> {
 
 /// The content of a file, without the line end that editors add.
 pub(super) fn read_secret_file(file: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("the file {} can not be read ({error})", file.display()))?;
+    let text =
+        fs::read_to_string(file).map_err(|error| format!("the file {} can not be read ({error})", file.display()))?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
@@ -96,7 +111,12 @@ mod tests {
 
     #[test]
     fn weak_and_well_known_secrets_are_refused_without_being_repeated() {
-        for text in ["short", "your_super_secret_jwt_key_at_least_32_characters", &"a".repeat(64), "ChangeMe-ChangeMe-ChangeMe-ChangeMe"] {
+        for text in [
+            "short",
+            "your_super_secret_jwt_key_at_least_32_characters",
+            &"a".repeat(64),
+            "ChangeMe-ChangeMe-ChangeMe-ChangeMe",
+        ] {
             let sentence = jwt_secret(text).expect_err(text);
             assert!(!sentence.contains(text));
         }

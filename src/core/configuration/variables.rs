@@ -33,8 +33,16 @@ pub static VARIABLES: &[Variable] = &[
     plain("HOST", "127.0.0.1", "the address to listen on (`--host` wins)"),
     plain("PORT", "8000", "the port to listen on (`--port` wins); 0 picks a free one, printed in the ready line"),
     plain("DATA_DIR", "./data", "the embedded database, generated secrets, development mail"),
-    secret("DATABASE_URL", "sqlite://$DATA_DIR/vault.db", "`sqlite://PATH`, `postgres://…` or `postgresql://…`; SQLAlchemy's driver suffixes are understood. `?sslmode=require` or `verify-full` (with `sslrootcert=`) for TLS, `?pgbouncer=true` behind a transaction-mode pooler that the probe does not find"),
-    plain("DATABASE_SCHEMA", "auth", "the PostgreSQL schema; on hosted Supabase, which locks its own `auth`, another one"),
+    secret(
+        "DATABASE_URL",
+        "sqlite://$DATA_DIR/vault.db",
+        "`sqlite://PATH`, `postgres://…` or `postgresql://…`; SQLAlchemy's driver suffixes are understood. `?sslmode=require` or `verify-full` (with `sslrootcert=`) for TLS, `?pgbouncer=true` behind a transaction-mode pooler that the probe does not find",
+    ),
+    plain(
+        "DATABASE_SCHEMA",
+        "auth",
+        "the PostgreSQL schema; on hosted Supabase, which locks its own `auth`, another one",
+    ),
     plain("DATABASE_MAX_CONNECTIONS", "8 for each core, 10 to 50", "the PostgreSQL pool's upper bound, 2 to 1000"),
     plain("AUTO_MIGRATE", "true", "whether `serve` brings the schema up to date"),
     secret("JWT_SECRET", "generated in development", "signs tokens; at least 32 bytes"),
@@ -47,7 +55,11 @@ pub static VARIABLES: &[Variable] = &[
     plain("ALLOWED_ORIGINS", "empty", "comma-separated exact origins for CORS; empty means same-origin only"),
     plain("TRUSTED_PROXIES", "empty", "comma-separated addresses or CIDRs whose `X-Forwarded-For` is believed"),
     plain("MAIL_FROM", "Vault API <no-reply@localhost>", "the sender of mails"),
-    secret("STRIPE_SECRET_KEY", "empty", "in this version its presence alone counts: it turns the FREE plan's limit on"),
+    secret(
+        "STRIPE_SECRET_KEY",
+        "empty",
+        "in this version its presence alone counts: it turns the FREE plan's limit on",
+    ),
     plain("FREE_PLAN_MAX_KEYS", "3 where Stripe is configured, else no limit", "active keys on the FREE plan"),
     plain("LOG_FORMAT", "text", "`text` or `json`"),
     plain("RUST_LOG", "info", "what is logged, as `info` or `vault_api=debug`"),
@@ -74,8 +86,27 @@ pub static VARIABLES: &[Variable] = &[
 
 /// The beginnings by which a misspelt variable of ours is told from other programs' variables.
 const PREFIXES: &[&str] = &[
-    "VAULT_", "DATABASE_", "JWT_", "CRYPTO_", "BCRYPT_", "SMTP_", "SENDGRID_", "STRIPE_", "RATE_LIMIT_", "FREE_PLAN_", "METRICS_", "MAIL_",
-    "TRUSTED_PROX", "ALLOWED_ORIG", "AUTO_MIGRAT", "PASSWORD_MIN", "WEB_BASE", "LOG_FORM", "DATA_DIR", "REFRESH_TOKEN", "ENVIRONMEN",
+    "VAULT_",
+    "DATABASE_",
+    "JWT_",
+    "CRYPTO_",
+    "BCRYPT_",
+    "SMTP_",
+    "SENDGRID_",
+    "STRIPE_",
+    "RATE_LIMIT_",
+    "FREE_PLAN_",
+    "METRICS_",
+    "MAIL_",
+    "TRUSTED_PROX",
+    "ALLOWED_ORIG",
+    "AUTO_MIGRAT",
+    "PASSWORD_MIN",
+    "WEB_BASE",
+    "LOG_FORM",
+    "DATA_DIR",
+    "REFRESH_TOKEN",
+    "ENVIRONMEN",
 ];
 
 /// The variable with this name.
@@ -132,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_variable_is_told_with_the_nearest_name() {
-        let warnings = warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "REDIS_URL", "PORT"].into_iter());
+        let warnings =
+            warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "REDIS_URL", "PORT"].into_iter());
 
         assert_eq!(warnings.len(), 3, "{warnings:?}");
         assert!(warnings[0].contains("DATABASE_URL"));

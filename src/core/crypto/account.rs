@@ -59,7 +59,8 @@ pub fn create(keyring: &Keyring, account: Uuid) -> Result<WrappedAccountKey> {
 /// # Errors
 /// `Internal` where the row was changed or belongs to another account.
 pub fn open(keyring: &Keyring, account: Uuid, wrapped: &WrappedAccountKey) -> Result<AccountKey> {
-    let plain = keyring.root().open(&wrapping_place(account, wrapped.version), &wrapped.sealed).map_err(Error::internal)?;
+    let plain =
+        keyring.root().open(&wrapping_place(account, wrapped.version), &wrapped.sealed).map_err(Error::internal)?;
     let bytes: [u8; 32] = plain.as_slice().try_into().map_err(Error::internal)?;
     let version = u32::try_from(wrapped.version).map_err(Error::internal)?;
     Ok(AccountKey { account, key: SealingKey::new(&Secret::new(bytes), version)? })
@@ -84,7 +85,8 @@ impl AccountKey {
 
     fn bind(&self, place: Place<'_>) -> Vec<u8> {
         let version = place.version.to_be_bytes();
-        let parts = [&b"va1/field/"[..], self.account.as_bytes(), place.record.as_bytes(), &version, place.field.as_bytes()];
+        let parts =
+            [&b"va1/field/"[..], self.account.as_bytes(), place.record.as_bytes(), &version, place.field.as_bytes()];
         parts.concat()
     }
 }

@@ -46,7 +46,11 @@ impl SealingKey {
         buffer.extend_from_slice(plain);
         let header = self.header();
         self.key
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bind(&header, place)), &mut *buffer)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(bind(&header, place)),
+                &mut *buffer,
+            )
             .map_err(Error::internal)?;
         let mut sealed = Vec::with_capacity(HEADER + NONCE_LEN + buffer.len());
         sealed.extend_from_slice(&header);
@@ -67,11 +71,8 @@ impl SealingKey {
         }
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| DoesNotOpen)?;
         let mut buffer = Zeroizing::new(body.to_vec());
-        let length = self
-            .key
-            .open_in_place(nonce, Aad::from(bind(header, place)), &mut buffer)
-            .map_err(|_| DoesNotOpen)?
-            .len();
+        let length =
+            self.key.open_in_place(nonce, Aad::from(bind(header, place)), &mut buffer).map_err(|_| DoesNotOpen)?.len();
         buffer.truncate(length);
         Ok(buffer)
     }
@@ -132,8 +133,9 @@ mod tests {
     #[test]
     fn a_nonce_never_comes_twice() {
         let key = key(1, 1);
-        let nonces: std::collections::HashSet<_> =
-            (0..20_000).map(|_| key.seal(b"here", b"same").expect("sealed")[HEADER..HEADER + NONCE_LEN].to_vec()).collect();
+        let nonces: std::collections::HashSet<_> = (0..20_000)
+            .map(|_| key.seal(b"here", b"same").expect("sealed")[HEADER..HEADER + NONCE_LEN].to_vec())
+            .collect();
 
         assert_eq!(nonces.len(), 20_000);
     }

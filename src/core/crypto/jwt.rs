@@ -80,7 +80,13 @@ impl Jwt {
     ///
     /// # Errors
     /// `Internal` where the claims can not be written.
-    pub fn sign(&self, purpose: Purpose, ids: TokenIds, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> Result<String> {
+    pub fn sign(
+        &self,
+        purpose: Purpose,
+        ids: TokenIds,
+        now: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<String> {
         let claims = Claims {
             sub: ids.account,
             sid: ids.session,
@@ -177,7 +183,9 @@ mod tests {
             let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
             assert!(jwt.verify(Purpose::Access, &forged, now).is_none(), "{header}");
         }
-        for forged in ["", ".", "..", "a.b.c.d.e", &token[..token.len() - 1], &format!("{token}A"), &"x".repeat(1_000_000)] {
+        for forged in
+            ["", ".", "..", "a.b.c.d.e", &token[..token.len() - 1], &format!("{token}A"), &"x".repeat(1_000_000)]
+        {
             assert!(jwt.verify(Purpose::Access, forged, now).is_none());
         }
     }

@@ -153,7 +153,15 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_hash_fits_no_password() {
-        for text in ["", "v1$", "v1$nonsense", "$2b$", "$2b$99$x", "$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "plain"] {
+        for text in [
+            "",
+            "v1$",
+            "v1$nonsense",
+            "$2b$",
+            "$2b$99$x",
+            "$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+            "plain",
+        ] {
             assert_eq!(pepper(1).verify(&secret(""), text, 4), Verdict::Wrong, "{text}");
             assert_eq!(pepper(1).verify(&secret("plain"), text, 4), Verdict::Wrong, "{text}");
         }

@@ -1,10 +1,7 @@
 //! What an engine complains of, read once: a violated rule that a repository asked for, a database that is
 //! away, or our own fault.
 
-use crate::core::{
-    error::Error,
-    texts::problems::Code,
-};
+use crate::core::{error::Error, texts::problems::Code};
 
 /// A statement that failed. A repository asks it which rule was violated; everything else becomes an `Error`.
 #[derive(Debug)]
@@ -51,7 +48,9 @@ impl Failure {
             | sqlx::Error::Protocol(_)
             | sqlx::Error::WorkerCrashed => true,
             sqlx::Error::Database(error) => match error.code() {
-                Some(code) if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() => postgres_is_away(&code),
+                Some(code) if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() => {
+                    postgres_is_away(&code)
+                }
                 Some(code) => sqlite_is_away(&code),
                 None => false,
             },
@@ -76,11 +75,15 @@ fn sqlite_is_away(code: &str) -> bool {
 pub(super) fn refusal(error: &sqlx::Error) -> Option<String> {
     match error {
         sqlx::Error::Database(error) => match error.code()?.as_ref() {
-            "28P01" | "28000" => Some(format!("the database refuses the credentials ({}); check user and password", error.message())),
+            "28P01" | "28000" => {
+                Some(format!("the database refuses the credentials ({}); check user and password", error.message()))
+            }
             "3D000" => Some(format!("the database does not exist ({}); create it or mend the name", error.message())),
             _ => None,
         },
-        sqlx::Error::Tls(error) => Some(format!("no trusted TLS connection to the database ({error}); check sslmode and sslrootcert")),
+        sqlx::Error::Tls(error) => {
+            Some(format!("no trusted TLS connection to the database ({error}); check sslmode and sslrootcert"))
+        }
         sqlx::Error::Configuration(error) => Some(format!("the address can not be used ({error})")),
         _ => None,
     }

@@ -83,9 +83,13 @@ pub(super) async fn pending(db: &Db) -> Result<Vec<&'static str>> {
     const EXISTS_SQLITE: &str = "select count(*) from sqlite_master where name = 'vault_migrations'";
     let mut reader = db.read().await?;
     let exists = match Conn::from(&mut reader) {
-        Conn::Sqlite(conn) => sqlx::query_scalar::<_, i64>(EXISTS_SQLITE).fetch_one(conn.raw).await.map_err(Failure::from)? > 0,
+        Conn::Sqlite(conn) => {
+            sqlx::query_scalar::<_, i64>(EXISTS_SQLITE).fetch_one(conn.raw).await.map_err(Failure::from)? > 0
+        }
         Conn::Postgres(conn) => {
-            let ask = sqlx::query_scalar::<_, bool>(conn.texts.get("select to_regclass('auth.vault_migrations') is not null"));
+            let ask = sqlx::query_scalar::<_, bool>(
+                conn.texts.get("select to_regclass('auth.vault_migrations') is not null"),
+            );
             within(conn.health, ask.persistent(false).fetch_one(conn.raw)).await.map_err(Failure::from)?
         }
     };
@@ -116,7 +120,8 @@ async fn applied<'c>(conn: impl Into<Conn<'c>>) -> Result<Vec<Applied>> {
 }
 
 async fn record(tx: &mut Writer, migration: &Migration, now: DateTime<Utc>) -> Result<()> {
-    const SQL: &str = "insert into auth.vault_migrations (version, name, checksum, \"appliedAt\") values ($1, $2, $3, $4)";
+    const SQL: &str =
+        "insert into auth.vault_migrations (version, name, checksum, \"appliedAt\") values ($1, $2, $3, $4)";
     on!(tx, execute(SQL, migration.version, migration.name, checksum(migration), now))?;
     Ok(())
 }
@@ -168,8 +173,7 @@ async fn run(tx: &mut Writer, sql: &'static str) -> Result<()> {
     let done = match Conn::from(tx) {
         Conn::Sqlite(conn) => {
             let text = conn.texts.qualify(sql).replace("bytea", "blob").replace("timestamptz", "text");
-            conn.raw.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await
-                .map(|_| ())
+            conn.raw.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await.map(|_| ())
         }
         Conn::Postgres(conn) => {
             let text = conn.texts.qualify(sql);

@@ -16,11 +16,14 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use connection::{Conn, PgConn, Reader, SqliteConn, Writer, within};
 pub use failure::{Failure, Unique};
-pub use migrations::{Migration, Migrated};
+pub use migrations::{Migrated, Migration};
 pub(crate) use row::{on, row};
 pub use texts::Texts;
 
-use crate::core::{error::{Error, Result}, secret::SecretText};
+use crate::core::{
+    error::{Error, Result},
+    secret::SecretText,
+};
 
 /// What an attempt to reach the database found.
 #[derive(Debug)]

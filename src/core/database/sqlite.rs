@@ -8,11 +8,7 @@
 //! 2. A transaction that was dropped is undone before anybody else writes.
 //! 3. If the engine undid the whole group by itself (disk full, I/O error), every member fails.
 
-use std::{
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, Executor as _, SqliteConnection, SqlitePool,
@@ -94,11 +90,8 @@ impl Sqlite {
     pub(super) async fn write(&self) -> Result<Writer> {
         let waiting = tokio::time::timeout(WRITER_LIMIT, self.writer.clone().lock_owned());
         let state = waiting.await.map_err(|_| Error::unavailable("database", "the writer was not free in time"))?;
-        let mut transaction = SqliteTransaction {
-            state: Some(state),
-            writer: self.writer.clone(),
-            texts: self.texts.clone(),
-        };
+        let mut transaction =
+            SqliteTransaction { state: Some(state), writer: self.writer.clone(), texts: self.texts.clone() };
         // a task of its own: a caller that goes away must not cut `begin` in the middle
         let begun = tokio::spawn(async move { transaction.begin().await.map(|()| transaction) });
         Ok(Writer(WriterKind::Sqlite(begun.await.map_err(Error::internal)??)))
@@ -181,12 +174,18 @@ pub(crate) struct SqliteTransaction {
 }
 
 impl SqliteTransaction {
-    #[expect(clippy::expect_used, reason = "the writer is handed on by `commit` and `drop` alone, which consume the guard")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the writer is handed on by `commit` and `drop` alone, which consume the guard"
+    )]
     fn state(&mut self) -> &mut WriterState {
         self.state.as_mut().expect("an open transaction holds the writer")
     }
 
-    #[expect(clippy::expect_used, reason = "`begin` succeeded, so the connection is open, and closing it needs the lock that we hold")]
+    #[expect(
+        clippy::expect_used,
+        reason = "`begin` succeeded, so the connection is open, and closing it needs the lock that we hold"
+    )]
     pub(super) fn conn(&mut self) -> SqliteConn<'_> {
         let state = self.state.as_mut().expect("an open transaction holds the writer");
         let raw = state.connection.as_mut().expect("the writer is open");

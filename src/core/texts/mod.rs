@@ -2,4 +2,5 @@
 
 pub mod faults;
 pub mod mails;
+pub mod pages;
 pub mod problems;

@@ -48,6 +48,17 @@ impl FromRequest<App> for Raw {
     }
 }
 
+/// A form's body, as it came, in UTF-8.
+pub(in crate::routes) async fn form(request: Request) -> Result<String, Error> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    let bytes = read_limited(request.into_body(), MOST_BYTES).await?;
+    String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
+}
+
 /// Reads a body of at most `most` bytes.
 async fn read_limited(body: HttpBody, most: usize) -> Result<axum::body::Bytes, Error> {
     use axum::body::HttpBody as _;

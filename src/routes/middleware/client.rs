@@ -12,7 +12,8 @@ const MOST_USER_AGENT: usize = 256;
 /// The sender of a request that came from `peer`.
 pub(super) fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted: &[IpNet], request_id: Arc<str>) -> Client {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let user_agent: String = text(header::USER_AGENT).chars().filter(|letter| !letter.is_control()).take(MOST_USER_AGENT).collect();
+    let user_agent: String =
+        text(header::USER_AGENT).chars().filter(|letter| !letter.is_control()).take(MOST_USER_AGENT).collect();
     Client {
         request_id,
         ip: peer.map(|peer| address(headers, peer.to_canonical(), trusted)),
@@ -24,7 +25,8 @@ pub(super) fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted: &[IpNet
 /// The client's own identifier of the request, if it is a sane one.
 pub(super) fn own_request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
-    let is_sane = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let is_sane = (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     is_sane.then_some(id)
 }
 
@@ -32,7 +34,12 @@ pub(super) fn own_request_id(headers: &HeaderMap) -> Option<&str> {
 fn address(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     let mut client = peer;
-    let hops: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    let hops: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
     for hop in hops.into_iter().rev() {
         if !is_trusted(&client) {
             break;

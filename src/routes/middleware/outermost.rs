@@ -35,11 +35,8 @@ pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Re
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(client.clone());
 
-    let mut response = if too_long(&request) {
-        Failure::from(Code::UriTooLong).into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response =
+        if too_long(&request) { Failure::from(Code::UriTooLong).into_response() } else { next.run(request).await };
 
     if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
         log(&error, &client, &method, path.path());
@@ -62,7 +59,9 @@ fn too_long(request: &Request) -> bool {
 fn log(error: &Error, client: &Client, method: &Method, path: &str) {
     match error {
         Error::Internal(_) => tracing::error!(request_id = %client.request_id, %method, path, %error, "internal error"),
-        Error::Unavailable { .. } => tracing::warn!(request_id = %client.request_id, %method, path, %error, "answered 503"),
+        Error::Unavailable { .. } => {
+            tracing::warn!(request_id = %client.request_id, %method, path, %error, "answered 503")
+        }
         _ => {}
     }
 }
@@ -92,6 +91,7 @@ fn count(method: &Method, route: Option<&MatchedPath>, response: &Response, bega
         _ => "other",
     };
     let status = response.status().as_str().to_owned();
-    metrics::counter!("vault_http_requests_total", "method" => method, "route" => route.clone(), "status" => status).increment(1);
+    metrics::counter!("vault_http_requests_total", "method" => method, "route" => route.clone(), "status" => status)
+        .increment(1);
     metrics::histogram!("vault_http_request_seconds", "route" => route).record(began.elapsed().as_secs_f64());
 }

@@ -83,7 +83,8 @@ pub async fn create(
         return first.map(Outcome::Repeated).ok_or(Error::Busy { retry_after: 1 });
     }
     keep_to_plan(ctx, &mut tx, account).await?;
-    let fingerprint = ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), created.value.expose().as_bytes()]);
+    let fingerprint =
+        ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), created.value.expose().as_bytes()]);
     api_keys::insert(&mut tx, &created.key, &fingerprint, &sealed).await?;
     let event = Event::on_key(Action::KeyCreated, account, created.key.id)
         .with("kind", created.key.kind.as_str())
@@ -129,10 +130,8 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
         updated_at: ctx.now(),
     };
     let place = Place { record: id.0, field: VALUE, version: key.version };
-    let sealed = SealedParts {
-        value: data_key.seal(place, value.expose().as_bytes())?,
-        provider_secrets: divided.sealed,
-    };
+    let sealed =
+        SealedParts { value: data_key.seal(place, value.expose().as_bytes())?, provider_secrets: divided.sealed };
     Ok((Created { key, value }, sealed))
 }
 
@@ -174,7 +173,9 @@ impl Memory {
 
     async fn recall(&self, ctx: &Context, account: UserId, data_key: &AccountKey) -> Result<Option<Vec<u8>>> {
         let mut reader = ctx.db().read().await?;
-        let Some(kept) = idempotency_keys::find(&mut reader, account, &self.digest, self.since).await? else { return Ok(None) };
+        let Some(kept) = idempotency_keys::find(&mut reader, account, &self.digest, self.since).await? else {
+            return Ok(None);
+        };
         if kept.request_digest != self.request_digest {
             return Err(Code::IdempotencyKeyReused.into());
         }
@@ -182,7 +183,14 @@ impl Memory {
         Ok(Some(answer.to_vec()))
     }
 
-    async fn keep(&self, ctx: &Context, tx: &mut Writer, account: UserId, data_key: &AccountKey, answer: &[u8]) -> Result<bool> {
+    async fn keep(
+        &self,
+        ctx: &Context,
+        tx: &mut Writer,
+        account: UserId,
+        data_key: &AccountKey,
+        answer: &[u8],
+    ) -> Result<bool> {
         let sealed = data_key.seal(self.place(), answer)?;
         idempotency_keys::delete_one_until(tx, account, &self.digest, self.since).await?;
         let kept = KeptAnswer { request_digest: self.request_digest.to_vec(), sealed };

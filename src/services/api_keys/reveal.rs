@@ -9,7 +9,13 @@ use crate::{
         secret::SecretText,
         texts::problems::Code,
     },
-    models::{api_key::SealedKey, audit::Action, ids::{ApiKeyId, UserId}, key_requests::Revealed, permission::Permission},
+    models::{
+        api_key::SealedKey,
+        audit::Action,
+        ids::{ApiKeyId, UserId},
+        key_requests::Revealed,
+        permission::Permission,
+    },
     repositories::api_keys,
     services::{
         account_keys,
@@ -36,8 +42,14 @@ pub async fn reveal(ctx: &Context, id: ApiKeyId) -> Result<Revealed> {
     opened
 }
 
-async fn open(ctx: &Context, reader: &mut crate::core::database::Reader, account: UserId, key: SealedKey) -> Result<Revealed> {
-    let version = sealed_with(&key.parts.value).ok_or_else(|| Error::internal(format!("key {} is not sealed in a known format", key.id)))?;
+async fn open(
+    ctx: &Context,
+    reader: &mut crate::core::database::Reader,
+    account: UserId,
+    key: SealedKey,
+) -> Result<Revealed> {
+    let version = sealed_with(&key.parts.value)
+        .ok_or_else(|| Error::internal(format!("key {} is not sealed in a known format", key.id)))?;
     let data_key = account_keys::open(reader, ctx, account, version).await?;
     let value = open_value(&data_key, &key)?;
     let mut provider_config = key.provider_config;

@@ -49,7 +49,8 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
         let before = key.revision;
         let (key, provider_secrets) = apply(ctx, &mut tx, key, changes.clone()).await?;
         if api_keys::update(&mut tx, &key, provider_secrets.as_deref(), before).await? {
-            audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
+            audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed))
+                .await?;
             tx.commit().await?;
             return Ok(key);
         }

@@ -20,8 +20,12 @@ use crate::{
 pub(super) async fn recover(Visitor(ctx): Visitor, Json(body): Json<Recover>) -> Answer<Response> {
     recovery::request(&ctx, &body.email).await?;
     let message = match ctx.client().language {
-        Language::English => "If this address has an account, a mail is on its way. Its link works once, for a short time.",
-        Language::French => "Si cette adresse a un compte, un message est en route. Son lien sert une fois, pendant peu de temps.",
+        Language::English => {
+            "If this address has an account, a mail is on its way. Its link works once, for a short time."
+        }
+        Language::French => {
+            "Si cette adresse a un compte, un message est en route. Son lien sert une fois, pendant peu de temps."
+        }
     };
     Ok(json_with(StatusCode::ACCEPTED, &Message { message }))
 }

@@ -21,7 +21,10 @@ use crate::{
 /// Your sessions
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "Accounts", operation_id = "list_sessions", params(PageParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of open sessions", body = PageView<SessionView>)))]
-pub(super) async fn list_sessions(Member(ctx): Member, Query(page): Query<PageRequest>) -> Answer<Json<PageView<SessionView>>> {
+pub(super) async fn list_sessions(
+    Member(ctx): Member,
+    Query(page): Query<PageRequest>,
+) -> Answer<Json<PageView<SessionView>>> {
     let current = ctx.session()?.0;
     let page = sessions::list(&ctx, page).await?;
     Ok(Json(PageView {

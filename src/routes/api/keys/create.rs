@@ -71,7 +71,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
         (Some(text), None) => Ok(Some(text)),
         _ => Err(Error::fault(Fault::new(
             "Idempotency-Key",
-            FaultKind::InvalidFormat("one header of 1 to 255 visible ASCII characters, as a UUID", "un seul en-tête de 1 à 255 caractères ASCII visibles, comme un UUID"),
+            FaultKind::InvalidFormat(
+                "one header of 1 to 255 visible ASCII characters, as a UUID",
+                "un seul en-tête de 1 à 255 caractères ASCII visibles, comme un UUID",
+            ),
         ))),
     }
 }

@@ -34,7 +34,12 @@ pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answe
         (status = 410, description = "`key_revoked`"),
         (status = 412, description = "`precondition_failed`"),
     ))]
-pub(super) async fn update_key(Member(ctx): Member, Id(id): Id<ApiKeyId>, headers: HeaderMap, Json(changes): Json<Changes>) -> Answer<Response> {
+pub(super) async fn update_key(
+    Member(ctx): Member,
+    Id(id): Id<ApiKeyId>,
+    headers: HeaderMap,
+    Json(changes): Json<Changes>,
+) -> Answer<Response> {
     Ok(with_etag(api_keys::update(&ctx, id, changes, if_match(&headers)).await?))
 }
 
@@ -47,7 +52,12 @@ pub(super) async fn update_key(Member(ctx): Member, Id(id): Id<ApiKeyId>, header
         (status = 410, description = "`key_revoked`"),
         (status = 412, description = "`precondition_failed`"),
     ))]
-pub(super) async fn replace_key(member: Member, id: Id<ApiKeyId>, headers: HeaderMap, changes: Json<Changes>) -> Answer<Response> {
+pub(super) async fn replace_key(
+    member: Member,
+    id: Id<ApiKeyId>,
+    headers: HeaderMap,
+    changes: Json<Changes>,
+) -> Answer<Response> {
     update_key(member, id, headers, changes).await
 }
 

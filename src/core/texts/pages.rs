@@ -1,0 +1,46 @@
+//! The texts of the pages.
+
+use crate::core::language::Language;
+
+/// The texts of the page that sets a new password.
+#[derive(Clone, Copy, Debug)]
+pub struct ResetTexts {
+    /// The page's heading.
+    pub title: &'static str,
+    /// The field's label.
+    pub label: &'static str,
+    /// What a good password is.
+    pub hint: &'static str,
+    /// The button's text.
+    pub button: &'static str,
+}
+
+/// The texts of the page that sets a new password.
+#[must_use]
+pub fn reset(language: Language) -> ResetTexts {
+    match language {
+        Language::English => ResetTexts {
+            title: "Choose a new password",
+            label: "New password",
+            hint: "Long and hard to guess: a few unrelated words do well. All your sessions will end.",
+            button: "Set the password",
+        },
+        Language::French => ResetTexts {
+            title: "Choisir un nouveau mot de passe",
+            label: "Nouveau mot de passe",
+            hint: "Long et difficile à deviner : quelques mots sans lien conviennent bien. Toutes vos sessions seront fermées.",
+            button: "Enregistrer le mot de passe",
+        },
+    }
+}
+
+/// What the page says once the password is set.
+#[must_use]
+pub fn reset_done(language: Language) -> &'static str {
+    match language {
+        Language::English => "Your password is set, and all sessions have ended. You can sign in with it now.",
+        Language::French => {
+            "Votre mot de passe est enregistré, et toutes les sessions sont fermées. Vous pouvez maintenant vous connecter."
+        }
+    }
+}
