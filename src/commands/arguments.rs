@@ -26,7 +26,7 @@ pub(super) enum Command {
     Check,
     /// Print the OpenAPI 3.1 document.
     Openapi,
-    /// Print a fresh key for CRYPTO_MASTER_KEY.
+    /// Print a fresh key for `CRYPTO_MASTER_KEY`.
     GenerateKey,
     /// The first administrator, and repairs.
     Admin {

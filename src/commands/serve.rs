@@ -107,7 +107,7 @@ async fn first_attempt(app: &App) -> Result<(), NotReady> {
     loop {
         match start::prepare(&jobs::context(app, "start")).await {
             Err(NotReady::Away(_)) if tokio::time::Instant::now() < deadline => {
-                tokio::time::sleep(Duration::from_millis(100)).await
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
             other => return other,
         }
@@ -139,16 +139,13 @@ async fn keep_counters(counters: Option<metrics_exporter_prometheus::PrometheusH
 
 /// Returns at SIGTERM or SIGINT.
 async fn told_to_stop() {
-    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        (Ok(mut terminate), Ok(mut interrupt)) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
+    if let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-        _ => {
-            tracing::error!("signals can not be heard; only a kill will end this server");
-            std::future::pending::<()>().await;
-        }
+    } else {
+        tracing::error!("signals can not be heard; only a kill will end this server");
+        std::future::pending::<()>().await;
     }
 }

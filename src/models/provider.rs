@@ -34,6 +34,7 @@ pub struct Provider {
 
 impl Provider {
     /// Whether a `provider_config` field must be kept secret: any field not declared public is.
+    #[must_use]
     pub fn is_secret_field(&self, name: &str) -> bool {
         !self.fields.iter().any(|field| field.name == name && !field.secret)
     }
@@ -54,6 +55,7 @@ pub struct Shape {
 
 impl Shape {
     /// Whether a whole value has this shape.
+    #[must_use]
     pub fn fits(&self, value: &str) -> bool {
         // Every alphabet is ASCII, so bytes count characters, and a long value is refused unread.
         value.strip_prefix(self.prefix).is_some_and(|rest| {
@@ -85,6 +87,7 @@ pub enum Charset {
 
 impl Charset {
     /// Whether a character belongs to the alphabet.
+    #[must_use]
     pub fn holds(self, c: char) -> bool {
         match self {
             Self::HexLower => matches!(c, '0'..='9' | 'a'..='f'),
@@ -109,16 +112,19 @@ pub struct ConfigField {
 }
 
 /// Every provider: `custom` first, the others in the order of their ids.
+#[must_use]
 pub fn all() -> &'static [Provider] {
     catalogue::PROVIDERS
 }
 
 /// The provider with this exact id.
+#[must_use]
 pub fn find(id: &str) -> Option<&'static Provider> {
     all().iter().find(|provider| provider.id == id)
 }
 
 /// The provider of the keys that are nobody's in the catalogue.
+#[must_use]
 pub fn custom() -> &'static Provider {
     &catalogue::CUSTOM
 }
@@ -126,6 +132,7 @@ pub fn custom() -> &'static Provider {
 /// The provider whose most specific shape, the one with the longest prefix, the value has.
 ///
 /// A value without a distinguishing prefix, such as bare hexadecimal, is nobody's.
+#[must_use]
 pub fn recognise(value: &str) -> Option<&'static Provider> {
     let mut best = None;
     let mut longest = 0;
@@ -144,6 +151,7 @@ pub fn recognise(value: &str) -> Option<&'static Provider> {
 ///
 /// At most 10 characters, and empty when fewer than 12 characters would follow it. It is a part of
 /// the catalogue, never of the value.
+#[must_use]
 pub fn prefix_of(provider: &Provider, value: &str) -> &'static str {
     let prefix = provider
         .shapes

@@ -31,13 +31,13 @@ const VERSION_TAG: HeaderValue = HeaderValue::from_static(concat!("\"", env!("CA
 /// The routes of the documentation; `document` is the OpenAPI document.
 pub(super) fn routes(document: Arc<str>) -> Router {
     Router::new()
-        .route("/openapi.json", get(move || openapi(document.clone())))
+        .route("/openapi.json", get(move || std::future::ready(openapi(document.clone()))))
         .route("/docs", get(page))
         .route("/docs/assets/{file}", get(asset))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
 }
 
-async fn openapi(document: Arc<str>) -> Response {
+fn openapi(document: Arc<str>) -> Response {
     ([(header::CONTENT_TYPE, JSON)], Bytes::from_owner(Text(document))).into_response()
 }
 

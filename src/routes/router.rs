@@ -82,6 +82,6 @@ fn cors(app: &App) -> Option<CorsLayer> {
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
             .allow_headers(request_headers)
             .expose_headers(answer_headers)
-            .max_age(std::time::Duration::from_secs(600)),
+            .max_age(std::time::Duration::from_mins(10)),
     )
 }

@@ -278,12 +278,11 @@ fn change<T>(given: Given<T>) -> Option<Change<T>> {
 
 fn provider(fields: &mut Fields) -> Option<Option<&'static Provider>> {
     let Some(id) = fields.optional_text("provider", rules::PROVIDER)? else { return Some(None) };
-    match provider::find(&id) {
-        Some(provider) => Some(Some(provider)),
-        None => {
-            let known = provider::all().iter().map(|provider| provider.id).collect::<Vec<_>>().join(", ");
-            fields.fault("provider", FaultKind::InvalidChoice(known.into()))
-        }
+    if let Some(provider) = provider::find(&id) {
+        Some(Some(provider))
+    } else {
+        let known = provider::all().iter().map(|provider| provider.id).collect::<Vec<_>>().join(", ");
+        fields.fault("provider", FaultKind::InvalidChoice(known.into()))
     }
 }
 

@@ -78,9 +78,8 @@ impl Text {
     /// What is wrong with it.
     pub fn check(self, text: String) -> Result<String, FaultKind> {
         let text = match self.form {
-            Form::Exact => text,
             Form::Block if text.contains('\0') => return Err(FaultKind::InvalidCharacters),
-            Form::Block => text,
+            Form::Exact | Form::Block => text,
             Form::Line if text.trim().chars().any(char::is_control) => return Err(FaultKind::InvalidCharacters),
             Form::Line => text.trim().to_owned(),
             Form::Word(..) => text.trim().to_ascii_lowercase(),

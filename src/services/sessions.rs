@@ -106,16 +106,15 @@ pub async fn authenticate(app: &App, token: &str) -> Result<SignedIn> {
     let now = app.clock.now();
     let claims = app.jwt.verify(Purpose::Access, token, now).ok_or(Code::Unauthenticated)?;
     let id = SessionId(claims.sid);
-    let signed_in = match app.sessions.get(id) {
-        Some(signed_in) => signed_in,
-        None => {
-            let began = app.sessions.generation();
-            let mut reader = app.db.read().await?;
-            let found = login_sessions::find_signed_in(&mut reader, id, now).await?.ok_or(Code::Unauthenticated)?;
-            app.sessions.keep(began, found.clone());
-            mark_seen(app, &found, now);
-            found
-        }
+    let signed_in = if let Some(signed_in) = app.sessions.get(id) {
+        signed_in
+    } else {
+        let began = app.sessions.generation();
+        let mut reader = app.db.read().await?;
+        let found = login_sessions::find_signed_in(&mut reader, id, now).await?.ok_or(Code::Unauthenticated)?;
+        app.sessions.keep(began, found.clone());
+        mark_seen(app, &found, now);
+        found
     };
     if signed_in.user.id.0 != claims.sub || signed_in.expires_at <= now {
         return Err(Code::Unauthenticated.into());

@@ -75,14 +75,13 @@ pub async fn prepare(ctx: &Context) -> Result<(), NotReady> {
 async fn open_keyring(ctx: &Context) -> Result<Keyring, NotReady> {
     let app = ctx.app();
     let mut tx = app.db.write().await?;
-    let (deployment, rows) = match repositories::keyring::find_deployment(&mut tx).await? {
-        Some(deployment) => (deployment, repositories::keyring::list(&mut tx).await?),
-        None => {
-            Db::lock_schema(&mut tx).await?;
-            match repositories::keyring::find_deployment(&mut tx).await? {
-                Some(deployment) => (deployment, repositories::keyring::list(&mut tx).await?),
-                None => create_keyring(ctx, &mut tx).await?,
-            }
+    let (deployment, rows) = if let Some(deployment) = repositories::keyring::find_deployment(&mut tx).await? {
+        (deployment, repositories::keyring::list(&mut tx).await?)
+    } else {
+        Db::lock_schema(&mut tx).await?;
+        match repositories::keyring::find_deployment(&mut tx).await? {
+            Some(deployment) => (deployment, repositories::keyring::list(&mut tx).await?),
+            None => create_keyring(ctx, &mut tx).await?,
         }
     };
     tx.commit().await?;

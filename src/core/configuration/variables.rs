@@ -124,11 +124,10 @@ pub fn warnings<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
             Some(variable) if !variable.is_used => {
                 out.push(format!("{name} is set, but this version does not use it yet"));
             }
-            Some(_) => {}
             None if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => {
                 out.push(format!("{name} is not a variable of ours; did you mean {}?", nearest(name)));
             }
-            None => {}
+            _ => {}
         }
     }
     out

@@ -80,17 +80,14 @@ pub async fn within<T>(
     health: &Health,
     statement: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
-    match tokio::time::timeout(STATEMENT_LIMIT, statement).await {
-        Ok(result) => {
-            if let Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) = &result {
-                health.give_up();
-            }
-            result
-        }
-        Err(_) => {
+    if let Ok(result) = tokio::time::timeout(STATEMENT_LIMIT, statement).await {
+        if let Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) = &result {
             health.give_up();
-            Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database did not answer in time")))
         }
+        result
+    } else {
+        health.give_up();
+        Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the database did not answer in time")))
     }
 }
 

@@ -23,20 +23,19 @@ impl Failure {
         let Some(error) = self.0.as_database_error().filter(|error| error.is_unique_violation()) else {
             return false;
         };
-        match error.constraint() {
-            Some(name) => name == unique.index,
-            None => {
-                let message = error.message();
-                message.contains(&format!("index '{}'", unique.index))
-                    || (!unique.columns.is_empty() && message.ends_with(&format!("failed: {}", unique.columns)))
-            }
+        if let Some(name) = error.constraint() {
+            name == unique.index
+        } else {
+            let message = error.message();
+            message.contains(&format!("index '{}'", unique.index))
+                || (!unique.columns.is_empty() && message.ends_with(&format!("failed: {}", unique.columns)))
         }
     }
 
     /// The engine's own code: PostgreSQL's SQLSTATE, SQLite's result code.
     #[must_use]
     pub fn code(&self) -> Option<String> {
-        self.0.as_database_error().and_then(|error| error.code()).map(Into::into)
+        self.0.as_database_error().and_then(sqlx::error::DatabaseError::code).map(Into::into)
     }
 
     fn is_unavailable(&self) -> bool {

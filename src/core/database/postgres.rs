@@ -54,8 +54,8 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(max)
             .acquire_timeout(ACQUIRE_LIMIT)
-            .idle_timeout(Duration::from_secs(600))
-            .max_lifetime(Duration::from_secs(1800))
+            .idle_timeout(Duration::from_mins(10))
+            .max_lifetime(Duration::from_mins(30))
             .test_before_acquire(false)
             .before_acquire(|connection, meta| {
                 Box::pin(async move {

@@ -27,7 +27,7 @@ use crate::core::{
 
 /// How long a transaction waits for the writer before it answers 503.
 const WRITER_LIMIT: Duration = Duration::from_millis(2500);
-const BUSY_LIMIT: Duration = Duration::from_millis(2000);
+const BUSY_LIMIT: Duration = Duration::from_secs(2);
 const READERS: u32 = 4;
 
 /// The open embedded database.

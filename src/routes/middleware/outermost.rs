@@ -60,7 +60,7 @@ fn log(error: &Error, client: &Client, method: &Method, path: &str) {
     match error {
         Error::Internal(_) => tracing::error!(request_id = %client.request_id, %method, path, %error, "internal error"),
         Error::Unavailable { .. } => {
-            tracing::warn!(request_id = %client.request_id, %method, path, %error, "answered 503")
+            tracing::warn!(request_id = %client.request_id, %method, path, %error, "answered 503");
         }
         _ => {}
     }

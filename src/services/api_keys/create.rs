@@ -1,6 +1,6 @@
 //! Storing a value that the user brings, or generating one.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Map;
 
 use super::{UNVERSIONED, VALUE, provider_config};
@@ -161,7 +161,7 @@ impl Memory {
         Ok(Self {
             digest: key.sign(&[b"idempotency", account, repeatable.name.as_bytes()]),
             request_digest: key.sign(&[b"request", account, repeatable.content.as_bytes()]),
-            since: ctx.now() - TimeDelta::from(IDEMPOTENCY_LIFE),
+            since: ctx.now() - IDEMPOTENCY_LIFE,
         })
     }
 
