@@ -1,11 +1,13 @@
 //! The tables `auth.audit_trail` and `auth.audit_chains`: the entries, and where each chain ends.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
     core::{
-        database::{Conn, Writer, on, row},
+        database::{Conn, Failure, Writer, on, row, within},
         error::Result,
     },
     models::{
@@ -49,19 +51,6 @@ pub async fn lock_head(tx: &mut Writer, chain: Uuid) -> Result<Head> {
     Ok(on!(tx, one(SQL, chain, Head::start().mac))?)
 }
 
-/// Moves the end of a chain.
-///
-/// # Errors
-/// As the database fails.
-pub async fn set_head(tx: &mut Writer, chain: Uuid, head: &Head) -> Result<()> {
-    const SQL: &str = "
-        update auth.audit_chains
-        set seq = $2, mac = $3
-        where chain = $1";
-    on!(tx, execute(SQL, chain, head.seq, head.mac.as_slice()))?;
-    Ok(())
-}
-
 /// The end of a chain, as it is now.
 ///
 /// # Errors
@@ -87,18 +76,53 @@ pub async fn list_chains<'c>(conn: impl Into<Conn<'c>>) -> Result<Vec<Uuid>> {
     Ok(rows.into_iter().map(|(chain,)| chain).collect())
 }
 
-/// Adds an entry.
+/// How many entries one statement adds at once.
+const AT_ONCE: usize = 16;
+
+/// Adds entries that follow each other in one chain, and moves the chain's end behind the last.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn insert(tx: &mut Writer, entry: &Entry) -> Result<()> {
-    const SQL: &str = "
+pub async fn append(tx: &mut Writer, entries: &[Entry]) -> Result<()> {
+    // PostgreSQL answers one statement sooner than two; SQLite can not change two tables in one
+    const BOTH: &str = "
+        with entry as (
+            insert into auth.audit_trail (id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        )
+        update auth.audit_chains
+        set seq = $3, mac = $13
+        where chain = $2";
+    let (chunks, rest) = entries.as_chunks::<AT_ONCE>();
+    for chunk in chunks {
+        insert_many(tx, chunk).await?;
+    }
+    match (rest, Conn::from(&mut *tx)) {
+        ([only], Conn::Postgres(_)) => {
+            insert(tx, only, BOTH).await?;
+            return Ok(());
+        }
+        (rest, _) => {
+            for entry in rest {
+                insert(tx, entry, INSERT).await?;
+            }
+        }
+    }
+    match entries.last() {
+        Some(last) => set_head(tx, last.chain, &Head::after(last)).await,
+        None => Ok(()),
+    }
+}
+
+const INSERT: &str = "
         insert into auth.audit_trail (id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
+async fn insert(tx: &mut Writer, entry: &Entry, sql: &'static str) -> Result<()> {
     on!(
         tx,
         execute(
-            SQL,
+            sql,
             entry.id,
             entry.chain,
             entry.seq,
@@ -114,6 +138,64 @@ pub async fn insert(tx: &mut Writer, entry: &Entry) -> Result<()> {
             entry.mac.as_slice(),
         )
     )?;
+    Ok(())
+}
+
+/// Adds as many entries as one statement takes.
+async fn insert_many(tx: &mut Writer, entries: &[Entry; AT_ONCE]) -> Result<()> {
+    /// Binds all entries, in the order of the columns.
+    macro_rules! bind_all {
+        ($query:expr) => {
+            entries.iter().fold($query, |query, entry| {
+                query
+                    .bind(entry.id)
+                    .bind(entry.chain)
+                    .bind(entry.seq)
+                    .bind(entry.actor_id)
+                    .bind(entry.action.as_str())
+                    .bind(entry.object_type.as_str())
+                    .bind(entry.object_id)
+                    .bind(entry.ip.as_str())
+                    .bind(entry.user_agent.as_str())
+                    .bind(entry.request_id.as_str())
+                    .bind(entry.details.as_str())
+                    .bind(entry.created_at)
+                    .bind(entry.mac.as_slice())
+            })
+        };
+    }
+    match Conn::from(tx) {
+        Conn::Sqlite(conn) => {
+            let query = sqlx::query(conn.texts.get(&INSERT_MANY));
+            bind_all!(query).execute(conn.raw).await.map(|_| ())
+        }
+        Conn::Postgres(conn) => {
+            let query = sqlx::query(conn.texts.get(&INSERT_MANY)).persistent(conn.health.may_name_statements());
+            within(conn.health, bind_all!(query).execute(conn.raw)).await.map(|_| ())
+        }
+    }
+    .map_err(Failure::from)?;
+    Ok(())
+}
+
+/// `INSERT` with one row of placeholders for each entry.
+static INSERT_MANY: LazyLock<String> = LazyLock::new(|| {
+    const COLUMNS: usize = 13;
+    let row = |number: usize| {
+        let places: Vec<_> = (1..=COLUMNS).map(|column| format!("${}", number * COLUMNS + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<_> = (0..AT_ONCE).map(row).collect();
+    let into = INSERT.split("values").next().unwrap_or_default();
+    format!("{into}values {}", rows.join(", "))
+});
+
+async fn set_head(tx: &mut Writer, chain: Uuid, head: &Head) -> Result<()> {
+    const SQL: &str = "
+        update auth.audit_chains
+        set seq = $2, mac = $3
+        where chain = $1";
+    on!(tx, execute(SQL, chain, head.seq, head.mac.as_slice()))?;
     Ok(())
 }
 

@@ -25,6 +25,17 @@ pub(super) async fn create(tx: &mut Writer, ctx: &Context, account: UserId) -> R
     account_keys::insert(tx, account, &wrapped, ctx.now()).await
 }
 
+/// The open data key of an account under which new values are encrypted; from memory, or on a connection of its own.
+///
+/// # Errors
+/// As `open`.
+pub(super) async fn open_current(ctx: &Context, account: UserId) -> Result<Arc<AccountKey>> {
+    match ctx.app().account_keys.get(account, CURRENT) {
+        Some(key) => Ok(key),
+        None => open(&mut ctx.db().read().await?, ctx, account, CURRENT).await,
+    }
+}
+
 /// The open data key of an account.
 ///
 /// # Errors

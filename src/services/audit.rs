@@ -94,8 +94,7 @@ pub async fn record(tx: &mut Writer, ctx: &Context, event: Event) -> Result<()> 
     let chain = new.chain;
     let head = audit_trail::lock_head(tx, chain).await?;
     let entry = head.append(ctx.app().keyring()?.audit(), new);
-    audit_trail::insert(tx, &entry).await?;
-    audit_trail::set_head(tx, chain, &Head::after(&entry)).await
+    audit_trail::append(tx, &[entry]).await
 }
 
 /// Records an act that changes nothing else, together with those of others that come at the same time; returns
@@ -119,12 +118,13 @@ pub async fn record_batch(ctx: &Context, mut entries: Vec<NewEntry>) -> Result<(
     let mut entries = entries.into_iter().peekable();
     while let Some(chain) = entries.peek().map(|entry| entry.chain) {
         let mut head = audit_trail::lock_head(&mut tx, chain).await?;
+        let mut chained = Vec::new();
         while let Some(new) = entries.next_if(|entry| entry.chain == chain) {
             let entry = head.append(key.audit(), new);
-            audit_trail::insert(&mut tx, &entry).await?;
             head = Head::after(&entry);
+            chained.push(entry);
         }
-        audit_trail::set_head(&mut tx, chain, &head).await?;
+        audit_trail::append(&mut tx, &chained).await?;
     }
     tx.commit().await
 }

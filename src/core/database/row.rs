@@ -39,7 +39,7 @@ macro_rules! on {
 }
 
 /// Says how a model is read from a row: `row!(User { id: Uuid => "id", role: String => "role" })`. The column
-/// is read as the type that is named, then turned into the field's own.
+/// is read as the type that is named, then turned into the field's own. The statement lists the columns in this order.
 macro_rules! row {
     ($model:ty { $($field:ident: $via:ty => $column:literal),+ $(,)? }) => {
         $crate::core::database::row!(@ $model, sqlx::sqlite::SqliteRow, $($field, $via, $column),+);
@@ -49,10 +49,16 @@ macro_rules! row {
         impl sqlx::FromRow<'_, $row> for $model {
             fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
                 use sqlx::Row as _;
-                Ok(Self { $($field: row.try_get::<$via, _>($column)?.try_into().map_err(|error| sqlx::Error::ColumnDecode {
-                    index: $column.into(),
-                    source: Box::from(format!("{error}")),
-                })?),+ })
+                // by place, which is quicker than by name; in tests the names are compared
+                let mut place = 0..;
+                Ok(Self { $($field: {
+                    let at = place.next().unwrap_or(usize::MAX);
+                    debug_assert_eq!(sqlx::Column::name(row.column(at)), $column, "the columns of {}", stringify!($model));
+                    row.try_get::<$via, _>(at)?.try_into().map_err(|error| sqlx::Error::ColumnDecode {
+                        index: $column.into(),
+                        source: Box::from(format!("{error}")),
+                    })?
+                }),+ })
             }
         }
     };

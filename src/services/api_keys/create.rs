@@ -61,10 +61,7 @@ pub async fn create(
 ) -> Result<Outcome> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
-    let data_key = {
-        let mut reader = ctx.db().read().await?;
-        account_keys::open(&mut reader, ctx, account, account_keys::CURRENT).await?
-    };
+    let data_key = account_keys::open_current(ctx, account).await?;
     let memory = repeatable.map(|repeatable| Memory::new(ctx, account, &repeatable)).transpose()?;
     if let Some(memory) = &memory
         && let Some(answer) = memory.recall(ctx, account, &data_key).await?

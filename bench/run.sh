@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Measures the server on SQLite and on PostgreSQL with throwaway data, next to the ceilings where they are built.
+#
+#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|ceiling|flood|cold|big …]     without names: sqlite postgres flood cold
+#
+# Needs a release build, oha (cargo install oha --locked), jq and PostgreSQL; everything listens on 127.0.0.1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=8; conns="64"
+while getopts z:c: o; do case $o in z) seconds=$OPTARG;; c) conns=$OPTARG;; *) exit 2;; esac; done
+shift $((OPTIND-1))
+what=${*:-sqlite postgres flood cold}
+program=${VAULT_API:-target/release/vault-api}
+[ -x "$program" ] || { echo "no $program: run cargo build --release" >&2; exit 2; }
+program=$(realpath "$program")
+dir=$(mktemp -d /tmp/vault-bench-XXXXXX); chmod 755 "$dir"; server=""; database=""
+trap 'kill $server 2>/dev/null || true; wait 2>/dev/null || true; [ -d "$dir/pg" ] && bench/pg_throwaway.sh destroy "$dir/pg"; rm -rf "$dir"' EXIT
+json='Content-Type: application/json'
+
+start() { # start FOLDER [VAR=VALUE…]: sets url, server
+  mkdir -p "$dir/$1"
+  (cd "$dir/$1" && exec env RUST_LOG=warn "${@:2}" "$program" serve --port 0 >out 2>err) & server=$!
+  for _ in $(seq 200); do grep -q ready "$dir/$1/out" 2>/dev/null && break; sleep 0.05; done
+  url=$(grep -o 'http://[0-9.:]*' "$dir/$1/out" | head -1); }
+stop() { kill -TERM "$server"; wait "$server" || true; server=""; }
+member() { # member NAME: registers and prints a token
+  local body="{\"email\":\"$1@example.com\",\"password\":\"une girafe en pyjama vert\"}"
+  curl -sf "$url/api/auth/register" -H "$json" -d "$body" >/dev/null
+  curl -sf "$url/api/auth/login" -H "$json" -d "$body" | jq -r .access_token; }
+seed() { # twenty keys for one member, a second member who creates
+  export TOK TOKC KID CREATE="$dir/create"
+  TOK=$(member bench); TOKC=$(member maker)
+  for i in $(seq 20); do KID=$(curl -sf "$url/api/keys" -H "Authorization: Bearer $TOK" -H "$json" -d "{\"name\":\"key $i\",\"value\":\"sk-proj-$i-Zk3vQ9xT1mB7nR5cL2wYpH8sD4gJ6fA0\"}" | jq -r .id); done
+  # names must differ: a tag of the run and a number, picked at random by oha, many more than a run makes
+  [ -s "$CREATE" ] || awk 'BEGIN { srand(); r=int(rand()*1e9); for (i=0;i<400000;i++) printf "{\"name\":\"b%d-%d\"}\n", r, i }' >"$CREATE"; }
+postgres() { # a fresh database: prints its URL
+  [ -d "$dir/pg" ] || bench/pg_throwaway.sh start "$dir/pg" "$(python3 -c 'import socket;s=socket.socket();s.bind(("127.0.0.1",0));print(s.getsockname()[1])')" >/dev/null
+  bench/pg_throwaway.sh db "$dir/pg" "$1"; }
+load() { bench/load.sh -u "$url" -s bench/scenarios/vault_api.scn -c "$conns" -z "${seconds}s" -p "$server" "$@"; }
+
+for one in $what; do case $one in
+sqlite)   start sqlite; seed; load -l sqlite; stop ;;
+postgres) pg=$(postgres vault); start postgres DATABASE_URL="$pg"; seed; load -l postgres -g "$(head -1 "$dir/pg/data/postmaster.pid")"; stop ;;
+flood)    start flood; seed
+          before=$(awk '/VmRSS/{print $2}' "/proc/$server/status")
+          for probe in health me; do bench/flood.sh -u "$url" -s bench/scenarios/vault_api.scn -a $probe -S bench/scenarios/flood_login.scn -f login -k 50 -C 8 -F 64 -z "$seconds" -r 1 -l "flood-$probe" -p "$server"; done
+          echo "resident KiB before and after the floods: $before $(awk '/VmRSS/{print $2}' "/proc/$server/status")"; stop ;;
+cold)     mkdir -p "$dir/cold"; port=$(python3 -c 'import socket;s=socket.socket();s.bind(("127.0.0.1",0));print(s.getsockname()[1])')
+          here=$PWD; (cd "$dir/cold" && python3 "$here/bench/cold.py" -n 5 "http://127.0.0.1:$port/health" -- sh -c "rm -rf data; exec $program serve --port $port")
+          ls -l "$program" | awk '{printf "binary %.1f MB\n", $5/1e6}' ;;
+ceiling)  (cd bench/ceiling && cargo build --release -q)
+          pg=$(postgres ceil); bench/ceiling/target/release/ceil-http 8110 "$pg" "$dir/ceil.db" & server=$!; sleep 3; url=http://127.0.0.1:8110
+          TOK=$(curl -s $url/token) bench/load.sh -u $url -s bench/scenarios/ceiling.scn -c "$conns" -z "${seconds}s" -p "$server" -g "$(head -1 "$dir/pg/data/postmaster.pid")" -l ceiling \
+            -n "hello jwt pg-point-sqlx pg-list20 pg-decrypt pg-create lite-point-sqlx lite-list20 lite-decrypt lite-create login-bcrypt12"; kill "$server"; wait "$server" 2>/dev/null || true; server="" ;;
+*) echo "unknown: $one" >&2; exit 2 ;;
+esac; done
