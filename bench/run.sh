@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the server on SQLite and on PostgreSQL with throwaway data, next to the ceilings where they are built.
 #
-#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|ceiling|flood|cold|big …]     without names: sqlite postgres flood cold
+#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|flood|cold|big|ceiling …]     without names: sqlite postgres flood cold
 #
 # Needs a release build, oha (cargo install oha --locked), jq and PostgreSQL; everything listens on 127.0.0.1.
 set -euo pipefail
@@ -52,5 +52,25 @@ ceiling)  (cd bench/ceiling && cargo build --release -q)
           pg=$(postgres ceil); bench/ceiling/target/release/ceil-http 8110 "$pg" "$dir/ceil.db" & server=$!; sleep 3; url=http://127.0.0.1:8110
           TOK=$(curl -s $url/token) bench/load.sh -u $url -s bench/scenarios/ceiling.scn -c "$conns" -z "${seconds}s" -p "$server" -g "$(head -1 "$dir/pg/data/postmaster.pid")" -l ceiling \
             -n "hello jwt pg-point-sqlx pg-list20 pg-decrypt pg-create lite-point-sqlx lite-list20 lite-decrypt lite-create login-bcrypt12"; kill "$server"; wait "$server" 2>/dev/null || true; server="" ;;
+big)      # a page of an account of 100 keys, and of one of 100,000 (in a table of as many more of others), on both databases
+          for engine in sqlite postgres; do
+            if [ $engine = sqlite ]; then start big-sqlite; sql() { sqlite3 "$dir/big-sqlite/data/vault.db" ".timeout 10000" "$1"; }; schema=""
+              id="randomblob(16)"; bytes="randomblob(32)"; series="with recursive n(i) as (select 1 union all select i + 1 from n where i < COUNT)"; from="n"
+            else pg=$(postgres big); start big-postgres DATABASE_URL="$pg"; sql() { psql -qX "$pg" -c "$1"; }; schema="auth."
+              id="gen_random_uuid()"; bytes="sha256(random()::text::bytea)"; series=""; from="generate_series(1, COUNT) as n(i)"; fi
+            seed
+            grow() { # grow EMAIL COUNT: copies of the member's newest key
+              local columns='kind, provider, "providerConfig", "providerSecrets", environment, tags, note, scopes, prefix, last4, sealed, version, revision, enabled, revoked, "revokedAt", "expiresAt", "lastUsedAt", "createdAt", "updatedAt"'
+              sql "${series//COUNT/$2} insert into ${schema}api_keys (id, \"userId\", name, \"searchText\", fingerprint, $columns)
+                   select $id, k.\"userId\", 'copy ' || n.i, 'copy', $bytes, $columns from ${from//COUNT/$2}, (select * from ${schema}api_keys where \"userId\" = (select id from ${schema}\"user\" where email = '$1') order by id desc limit 1) as k"; }
+            curl -sf "$url/api/keys" -H "Authorization: Bearer $TOKC" -H "$json" -d '{"name":"first"}' >/dev/null
+            grow bench@example.com 80
+            load -l "$engine-100" -n list20
+            grow maker@example.com 100000
+            [ $engine = postgres ] && sql "analyze auth.api_keys"
+            load -l "$engine-100-of-100k" -n list20 | tail -n +2
+            TOK=$TOKC load -l "$engine-100k" -n list20 | tail -n +2
+            stop
+          done ;;
 *) echo "unknown: $one" >&2; exit 2 ;;
 esac; done

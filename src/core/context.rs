@@ -3,7 +3,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{app::App, client::Client, database::Db, error::Result, texts::problems::Code};
+use super::{
+    app::App,
+    client::Client,
+    database::{Db, Writer},
+    error::Result,
+    texts::problems::Code,
+};
 use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,
@@ -106,6 +112,14 @@ impl Context {
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.app.db
+    }
+
+    /// An open transaction for an act that concerns this account; `None` for nobody's.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Busy`.
+    pub async fn write_for(&self, account: Option<UserId>) -> Result<Writer> {
+        self.app.db.write_for(account.map_or(Uuid::nil(), |account| account.0)).await
     }
 
     /// The handles of the running server.

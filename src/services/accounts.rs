@@ -63,7 +63,7 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
         created_at: ctx.now(),
         updated_at: ctx.now(),
     };
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(user.id)).await?;
     users::insert(&mut tx, &user, &hash).await?;
     account_keys::create(&mut tx, ctx, user.id).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AccountCreated, Some(user.id)).with("role", role.as_str()))
@@ -88,7 +88,7 @@ pub fn me(ctx: &Context) -> Result<User> {
 pub async fn rename(ctx: &Context, name: &str) -> Result<User> {
     ctx.require(Permission::ManageOwnAccount)?;
     let account = ctx.account()?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     users::set_name(&mut tx, account, name, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AccountUpdated, Some(account)).with("changed", "name"))
         .await?;
@@ -106,7 +106,7 @@ pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let account = ctx.account()?;
     passwords::confirm(ctx, password).await?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     let user = users::find(&mut tx, account).await?.ok_or(Code::Unauthenticated)?;
     keep_an_administrator(&mut tx, &user).await?;
     users::delete(&mut tx, account).await?;

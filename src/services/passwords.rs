@@ -64,7 +64,7 @@ pub(super) async fn confirm(ctx: &Context, password: &SecretText) -> Result<Stri
     match ctx.app().hasher.verify(pepper, password, Some(stored.clone())).await? {
         Verdict::Right | Verdict::RightButOld => Ok(stored),
         Verdict::Wrong => {
-            let mut tx = ctx.db().write().await?;
+            let mut tx = ctx.write_for(Some(account)).await?;
             audit::record(&mut tx, ctx, Event::on_account(Action::PasswordRefused, Some(account))).await?;
             tx.commit().await?;
             Err(Code::WrongPassword.into())
@@ -84,7 +84,7 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
     }
     let before = confirm(ctx, current).await?;
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), new).await?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(member.user.id)).await?;
     if !users::set_password(&mut tx, member.user.id, &before, &hash, ctx.now()).await? {
         // somebody else changed it while we hashed: the current one is not current any more
         return Err(Code::WrongPassword.into());

@@ -55,7 +55,7 @@ pub(super) async fn make_token(ctx: &Context, user: &User) -> Result<SecretText>
     let expires_at = ctx.now() + TimeDelta::minutes(ctx.app().config.jwt_reset_minutes);
     let ids = TokenIds { account: user.id.0, session: token_id, token: token_id };
     let token = ctx.app().jwt.sign(Purpose::Reset, ids, ctx.now(), expires_at)?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(user.id)).await?;
     password_resets::replace(&mut tx, user.id, &digest(ctx.app().keyring()?, token_id), ctx.now(), expires_at).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::RecoveryRequested, Some(user.id))).await?;
     tx.commit().await?;
@@ -74,7 +74,7 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
         return Err(Error::fault(Fault::new("password", kind)));
     }
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), password).await?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     users::lock(&mut tx, account).await?;
     if !password_resets::spend(&mut tx, account, &digest, ctx.now()).await? {
         return Err(Code::InvalidToken.into());

@@ -42,7 +42,7 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     let (Some(user), Some(stored), true) =
         (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong)
     else {
-        let mut tx = ctx.db().write().await?;
+        let mut tx = ctx.write_for(user.as_ref().map(|user| user.id)).await?;
         audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, user.map(|user| user.id))).await?;
         tx.commit().await?;
         return Err(Code::InvalidCredentials.into());
@@ -79,7 +79,7 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
         last_seen_at: ctx.now(),
         expires_at: ctx.now() + life,
     };
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(user.id)).await?;
     // the password may have changed while we hashed; then this sign-in came too late
     users::lock(&mut tx, user.id).await?;
     let current = users::find_password(&mut tx, user.id).await?;
@@ -147,7 +147,7 @@ pub async fn list(ctx: &Context, page: PageRequest) -> Result<Page<Session>> {
 pub async fn end(ctx: &Context, id: SessionId) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let account = ctx.account()?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     if !login_sessions::delete(&mut tx, account, id).await? {
         return Err(Code::NotFound.into());
     }
@@ -161,7 +161,7 @@ pub async fn end(ctx: &Context, id: SessionId) -> Result<()> {
 pub async fn log_out(ctx: &Context) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let (account, id) = (ctx.account()?, ctx.session()?);
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     if !login_sessions::delete(&mut tx, account, id).await? {
         // another request was quicker
         return Ok(());

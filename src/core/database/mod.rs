@@ -14,6 +14,8 @@ mod texts;
 
 use std::{path::PathBuf, sync::Arc};
 
+use uuid::Uuid;
+
 pub use connection::{Conn, PgConn, Reader, SqliteConn, Writer, within};
 pub use failure::{Failure, Unique};
 pub use migrations::{Migrated, Migration};
@@ -115,7 +117,19 @@ impl Db {
     pub async fn write(&self) -> Result<Writer> {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.write().await,
-            Engine::Postgres(postgres) => postgres.write().await,
+            Engine::Postgres(postgres) => postgres.write(None).await,
+        }
+    }
+
+    /// Like `write`, for an act of one owner: the acts of one owner take turns before they take a connection, so
+    /// that a busy account never uses up the pool.
+    ///
+    /// # Errors
+    /// As `write`; `Busy` where too many acts of the owner wait.
+    pub async fn write_for(&self, owner: Uuid) -> Result<Writer> {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write().await,
+            Engine::Postgres(postgres) => postgres.write(Some(owner)).await,
         }
     }
 

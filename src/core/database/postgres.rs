@@ -7,9 +7,10 @@
 //! 3. Behind a transaction-mode pooler no statement has a name.
 
 use std::{
+    collections::HashMap,
     str::FromStr as _,
     sync::{
-        Arc,
+        Arc, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -20,6 +21,9 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
 
 use super::{
     Failure, PgConn, Reader, Texts, Writer,
@@ -32,6 +36,9 @@ use crate::core::{
 };
 
 const ACQUIRE_LIMIT: Duration = Duration::from_millis(1200);
+/// How long a transaction waits for the others of its owner.
+const TURN_LIMIT: Duration = Duration::from_millis(1500);
+const MOST_OWNERS: usize = 10_000;
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
 /// A connection idle for longer is asked whether it still lives before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
@@ -42,6 +49,32 @@ pub(super) struct Postgres {
     texts: Arc<Texts>,
     pooled: Arc<AtomicBool>,
     probe: bool,
+    turns: Turns,
+}
+
+/// Whose turn it is among the transactions of one owner: waiting here costs no connection, waiting for a locked
+/// row in the database costs one, and one busy account would take them all.
+#[derive(Default)]
+struct Turns {
+    owners: std::sync::Mutex<HashMap<Uuid, Weak<Mutex<()>>>>,
+}
+
+impl Turns {
+    async fn wait(&self, owner: Uuid) -> Result<OwnedMutexGuard<()>> {
+        let queue = {
+            let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+            if owners.len() > MOST_OWNERS {
+                owners.retain(|_, queue| queue.strong_count() > 0);
+            }
+            let known = owners.get(&owner).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let queue = Arc::new(Mutex::new(()));
+                owners.insert(owner, Arc::downgrade(&queue));
+                queue
+            })
+        };
+        tokio::time::timeout(TURN_LIMIT, queue.lock_owned()).await.map_err(|_| Error::Busy { retry_after: 1 })
+    }
 }
 
 impl Postgres {
@@ -72,6 +105,7 @@ impl Postgres {
             texts: Arc::new(Texts::new(qualifier)),
             pooled: Arc::new(AtomicBool::new(pooled.unwrap_or(false))),
             probe: pooled.is_none(),
+            turns: Turns::default(),
         })
     }
 
@@ -80,12 +114,17 @@ impl Postgres {
         Ok(Reader(ReaderKind::Postgres(connection, self.texts.clone(), Health::new(self.pooled.clone()))))
     }
 
-    pub(super) async fn write(&self) -> Result<Writer> {
+    pub(super) async fn write(&self, owner: Option<Uuid>) -> Result<Writer> {
+        let turn = match owner {
+            Some(owner) => Some(self.turns.wait(owner).await?),
+            None => None,
+        };
         let connection = self.pool.acquire().await.map_err(Failure::from)?;
         let mut transaction = PgTransaction {
             connection: Some(connection),
             texts: self.texts.clone(),
             health: Health::new(self.pooled.clone()),
+            turn,
         };
         transaction.send("begin").await?;
         Ok(Writer(WriterKind::Postgres(transaction)))
@@ -128,6 +167,8 @@ pub(crate) struct PgTransaction {
     connection: Option<PoolConnection<Driver>>,
     texts: Arc<Texts>,
     health: Health,
+    /// Kept until the transaction is over.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl PgTransaction {
@@ -164,11 +205,13 @@ impl Drop for PgTransaction {
             connection.close_on_drop();
             return;
         }
+        let turn = self.turn.take();
         runtime.spawn(async move {
             let undo = connection.execute(sqlx::raw_sql("rollback"));
             if !matches!(tokio::time::timeout(ROLLBACK_LIMIT, undo).await, Ok(Ok(_))) {
                 connection.close_on_drop();
             }
+            drop((connection, turn));
         });
     }
 }

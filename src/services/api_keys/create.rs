@@ -70,7 +70,7 @@ pub async fn create(
     }
     let (created, sealed) = assemble(ctx, account, new, &data_key)?;
     let answer = render(&created)?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     if let Some(memory) = &memory
         && !memory.keep(ctx, &mut tx, account, &data_key, &answer).await?
     {

@@ -57,7 +57,7 @@ pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<P
 pub async fn revoke(ctx: &Context, id: ApiKeyId) -> Result<()> {
     ctx.require(Permission::RevokeKeys)?;
     let account = ctx.account()?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     if !api_keys::set_revoked(&mut tx, account, id, ctx.now()).await? {
         let known = api_keys::find(&mut tx, account, id).await?;
         return known.map(|_| ()).ok_or_else(|| Code::NotFound.into());

@@ -33,7 +33,7 @@ const TRIES: usize = 4;
 pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Option<&str>) -> Result<ApiKey> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
-    let mut tx = ctx.db().write().await?;
+    let mut tx = ctx.write_for(Some(account)).await?;
     for _ in 0..TRIES {
         let key = api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
         if expected.is_some_and(|expected| expected != key.etag()) {
