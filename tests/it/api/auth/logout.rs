@@ -1,7 +1,7 @@
 //! `POST /api/auth/logout` and `/api/auth/sessions`.
 
 use chrono::TimeDelta;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{assert_dies_soon, assert_refused, read_me};
@@ -56,7 +56,7 @@ on_both! {
     async fn sessions_are_listed_newest_first_with_the_current_one_marked(app: TestApp) {
         let (alice, bob) = (app.member("alice").await, app.member("bob").await);
         app.clock.advance(TimeDelta::minutes(1));
-        let body = serde_json::json!({ "email": alice.email, "password": alice.password });
+        let body = json!({ "email": alice.email, "password": alice.password });
         app.call_with("POST", "/api/auth/login", Some(body), &[("user-agent", "curl/8.5.0")]).await.expect(200);
 
         let page = alice.get("/api/auth/sessions").await.expect(200).json();

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{assert_dies_soon, assert_refused, log_in, read_me, register};
+use super::{NEW_PASSWORD, assert_dies_soon, assert_refused, log_in, read_me, register};
 use crate::support::{Actor, Reply, TestApp};
 
 /// Makes this account an administrator, behind the app's back.
@@ -174,9 +174,9 @@ on_both! {
         let alice = app.member("alice").await;
         delete_me(&alice, &alice.password).await.expect(204);
 
-        register(&app, &alice.email, super::NEW_PASSWORD).await.expect(201);
+        register(&app, &alice.email, NEW_PASSWORD).await.expect(201);
 
         log_in(&app, &alice.email, &alice.password).await.expect_problem(401, "invalid_credentials");
-        log_in(&app, &alice.email, super::NEW_PASSWORD).await.expect(200);
+        log_in(&app, &alice.email, NEW_PASSWORD).await.expect(200);
     }
 }

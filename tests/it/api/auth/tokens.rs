@@ -11,7 +11,7 @@ use vault_api::core::{
     secret::SecretText,
 };
 
-use super::{assert_refused, read_me, recovery_token, reset};
+use super::{NEW_PASSWORD, assert_refused, read_me, recovery_token, reset};
 use crate::support::{Actor, Reply, TestApp};
 
 /// The header and the claims of a token.
@@ -171,7 +171,7 @@ on_both! {
         let token = recovery_token(&app, &alice.email, 1).await;
 
         assert_refused(read_me(&app, &token).await);
-        reset(&app, &alice.token, super::NEW_PASSWORD).await.expect_problem(400, "invalid_token");
+        reset(&app, &alice.token, NEW_PASSWORD).await.expect_problem(400, "invalid_token");
         alice.get("/api/auth/me").await.expect(200);
     }
 }
