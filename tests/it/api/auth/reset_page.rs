@@ -14,8 +14,13 @@ async fn open(app: &TestApp, token: &str, language: &str) -> Reply {
 
 /// Sends the page's form.
 async fn submit(app: &TestApp, token: &str, password: &str, language: &str) -> Reply {
-    let form = form_urlencoded::Serializer::new(String::new()).append_pair("token", token).append_pair("password", password).finish();
-    let request = Request::post("/reset").header("content-type", "application/x-www-form-urlencoded").header("accept-language", language);
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("token", token)
+        .append_pair("password", password)
+        .finish();
+    let request = Request::post("/reset")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept-language", language);
     app.send(request.body(Body::from(form)).expect("a request")).await
 }
 

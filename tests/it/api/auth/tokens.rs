@@ -28,7 +28,8 @@ fn identifier(claims: &Value, name: &str) -> Uuid {
 /// A token for this actor's account and session, signed by `jwt`.
 fn forged(app: &TestApp, actor: &Actor<'_>, jwt: &Jwt) -> String {
     let (_, claims) = parts(&actor.token);
-    let ids = TokenIds { account: identifier(&claims, "sub"), session: identifier(&claims, "sid"), token: Uuid::new_v4() };
+    let ids =
+        TokenIds { account: identifier(&claims, "sub"), session: identifier(&claims, "sid"), token: Uuid::new_v4() };
     jwt.sign(Purpose::Access, ids, app.clock.now(), app.clock.now() + TimeDelta::hours(1)).expect("a token")
 }
 
