@@ -144,7 +144,7 @@ pub struct Register {
 impl Body for Register {
     fn read(fields: &mut Fields) -> Option<Self> {
         let email = email(fields);
-        let password = fields.required_secret("password", rules::PASSWORD);
+        let password = fields.new_password("password");
         let name = fields.optional_text("name", rules::PERSON_NAME);
         Some(Self { email: email?, password: password?, name: name?.unwrap_or_default() })
     }
@@ -212,7 +212,7 @@ pub struct Reset {
 impl Body for Reset {
     fn read(fields: &mut Fields) -> Option<Self> {
         let token = fields.required_secret("token", Text::line(1, 2048));
-        let password = fields.required_secret("password", rules::PASSWORD);
+        let password = fields.new_password("password");
         Some(Self { token: token?, password: password? })
     }
 }
@@ -259,7 +259,7 @@ pub struct ChangePassword {
 impl Body for ChangePassword {
     fn read(fields: &mut Fields) -> Option<Self> {
         let current = fields.required_secret("current_password", rules::PASSWORD);
-        let new = fields.required_secret("new_password", rules::PASSWORD);
+        let new = fields.new_password("new_password");
         Some(Self { current_password: current?, new_password: new? })
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use serde_json::{Map, Value};
 
-use super::rules::Text;
+use super::rules::{self, Text};
 use crate::core::{
     error::{Error, Result},
     secret::SecretText,
@@ -23,7 +23,16 @@ pub trait Body: Sized {
 pub struct Fields {
     left: Map<String, Value>,
     faults: Vec<Fault>,
-    now: DateTime<Utc>,
+    circumstances: Circumstances,
+}
+
+/// What the rules depend on beside the body.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// The moment of the request.
+    pub now: DateTime<Utc>,
+    /// The least length of a new password, in characters.
+    pub password_min_length: usize,
 }
 
 /// Whether a field was left out, emptied, or given.
@@ -42,11 +51,11 @@ pub enum Given<T> {
 ///
 /// # Errors
 /// `Invalid` with every fault.
-pub fn read<T: Body>(body: Value, now: DateTime<Utc>) -> Result<T> {
+pub fn read<T: Body>(body: Value, circumstances: Circumstances) -> Result<T> {
     let Value::Object(left) = body else {
         return Err(Error::fault(Fault::new("", FaultKind::WrongType("object"))));
     };
-    let mut fields = Fields { left, faults: Vec::new(), now };
+    let mut fields = Fields { left, faults: Vec::new(), circumstances };
     let body = T::read(&mut fields);
     let Fields { left, mut faults, .. } = fields;
     faults.extend(left.keys().map(|name| Fault::new(name.chars().take(64).collect::<String>(), FaultKind::Unknown)));
@@ -115,6 +124,11 @@ impl Fields {
         self.required_text(name, rule).map(SecretText::new)
     }
 
+    /// A new password, as far as its length tells; how hard it is to guess is the service's question.
+    pub fn new_password(&mut self, name: &str) -> Option<SecretText> {
+        self.required_secret(name, rules::new_password(self.circumstances.password_min_length))
+    }
+
     /// A list of texts, without repetitions; `None` inside where it was left out.
     pub fn texts(&mut self, name: &str, most: usize, rule: Text) -> Option<Option<Vec<String>>> {
         let items = match self.take(name) {
@@ -163,7 +177,7 @@ impl Fields {
             Given::Fault => return Given::Fault,
         };
         let kind = match DateTime::parse_from_rfc3339(&text) {
-            Ok(time) if time.to_utc() <= self.now => FaultKind::InThePast,
+            Ok(time) if time.to_utc() <= self.circumstances.now => FaultKind::InThePast,
             Ok(time) if time.to_utc().format("%Y").to_string().len() == 4 => {
                 return Given::Value(time.to_utc().trunc_subsecs(3));
             }

@@ -1,6 +1,6 @@
 //! The rules for texts: how long, which characters, which form. One for each kind of field.
 
-use crate::core::texts::faults::FaultKind;
+use crate::core::{crypto::password::MOST_CHARACTERS, texts::faults::FaultKind};
 
 /// What a text must be.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,12 @@ pub const SCOPE: Text = Text {
         "une portée faite de lettres, chiffres et - _ : . * /, comme orders:read",
     ),
 };
+
+/// A new password of at least so many characters.
+#[must_use]
+pub fn new_password(least: usize) -> Text {
+    Text { least, most: MOST_CHARACTERS, form: Form::Exact }
+}
 
 impl Text {
     /// One line of `least` to `most` characters, trimmed.

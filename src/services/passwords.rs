@@ -6,7 +6,7 @@ use super::audit::{self, Event};
 use crate::{
     core::{
         context::Context,
-        crypto::password::Verdict,
+        crypto::password::{MOST_CHARACTERS, Verdict},
         error::{Error, Result},
         secret::SecretText,
         texts::{
@@ -17,9 +17,6 @@ use crate::{
     models::{audit::Action, email::Email, ids::UserId, permission::Permission},
     repositories::{login_sessions, mail_outbox, password_resets, users},
 };
-
-/// The most characters of a password.
-pub const MOST_CHARACTERS: usize = 128;
 
 /// Fewer guesses than this make a password too easy: a million times a million is what a stolen dump would
 /// cost; a million is what a patient guesser tries at the door.

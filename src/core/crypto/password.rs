@@ -15,6 +15,9 @@ use crate::core::{
     secret::{SecretKey, SecretText},
 };
 
+/// The most characters of a new password.
+pub const MOST_CHARACTERS: usize = 128;
+
 const OURS: &str = "v1$";
 /// The most that a stored argon2id hash may ask for: 256 MiB and 16 passes.
 const ARGON2_MEMORY_KIB: u32 = 256 * 1024;
@@ -67,6 +70,8 @@ impl Pepper {
                 _ => Verdict::Wrong,
             };
         }
+        // an old bcrypt hash knows 72 bytes: of a longer password the rest was never checked, and must not become binding
+        let may_renew = stored.starts_with("$argon2id$") || password.expose().len() <= 72;
         let is_right = if stored.starts_with("$argon2id$") {
             verify_argon2id(password, stored)
         } else if ["$2a$", "$2b$", "$2y$"].iter().any(|kind| stored.starts_with(kind)) {
@@ -75,7 +80,11 @@ impl Pepper {
         } else {
             false
         };
-        if is_right { Verdict::RightButOld } else { Verdict::Wrong }
+        match (is_right, may_renew) {
+            (false, _) => Verdict::Wrong,
+            (true, true) => Verdict::RightButOld,
+            (true, false) => Verdict::Right,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::{
     core::{app::App, error::Error, texts::problems::Code},
     routes::answers::Failure,
-    schemas::fields::{self, Body},
+    schemas::fields::{self, Body, Circumstances},
 };
 
 /// The most bytes of a body.
@@ -32,7 +32,7 @@ impl<T: Body> FromRequest<App> for Json<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let Raw(value) = Raw::from_request(request, app).await?;
-        Ok(Self(fields::read(value, app.clock.now())?))
+        Ok(Self(fields::read(value, circumstances(app))?))
     }
 }
 
@@ -46,6 +46,11 @@ impl FromRequest<App> for Raw {
         let bytes = read_limited(request.into_body(), MOST_BYTES).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Code::MalformedJson.into())
     }
+}
+
+/// What the rules of a body depend on.
+pub(in crate::routes) fn circumstances(app: &App) -> Circumstances {
+    Circumstances { now: app.clock.now(), password_min_length: app.config.password_min_length }
 }
 
 /// A form's body, as it came, in UTF-8.

@@ -5,7 +5,7 @@ mod credentials;
 mod path;
 mod query;
 
-pub(super) use body::{Json, Raw, form};
+pub(super) use body::{Json, Raw, circumstances, form};
 pub(super) use credentials::{Member, Visitor, bearer};
 pub(super) use path::Id;
 pub(super) use query::Query;

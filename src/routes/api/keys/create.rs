@@ -14,7 +14,7 @@ use crate::{
     models::key_requests::{Created, NewKey},
     routes::{
         answers::{Answer, json_bytes},
-        extractors::{Member, Raw},
+        extractors::{Member, Raw, circumstances},
     },
     schemas::{
         fields,
@@ -40,7 +40,7 @@ pub(super) async fn create_key(Member(ctx): Member, headers: HeaderMap, Raw(body
     let name = idempotency_key(&headers)?;
     // an object's text with sorted names: the same whenever it says the same
     let content = body.to_string();
-    let new = fields::read::<NewKey>(body, ctx.now())?;
+    let new = fields::read::<NewKey>(body, circumstances(ctx.app()))?;
     let repeatable = name.map(|name| Repeatable { name, content: &content });
     let render = |created: &Created| serde_json::to_vec(&CreatedView::from(created)).map_err(Error::internal);
     let (answer, is_repeated) = match api_keys::create(&ctx, new, repeatable, render).await? {
