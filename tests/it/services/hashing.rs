@@ -1,0 +1,137 @@
+//! The gate to password hashing: a few wait, the rest are refused at once, and nobody is hashed for who has left.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::task::JoinSet;
+use vault_api::core::{
+    crypto::password::{Pepper, Verdict},
+    error::Error,
+    hashing::Hasher,
+    secret::{Secret, SecretText},
+};
+
+use super::all_at_once;
+
+/// Costly enough that forty at once do not fit, cheap enough for a test.
+const COST: u32 = 10;
+
+fn pepper() -> Pepper {
+    Pepper::new(&Secret::new([7; 32]))
+}
+
+/// Hashes at once; how each ended and how long it took.
+async fn storm(hasher: &Hasher, count: usize) -> Vec<(Result<String, Error>, Duration)> {
+    let mut storm = JoinSet::new();
+    for _ in 0..count {
+        let hasher = hasher.clone();
+        storm.spawn(async move {
+            let started = Instant::now();
+            let outcome = hasher.hash(&pepper(), &SecretText::from("a password")).await;
+            (outcome, started.elapsed())
+        });
+    }
+    storm.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_fit_is_refused_at_once_and_the_others_finish() {
+    let hasher = Hasher::start(1, COST).unwrap();
+
+    let outcomes = storm(&hasher, 60).await;
+
+    let (done, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(outcome, _)| outcome.is_ok());
+    assert!((8..=20).contains(&done.len()), "{} were hashed", done.len());
+    for (outcome, after) in &refused {
+        assert!(matches!(outcome, Err(Error::Busy { retry_after }) if *retry_after >= 1), "{outcome:?}");
+        assert!(*after < Duration::from_millis(50), "a refusal took {after:?}");
+    }
+    for (hash, _) in done {
+        let verdict = hasher.verify(&pepper(), &SecretText::from("a password"), hash.ok()).await.unwrap();
+        assert_eq!(verdict, Verdict::Right);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_gate_opens_again_after_a_storm() {
+    let hasher = Hasher::start(1, COST).unwrap();
+    storm(&hasher, 40).await;
+
+    let after = hasher.hash(&pepper(), &SecretText::from("a password")).await;
+
+    assert!(after.is_ok());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn hashing_does_not_hold_up_other_work() {
+    let hasher = Hasher::start(1, COST + 2).unwrap();
+    let hashing = tokio::spawn({
+        let hasher = hasher.clone();
+        async move { hasher.hash(&pepper(), &SecretText::from("a password")).await }
+    });
+
+    let mut turns = 0_u64;
+    while !hashing.is_finished() {
+        tokio::task::yield_now().await;
+        turns += 1;
+    }
+
+    // the one worker of this runtime went on while a hash of a quarter of a second was made
+    assert!(turns > 100, "{turns}");
+    hashing.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_hashed_for_who_has_left() {
+    let hasher = Hasher::start(1, COST + 1).unwrap();
+    let started = Instant::now();
+    hasher.hash(&pepper(), &SecretText::from("a password")).await.unwrap();
+    let one = started.elapsed();
+    let mut leaving = JoinSet::new();
+    for _ in 0..8 {
+        let hasher = hasher.clone();
+        leaving.spawn(async move { hasher.hash(&pepper(), &SecretText::from("a password")).await });
+    }
+    // all are in the queue once the next one is refused or waits behind them
+    tokio::task::yield_now().await;
+    leaving.shutdown().await;
+
+    let started = Instant::now();
+    hasher.hash(&pepper(), &SecretText::from("a password")).await.unwrap();
+
+    assert!(started.elapsed() < one * 6, "the next hash took {:?}, one alone takes {one:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn an_unknown_account_costs_a_hash_and_fits_no_password() {
+    let hasher = Hasher::start(1, 4).unwrap();
+
+    let verdict = hasher.verify(&pepper(), &SecretText::from("any"), None).await.unwrap();
+
+    assert_eq!(verdict, Verdict::Wrong);
+}
+
+on_both! {
+    with [("BCRYPT_COST", "10")];
+
+    async fn a_flood_of_sign_ins_is_answered_503_and_the_vault_works_on(app: TestApp) {
+        let alice = app.member("alice").await;
+        alice.store("one", "sk-proj-aValueThatStaysWithinReach00").await;
+        let wrong = json!({ "email": alice.email, "password": "a wrong one, surely" });
+        let attempts: Vec<_> = (0..80).map(|_| app.call("POST", "/api/auth/login", Some(wrong.clone()))).collect();
+
+        let (replies, listed) = tokio::join!(all_at_once(attempts), alice.get("/api/keys"));
+
+        listed.expect(200);
+        let (refused, answered): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 503);
+        assert!(!refused.is_empty() && !answered.is_empty(), "{} refused, {} answered", refused.len(), answered.len());
+        for reply in refused {
+            assert!(!reply.header("retry-after").is_empty());
+            reply.expect_problem(503, "server_busy");
+        }
+        for reply in answered {
+            reply.expect_problem(401, "invalid_credentials");
+        }
+        alice.sign_in().await;
+    }
+}
