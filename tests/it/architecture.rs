@@ -1,4 +1,6 @@
-//! The sources keep to the house's rules. A fault is `file:line: a sentence why`; below, each check is shown to fail.
+//! The sources keep to the house's rules. A fault is `file:line: a sentence why`; `planted` shows each check fail.
+
+mod planted;
 
 use std::path::{Path, PathBuf};
 
@@ -56,7 +58,11 @@ fn sql_stays_below(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let lines = source.code().filter(|(_, line)| names(line, "sqlx"));
-    lines.map(|(line, _)| source.fault(line, "sqlx is spoken in src/repositories and src/core/database alone; ask a repository")).collect()
+    lines
+        .map(|(line, _)| {
+            source.fault(line, "sqlx is spoken in src/repositories and src/core/database alone; ask a repository")
+        })
+        .collect()
 }
 
 fn http_stays_above(source: &Source) -> Vec<String> {
@@ -64,11 +70,24 @@ fn http_stays_above(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let lines = source.code().filter(|(_, line)| names(line, "axum"));
-    lines.map(|(line, _)| source.fault(line, "axum is spoken in src/routes alone; what lies below knows no HTTP")).collect()
+    lines
+        .map(|(line, _)| source.fault(line, "axum is spoken in src/routes alone; what lies below knows no HTTP"))
+        .collect()
 }
 
 fn the_outside_is_an_argument(source: &Source) -> Vec<String> {
-    const ASKED: &[&str] = &["Utc::now", "SystemTime::now", "thread_rng", "getrandom", "env::var", "env::vars", "env::var_os", "env::vars_os", "Uuid::new_v4", "Uuid::now_v7"];
+    const ASKED: &[&str] = &[
+        "Utc::now",
+        "SystemTime::now",
+        "thread_rng",
+        "getrandom",
+        "env::var",
+        "env::vars",
+        "env::var_os",
+        "env::vars_os",
+        "Uuid::new_v4",
+        "Uuid::now_v7",
+    ];
     if source.is_in(&["src/core/"]) {
         return Vec::new();
     }
@@ -78,7 +97,8 @@ fn the_outside_is_an_argument(source: &Source) -> Vec<String> {
 }
 
 fn arrows_point_down(source: &Source) -> Vec<String> {
-    let Some(layer) = source.path.strip_prefix("src/").and_then(|path| path.split_once('/')).map(|(layer, _)| layer) else {
+    let Some(layer) = source.path.strip_prefix("src/").and_then(|path| path.split_once('/')).map(|(layer, _)| layer)
+    else {
         return Vec::new(); // lib.rs and main.rs stand above all layers
     };
     let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
@@ -87,7 +107,10 @@ fn arrows_point_down(source: &Source) -> Vec<String> {
     let mut faults = Vec::new();
     for (line, used) in used_layers(source) {
         if LAYERS.iter().any(|(name, _)| *name == used) && !allowed.contains(&used.as_str()) {
-            faults.push(source.fault(line, &format!("{layer} uses {used}: an arrow points up; {layer} may use {}", allowed.join(", "))));
+            faults.push(source.fault(
+                line,
+                &format!("{layer} uses {used}: an arrow points up; {layer} may use {}", allowed.join(", ")),
+            ));
         }
     }
     faults
@@ -106,7 +129,9 @@ fn used_layers(source: &Source) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for root in ["crate::".to_owned(), "super::".repeat(depth)] {
         for (at, _) in code.match_indices(&root) {
-            if code[..at].ends_with("::") || code[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+            if code[..at].ends_with("::")
+                || code[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+            {
                 continue;
             }
             let rest = &code[at + root.len()..];
@@ -120,7 +145,9 @@ fn used_layers(source: &Source) -> Vec<(usize, String)> {
 
 /// The names with which a path goes on: one, or each of `{a, b::c, d::{e, f}}`.
 fn first_names(rest: &str) -> Vec<(usize, String)> {
-    let name_at = |at: usize| rest[at..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>();
+    let name_at = |at: usize| {
+        rest[at..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>()
+    };
     if !rest.starts_with('{') {
         return vec![(0, name_at(0))];
     }
@@ -144,7 +171,11 @@ fn first_names(rest: &str) -> Vec<(usize, String)> {
 
 fn no_file_is_too_long(source: &Source) -> Vec<String> {
     let lines = source.text.lines().count();
-    if lines <= MOST_LINES { Vec::new() } else { vec![source.fault(lines, &format!("{lines} lines; a file that a reader can hold has at most {MOST_LINES}"))] }
+    if lines <= MOST_LINES {
+        Vec::new()
+    } else {
+        vec![source.fault(lines, &format!("{lines} lines; a file that a reader can hold has at most {MOST_LINES}"))]
+    }
 }
 
 fn every_file_begins_with_its_map(source: &Source) -> Vec<String> {
@@ -173,8 +204,14 @@ fn nothing_panics_without_a_reason(source: &Source) -> Vec<String> {
         }
         false
     };
-    let lines = source.code().filter(|(line, text)| PANICS.iter().any(|panic| text.contains(panic)) && !has_reason(*line));
-    lines.map(|(line, _)| source.fault(line, "this can panic; return an error, or say in an #[expect(…, reason)] why it can not happen")).collect()
+    let lines =
+        source.code().filter(|(line, text)| PANICS.iter().any(|panic| text.contains(panic)) && !has_reason(*line));
+    lines
+        .map(|(line, _)| {
+            source
+                .fault(line, "this can panic; return an error, or say in an #[expect(…, reason)] why it can not happen")
+        })
+        .collect()
 }
 
 /// All sources under a folder of the package.
@@ -239,66 +276,4 @@ fn every_file_has_its_map() {
 #[test]
 fn nothing_outside_tests_panics_without_a_reason() {
     holds(&sources("src"), nothing_panics_without_a_reason);
-}
-
-/// The lines that a check finds in a planted source.
-fn found(check: fn(&Source) -> Vec<String>, path: &str, text: &str) -> Vec<usize> {
-    let faults = check(&Source::new(path, text));
-    faults.iter().map(|fault| fault.strip_prefix(&format!("{path}:")).unwrap().split(':').next().unwrap().parse().unwrap()).collect()
-}
-
-#[test]
-fn a_planted_name_of_a_library_in_the_wrong_layer_is_found() {
-    let text = "//! sqlx and axum in a map\nuse sqlx::Row;\n/// axum, in words\nfn a() { axum::serve() } // no\nuse utoipa_axum::routes;\nuse my_sqlx::x;\n#[cfg(test)]\nuse sqlx::Pg;\n";
-
-    assert_eq!(found(sql_stays_below, "src/services/users.rs", text), [2]);
-    assert_eq!(found(sql_stays_below, "src/core/clock.rs", text), [2]);
-    assert_eq!(found(sql_stays_below, "src/repositories/users.rs", text), [0; 0]);
-    assert_eq!(found(sql_stays_below, "src/core/database/mod.rs", text), [0; 0]);
-    for path in ["src/main.rs", "src/commands/serve.rs", "src/services/users.rs", "src/core/app.rs"] {
-        assert_eq!(found(http_stays_above, path, text), [4], "{path}");
-    }
-    assert_eq!(found(http_stays_above, "src/routes/router.rs", text), [0; 0]);
-}
-
-#[test]
-fn a_planted_question_to_the_outside_is_found() {
-    let text = "//! map\nlet a = Utc::now();\nlet b = chrono::Utc::now();\nSystemTime::now();\nrand::thread_rng();\ngetrandom::fill(&mut x);\nstd::env::var(\"A\");\n// Utc::now()\nlet now = ctx.now();\nenv::vars_os();\nUuid::new_v4();\n";
-
-    assert_eq!(found(the_outside_is_an_argument, "src/services/a.rs", text), [2, 3, 4, 5, 6, 7, 10, 11]);
-    assert_eq!(found(the_outside_is_an_argument, "src/core/clock.rs", text), [0; 0]);
-}
-
-#[test]
-fn a_planted_arrow_that_points_up_is_found() {
-    let grouped = "//! map\nuse crate::{\n    core::{\n        routes::no,\n        error::Error,\n    },\n    models::x,\n    services::audit,\n    routes,\n};\n";
-    assert_eq!(found(arrows_point_down, "src/repositories/users.rs", grouped), [8, 9]);
-    assert_eq!(found(arrows_point_down, "src/services/users.rs", grouped), [9]);
-    assert_eq!(found(arrows_point_down, "src/routes/users.rs", grouped), [0; 0]);
-    assert_eq!(found(arrows_point_down, "src/commands/users.rs", grouped), [0; 0]);
-
-    let inline = "//! map\nfn a() -> crate::services::x::Y { crate::core::z() }\n// crate::routes::w\nuse super::super::jobs::run;\nuse super::routes::sibling;\n";
-    assert_eq!(found(arrows_point_down, "src/core/app.rs", inline), [2, 4]);
-    assert_eq!(found(arrows_point_down, "src/jobs/mail.rs", inline), [0; 0]);
-    assert_eq!(found(arrows_point_down, "src/routes/home.rs", inline), [4]);
-    assert_eq!(found(arrows_point_down, "src/core/mod.rs", "//! map\nuse super::services::x;\n"), [2]);
-    assert_eq!(found(arrows_point_down, "src/helpers/a.rs", "//! map\n"), [1]);
-    assert_eq!(found(arrows_point_down, "src/schemas/keys.rs", "//! map\nuse crate::repositories::keys;\n"), [2]);
-    assert_eq!(found(arrows_point_down, "src/models/key.rs", "//! map\nuse crate::schemas::keys;\n"), [2]);
-}
-
-#[test]
-fn a_planted_long_or_unmapped_file_is_found() {
-    assert_eq!(found(no_file_is_too_long, "src/a.rs", &"x\n".repeat(501)), [501]);
-    assert_eq!(found(no_file_is_too_long, "src/a.rs", &"x\n".repeat(500)), [0; 0]);
-    assert_eq!(found(every_file_begins_with_its_map, "src/a.rs", "use x;\n//! late\n"), [1]);
-    assert_eq!(found(every_file_begins_with_its_map, "src/a.rs", ""), [1]);
-    assert_eq!(found(every_file_begins_with_its_map, "src/a.rs", "//! here\n"), [0; 0]);
-}
-
-#[test]
-fn a_planted_panic_is_found_unless_its_function_says_why() {
-    let text = "//! map\n#[expect(clippy::expect_used, reason = \"never empty\")]\n/// doc\nfn a() {\n    x.expect(\"x\");\n}\n\nfn b() {\n    y.unwrap();\n    z.unwrap_or(1);\n    #[expect(clippy::panic, reason = \"r\")]\n    panic!(\"no\");\n}\n// w.unwrap()\n#[expect(clippy::too_many_lines, reason = \"r\")]\nfn c() {\n    unreachable!();\n    todo!()\n}\n#[cfg(test)]\nmod tests { fn d() { v.unwrap() } }\n";
-
-    assert_eq!(found(nothing_panics_without_a_reason, "src/a.rs", text), [9, 17, 18]);
 }

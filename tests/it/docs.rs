@@ -8,7 +8,14 @@ use std::{
 
 use vault_api::core::{configuration::variables, texts::problems::Code};
 
-const PAGES: &[&str] = &["docs/architecture.md", "docs/api-design.md", "docs/database.md", "docs/testing.md", "docs/configuration.md", "docs/operations.md"];
+const PAGES: &[&str] = &[
+    "docs/architecture.md",
+    "docs/api-design.md",
+    "docs/database.md",
+    "docs/testing.md",
+    "docs/configuration.md",
+    "docs/operations.md",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -75,7 +82,12 @@ fn nothing_lacks(lacking: &[String], place: &str) {
 
 #[test]
 fn every_page_is_there() {
-    let lacking: Vec<_> = PAGES.iter().chain(&["README.md", "CHANGELOG.md"]).filter(|page| !root().join(page).is_file()).map(|page| (*page).to_owned()).collect();
+    let lacking: Vec<_> = PAGES
+        .iter()
+        .chain(&["README.md", "CHANGELOG.md"])
+        .filter(|page| !root().join(page).is_file())
+        .map(|page| (*page).to_owned())
+        .collect();
 
     nothing_lacks(&lacking, "the documentation");
 }
@@ -98,7 +110,9 @@ fn every_variable_is_explained_with_its_default() {
 
 /// The variables of .env.example, commented out or not, with their values.
 fn example() -> Vec<(String, String)> {
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
     page(".env.example")
         .lines()
         .filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='))
@@ -141,7 +155,9 @@ fn every_command_is_explained() {
 
     for command in first {
         let mut all = vec![format!("vault-api {command}")];
-        all.extend(commands(&program(&[&command, "--help"])).into_iter().map(|act| format!("vault-api {command} {act}")));
+        all.extend(
+            commands(&program(&[&command, "--help"])).into_iter().map(|act| format!("vault-api {command} {act}")),
+        );
         lacking.extend(all.into_iter().filter(|command| !stands_in(&pages, command)));
     }
 
@@ -171,7 +187,9 @@ fn every_error_code_is_explained_with_its_status() {
 
     let lacking: Vec<_> = Code::ALL
         .iter()
-        .filter(|code| !page.lines().any(|line| stands_in(line, code.word()) && stands_in(line, &code.status().to_string())))
+        .filter(|code| {
+            !page.lines().any(|line| stands_in(line, code.word()) && stands_in(line, &code.status().to_string()))
+        })
         .map(|code| format!("{} with its status {} on one line", code.word(), code.status()))
         .collect();
 
@@ -208,7 +226,8 @@ fn every_path_that_the_documentation_names_exists() {
     for file in markdown() {
         for path in named_paths(&std::fs::read_to_string(&file).unwrap()) {
             if !root().join(&path).exists() {
-                faults.push(format!("{} names {path}, which is not there", file.strip_prefix(root()).unwrap().display()));
+                faults
+                    .push(format!("{} names {path}, which is not there", file.strip_prefix(root()).unwrap().display()));
             }
         }
     }
@@ -229,7 +248,10 @@ fn every_path_that_a_comment_or_script_names_exists() {
             }
             for named in named_paths(&std::fs::read_to_string(&path).unwrap()) {
                 if !root().join(&named).exists() {
-                    faults.push(format!("{} names {named}, which is not there", path.strip_prefix(root()).unwrap().display()));
+                    faults.push(format!(
+                        "{} names {named}, which is not there",
+                        path.strip_prefix(root()).unwrap().display()
+                    ));
                 }
             }
         }
@@ -261,9 +283,17 @@ fn no_text_promises_what_another_release_will_bring_without_saying_so() {
 
     for variable in variables::VARIABLES.iter().filter(|variable| !variable.is_used) {
         for line in page.lines().filter(|line| stands_in(line, variable.name)) {
-            let is_marked = ["later", "not used", "not yet", "next release"].iter().any(|mark| line.to_lowercase().contains(mark));
-            let is_in_section = page.split("\n## ").any(|section| section.contains(line) && section.lines().next().is_some_and(|title| title.to_lowercase().contains("later")));
-            assert!(is_marked || is_in_section, "{} is not used by this version, and docs/configuration.md does not say so", variable.name);
+            let is_marked =
+                ["later", "not used", "not yet", "next release"].iter().any(|mark| line.to_lowercase().contains(mark));
+            let is_in_section = page.split("\n## ").any(|section| {
+                section.contains(line)
+                    && section.lines().next().is_some_and(|title| title.to_lowercase().contains("later"))
+            });
+            assert!(
+                is_marked || is_in_section,
+                "{} is not used by this version, and docs/configuration.md does not say so",
+                variable.name
+            );
         }
     }
 }

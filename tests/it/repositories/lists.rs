@@ -21,7 +21,10 @@ async fn names(app: &TestApp, owner: UserId, filter: &Filter) -> Vec<String> {
 }
 
 async fn page(app: &TestApp, owner: UserId, limit: i64, before: Option<Uuid>) -> (Vec<String>, Option<Uuid>) {
-    let rows = api_keys::list(&mut app.app.db.read().await.unwrap(), owner, &Filter::default(), PageRequest { limit, before }).await.unwrap();
+    let rows =
+        api_keys::list(&mut app.app.db.read().await.unwrap(), owner, &Filter::default(), PageRequest { limit, before })
+            .await
+            .unwrap();
     let page = Page::cut(rows, limit, |key| key.id.0);
     (page.rows.into_iter().map(|key| key.name).collect(), page.next)
 }

@@ -15,12 +15,19 @@ use vault_api::{
     repositories::{api_keys, mail_outbox, users},
 };
 
-use crate::support::TestApp;
+use crate::support::{Engine, TestApp};
 
 /// A mail that the outbox's job leaves alone.
 pub fn mail(id: Uuid) -> QueuedMail {
     let far: DateTime<Utc> = "2126-01-01T00:00:00Z".parse().unwrap();
-    QueuedMail { id, kind: MailKind::Recovery, address: Email::parse("nobody@example.com").unwrap(), language: Language::English, attempts: 0, created_at: far }
+    QueuedMail {
+        id,
+        kind: MailKind::Recovery,
+        address: Email::parse("nobody@example.com").unwrap(),
+        language: Language::English,
+        attempts: 0,
+        created_at: far,
+    }
 }
 
 /// Writes one mail in a transaction of its own.
@@ -89,6 +96,27 @@ pub fn key(app: &TestApp, owner: UserId, name: &str) -> ApiKey {
 /// Writes a key with this fingerprint.
 pub async fn store(app: &TestApp, key: &ApiKey, fingerprint: &[u8]) -> Result<()> {
     let mut tx = app.app.db.write().await?;
-    api_keys::insert(&mut tx, key, fingerprint, &SealedParts { value: b"sealed".to_vec(), provider_secrets: None }).await?;
+    api_keys::insert(&mut tx, key, fingerprint, &SealedParts { value: b"sealed".to_vec(), provider_secrets: None })
+        .await?;
     tx.commit().await
+}
+
+/// Waits until no connection of the app is within a transaction; what was dropped is undone in the background.
+pub async fn no_transaction_stays_open(app: &TestApp) {
+    match app.engine {
+        // the one writer would keep every other program out
+        Engine::Sqlite => {
+            app.sql("begin immediate; update mail_outbox set attempts = attempts; commit").await;
+        }
+        Engine::Postgres => {
+            let open = "select count(*) from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()";
+            for _ in 0..100 {
+                if app.sql(open).await == "0" {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            panic!("connections with an open transaction: {}", app.sql(open).await);
+        }
+    }
 }

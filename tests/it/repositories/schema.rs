@@ -6,8 +6,20 @@ use crate::support::{Engine, TestApp};
 
 /// Names that Supabase Auth keeps in its own `auth`; a star stands for any ending.
 const SUPABASE: &[&str] = &[
-    "users", "sessions", "refresh_tokens", "identities", "audit_log_entries", "one_time_tokens", "schema_migrations", "mfa_*", "flow_state", "instances", "sso_*",
-    "saml_*", "oauth_*", "webauthn_*",
+    "users",
+    "sessions",
+    "refresh_tokens",
+    "identities",
+    "audit_log_entries",
+    "one_time_tokens",
+    "schema_migrations",
+    "mfa_*",
+    "flow_state",
+    "instances",
+    "sso_*",
+    "saml_*",
+    "oauth_*",
+    "webauthn_*",
 ];
 
 #[test]
@@ -23,11 +35,15 @@ fn the_two_folders_of_migrations_hold_the_same_names() {
 
 #[test]
 fn every_file_of_migrations_is_one_that_the_program_runs() {
-    let program = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/core/database/migrations.rs")).unwrap();
+    let program =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/core/database/migrations.rs")).unwrap();
 
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(program.contains(&format!("\"{}\"", name.trim_end_matches(".sql"))), "{name} is in the folder but not in the list");
+        assert!(
+            program.contains(&format!("\"{}\"", name.trim_end_matches(".sql"))),
+            "{name} is in the folder but not in the list"
+        );
     }
 }
 
@@ -123,13 +139,18 @@ async fn the_words_that_a_column_may_hold_are_the_same_on_both_engines() {
         format!("{table} {words:?}")
     };
     let (embedded, server) = both().await;
-    let left = embedded.sql("select name, replace(sql, char(10), ' ') from sqlite_master where type = 'table' and sql like '%check (%'").await;
+    let left = embedded
+        .sql(
+            "select name, replace(sql, char(10), ' ') from sqlite_master where type = 'table' and sql like '%check (%'",
+        )
+        .await;
     let right = server
         .sql("select c.relname, string_agg(pg_get_constraintdef(k.oid), ' ') from pg_constraint k join pg_class c on c.oid = k.conrelid
               join pg_namespace n on n.oid = c.relnamespace where k.contype = 'c' and n.nspname = 'auth' group by c.relname")
         .await;
 
-    let (left, right): (BTreeSet<_>, BTreeSet<_>) = (left.lines().map(words).collect(), right.lines().map(words).collect());
+    let (left, right): (BTreeSet<_>, BTreeSet<_>) =
+        (left.lines().map(words).collect(), right.lines().map(words).collect());
 
     assert_eq!(left, right);
     assert!(left.iter().any(|line| line.contains("admin")) && left.len() >= 2, "{left:?}");

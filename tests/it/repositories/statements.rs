@@ -47,7 +47,8 @@ on_both! {
 fn constants_are_read_with_their_escapes() {
     let source = "const SQL: &str = \"\n  select \\\"userId\\\" from auth.t where a like $1 escape '\\\\'\";\nconst MOST: i64 = 3;\n/// const NO: &str\n    const B: &str = \"one \\\n     line\";";
 
-    let found: Vec<_> = constants("file.rs", source).into_iter().map(|statement| (statement.place, statement.text)).collect();
+    let found: Vec<_> =
+        constants("file.rs", source).into_iter().map(|statement| (statement.place, statement.text)).collect();
 
     let expected = [
         ("file.rs:1 SQL", "\n  select \"userId\" from auth.t where a like $1 escape '\\'"),
@@ -61,7 +62,10 @@ fn every_statement_is_lower_case_and_names_its_schema() {
     let keywords = ["SELECT", "INSERT", "UPDATE", "DELETE", "FROM", "WHERE", "VALUES", "ORDER", "LIMIT"];
 
     for Statement { place, text } in all_statements() {
-        assert!(!keywords.iter().any(|word| text.split_whitespace().any(|part| part == *word)), "{place}: SQL is written in lower case");
+        assert!(
+            !keywords.iter().any(|word| text.split_whitespace().any(|part| part == *word)),
+            "{place}: SQL is written in lower case"
+        );
         assert!(text.contains("auth."), "{place}: a table is named with its schema, `auth.`");
         for banned in ["now()", "gen_random_uuid", "ilike", "::", "for update", "->", "returning *", "select *"] {
             assert!(!text.contains(banned), "{place}: `{banned}` does not do the same on both engines");
@@ -90,7 +94,9 @@ fn all_statements() -> Vec<Statement> {
     files.sort();
     files
         .iter()
-        .flat_map(|file| constants(&file.file_name().unwrap().to_string_lossy(), &std::fs::read_to_string(file).unwrap()))
+        .flat_map(|file| {
+            constants(&file.file_name().unwrap().to_string_lossy(), &std::fs::read_to_string(file).unwrap())
+        })
         .collect()
 }
 
@@ -121,9 +127,7 @@ fn literal(source: &str) -> (String, usize) {
             '"' => return (text, at),
             '\\' => match letters.next().map(|(_, escaped)| escaped) {
                 Some('n') => text.push('\n'),
-                Some('\n') => {
-                    while letters.next_if(|(_, letter)| letter.is_whitespace()).is_some() {}
-                }
+                Some('\n') => while letters.next_if(|(_, letter)| letter.is_whitespace()).is_some() {},
                 Some(escaped) => text.push(escaped),
                 None => break,
             },

@@ -6,7 +6,7 @@ use vault_api::{
     repositories::mail_outbox,
 };
 
-use super::samples::{mail, write_mail};
+use super::samples::{mail, no_transaction_stays_open, write_mail};
 
 on_both! {
     async fn a_dropped_transaction_leaves_nothing(app: TestApp) {
@@ -17,6 +17,7 @@ on_both! {
 
         drop(tx);
 
+        no_transaction_stays_open(&app).await;
         write_mail(&app, Uuid::now_v7()).await.unwrap();
         assert_eq!(app.sql("select count(*) from auth.mail_outbox").await, "1");
     }

@@ -31,10 +31,10 @@ async fn alice_and_bob(app: &TestApp) -> (Actor<'_>, Actor<'_>) {
 
 /// The identifier of the entry at this place of somebody's chain, dashes left out.
 async fn entry_at(app: &TestApp, whose: &Actor<'_>, place: i64) -> String {
-    app.sql_hex(if app.engine == crate::support::Engine::Sqlite { "id" } else { "uuid_send(id)" }, &format!(
-        "from auth.audit_trail where chain = {} and seq = {place}",
-        app.sql_id(&whose.id)
-    ))
+    app.sql_hex(
+        if app.engine == crate::support::Engine::Sqlite { "id" } else { "uuid_send(id)" },
+        &format!("from auth.audit_trail where chain = {} and seq = {place}", app.sql_id(&whose.id)),
+    )
     .await
 }
 
@@ -42,7 +42,8 @@ async fn busy_member(app: &TestApp, name: &str) {
     let actor = app.member(name).await;
     let made = actor.store("first", &format!("first of {name}")).await;
     let path = format!("/api/keys/{}", made["id"].as_str().unwrap());
-    let (reveal, second, renamed) = (format!("{path}/decrypt"), json!({ "name": "second" }), json!({ "note": "changed" }));
+    let (reveal, second, renamed) =
+        (format!("{path}/decrypt"), json!({ "name": "second" }), json!({ "note": "changed" }));
     let (one, two, three, four, five) = tokio::join!(
         actor.get(&reveal),
         actor.get(&reveal),

@@ -1,29 +1,23 @@
-//! The configuration: every fault names its variable, all at once, and never a value; secrets are made once and kept private.
-
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-};
+//! The configuration: every fault names its variable, all at once, and never a value. `configuration_secrets` has the files.
 
 use tempfile::TempDir;
 use vault_api::core::configuration::{ConfigFault, Configuration, Environment, Stage, read, variables};
 
-const JWT: &str = "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J";
-const MASTER: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+pub(super) const JWT: &str = "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J";
+pub(super) const MASTER: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-fn settings(folder: &TempDir, all: &[(&str, &str)]) -> Environment {
+pub(super) fn settings(folder: &TempDir, all: &[(&str, &str)]) -> Environment {
     let mut settings = Environment::from([("DATA_DIR".to_owned(), folder.path().display().to_string())]);
     settings.extend(all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     settings
 }
 
-fn faults_of(all: &[(&str, &str)]) -> Vec<ConfigFault> {
+pub(super) fn faults_of(all: &[(&str, &str)]) -> Vec<ConfigFault> {
     let folder = tempfile::tempdir().unwrap();
     read(&settings(&folder, all)).expect_err("a fault")
 }
 
-fn sound(all: &[(&str, &str)]) -> Configuration {
+pub(super) fn sound(all: &[(&str, &str)]) -> Configuration {
     let folder = tempfile::tempdir().unwrap();
     read(&settings(&folder, all)).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
@@ -84,13 +78,18 @@ fn every_fault_names_its_variable_and_says_what_to_do() {
         let named: Vec<_> = faults.iter().map(|fault| fault.variable.as_str()).collect();
         assert_eq!(named, [*name], "{name}={value}");
         let text = faults[0].to_string();
-        assert!(text.starts_with(&format!("{name}: ")) && !text.contains('\n') && text.len() > name.len() + 12, "{text}");
+        assert!(
+            text.starts_with(&format!("{name}: ")) && !text.contains('\n') && text.len() > name.len() + 12,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn no_fault_repeats_the_value_of_a_secret() {
-    for (name, value) in FAULTS.iter().filter(|(name, _)| variables::find(name).is_some_and(|variable| variable.is_secret)) {
+    for (name, value) in
+        FAULTS.iter().filter(|(name, _)| variables::find(name).is_some_and(|variable| variable.is_secret))
+    {
         let text = faults_of(&[(name, value)])[0].to_string();
 
         assert!(!text.contains("hush") && !text.contains(value), "{text}");
@@ -99,7 +98,15 @@ fn no_fault_repeats_the_value_of_a_secret() {
 
 #[test]
 fn all_faults_are_told_at_once() {
-    let all = [("PORT", "x"), ("BCRYPT_COST", "x"), ("AUTO_MIGRATE", "x"), ("JWT_SECRET", "short"), ("CRYPTO_MASTER_KEY", "short"), ("DATABASE_URL", "x"), ("LOG_FORMAT", "x")];
+    let all = [
+        ("PORT", "x"),
+        ("BCRYPT_COST", "x"),
+        ("AUTO_MIGRATE", "x"),
+        ("JWT_SECRET", "short"),
+        ("CRYPTO_MASTER_KEY", "short"),
+        ("DATABASE_URL", "x"),
+        ("LOG_FORMAT", "x"),
+    ];
 
     let faults = faults_of(&all);
 
@@ -108,28 +115,6 @@ fn all_faults_are_told_at_once() {
     named.sort_unstable();
     expected.sort_unstable();
     assert_eq!(named, expected);
-}
-
-#[test]
-fn nothing_is_generated_where_something_is_at_fault() {
-    for (name, value) in [("PORT", "x"), ("DATABASE_URL", "x"), ("JWT_SECRET", "short"), ("CRYPTO_MASTER_KEY", "short"), ("CRYPTO_MASTER_KEY_FILE", "/nowhere"), ("ENVIRONMENT", "production")] {
-        let folder = tempfile::tempdir().unwrap();
-
-        read(&settings(&folder, &[(name, value)])).expect_err("a fault");
-
-        let made: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert!(made.is_empty(), "{name}={value}: {made:?} was made");
-    }
-}
-
-#[test]
-fn production_generates_nothing_and_names_what_is_missing() {
-    let faults = faults_of(&[("ENVIRONMENT", "production")]);
-
-    let mut named: Vec<_> = faults.iter().map(|fault| fault.variable.as_str()).collect();
-    named.sort_unstable();
-    assert_eq!(named, ["CRYPTO_MASTER_KEY", "JWT_SECRET"]);
-    assert!(faults.iter().all(|fault| fault.sentence.contains("must be set in production")), "{faults:?}");
 }
 
 #[test]
@@ -149,7 +134,10 @@ fn without_any_variable_the_defaults_of_the_documentation_hold() {
     assert_eq!((found.stage, found.host.as_str(), found.port), (Stage::Development, "127.0.0.1", 8000));
     assert_eq!((found.jwt_expiration_minutes, found.jwt_reset_minutes), (43_200, 15));
     assert_eq!((found.password_min_length, found.bcrypt_cost, found.auto_migrate), (12, 12, true));
-    assert_eq!((found.free_plan_max_keys, found.web_base_url.as_deref(), found.mail_from.as_str()), (None, None, "Vault API <no-reply@localhost>"));
+    assert_eq!(
+        (found.free_plan_max_keys, found.web_base_url.as_deref(), found.mail_from.as_str()),
+        (None, None, "Vault API <no-reply@localhost>")
+    );
     assert!(found.allowed_origins.is_empty() && found.trusted_proxies.is_empty() && found.metrics_token.is_none());
 }
 
@@ -182,105 +170,34 @@ fn what_is_sound_is_read() {
 
 #[test]
 fn the_configuration_never_shows_a_secret() {
-    let shown = format!("{:?}", sound(&[("JWT_SECRET", JWT), ("CRYPTO_MASTER_KEY", MASTER), ("DATABASE_URL", "postgres://u:hush@h/db"), ("METRICS_TOKEN", "hush-hush-hush-hush")]));
+    let shown = format!(
+        "{:?}",
+        sound(&[
+            ("JWT_SECRET", JWT),
+            ("CRYPTO_MASTER_KEY", MASTER),
+            ("DATABASE_URL", "postgres://u:hush@h/db"),
+            ("METRICS_TOKEN", "hush-hush-hush-hush")
+        ])
+    );
 
     for secret in [JWT, MASTER, "hush", "0123456789abcdef"] {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
 
-fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
-
-#[test]
-fn generated_secrets_are_private_and_stay_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let all = settings(&folder, &[("DATA_DIR", data.to_str().unwrap())]);
-
-    let (first, second) = (read(&all).unwrap(), read(&all).unwrap());
-
-    assert_eq!(mode(&data), 0o700);
-    assert_eq!((mode(&data.join("jwt_secret")), mode(&data.join("crypto_master_key"))), (0o600, 0o600));
-    assert!(first.jwt_secret == second.jwt_secret && first.master_key == second.master_key);
-    assert!(first.made.iter().all(|made| made.is_new) && second.made.iter().all(|made| !made.is_new));
-    assert_eq!((first.made.len(), second.made.len()), (2, 2));
-    let other = tempfile::tempdir().unwrap();
-    assert!(read(&settings(&other, &[])).unwrap().jwt_secret != first.jwt_secret, "two servers share a generated secret");
-}
-
-#[test]
-fn a_generated_secret_that_others_may_read_is_refused() {
-    for name in ["jwt_secret", "crypto_master_key"] {
-        for rights in [0o644, 0o640, 0o604, 0o660] {
-            let folder = tempfile::tempdir().unwrap();
-            let all = settings(&folder, &[]);
-            read(&all).unwrap();
-            fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(rights)).unwrap();
-
-            let faults = read(&all).expect_err("a fault");
-
-            assert_eq!((faults.len(), faults[0].variable.as_str()), (1, name.to_uppercase().as_str()), "{rights:o}");
-            assert!(faults[0].sentence.contains("chmod 600"), "{}", faults[0]);
-        }
-    }
-}
-
-#[test]
-fn a_broken_generated_secret_is_refused_and_not_replaced() {
-    let folder = tempfile::tempdir().unwrap();
-    let all = settings(&folder, &[]);
-    read(&all).unwrap();
-    fs::write(folder.path().join("crypto_master_key"), "hush").unwrap();
-
-    let faults = read(&all).expect_err("a fault");
-
-    assert_eq!(faults[0].variable, "CRYPTO_MASTER_KEY");
-    assert!(!faults[0].sentence.contains("hush"));
-    assert_eq!(fs::read_to_string(folder.path().join("crypto_master_key")).unwrap(), "hush");
-}
-
-#[test]
-fn a_secret_may_come_from_a_file_and_its_line_end_does_not_count() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.display().to_string()
-    };
-    let (jwt, master, url) = (write("jwt", &format!("{JWT}\n")), write("master", &format!("{MASTER}\r\n")), write("url", "postgres://u:p@h/db\n"));
-    let named = [("JWT_SECRET_FILE", jwt.as_str()), ("CRYPTO_MASTER_KEY_FILE", &master), ("DATABASE_URL_FILE", &url), ("ENVIRONMENT", "production")];
-
-    let found = sound(&named);
-
-    assert_eq!(found.jwt_secret.expose(), JWT);
-    assert_eq!(found.master_key.expose(), b"0123456789abcdef0123456789abcdef");
-    assert!(matches!(found.database, vault_api::core::database::Location::Postgres { .. }));
-}
-
-#[test]
-fn a_secret_that_is_given_twice_or_whose_file_is_missing_is_refused_by_its_name() {
-    let twice = faults_of(&[("JWT_SECRET", JWT), ("JWT_SECRET_FILE", "/nowhere")]);
-    let missing = faults_of(&[("CRYPTO_MASTER_KEY_FILE", "/nowhere/at/all")]);
-
-    assert_eq!((twice.len(), twice[0].variable.as_str()), (1, "JWT_SECRET_FILE"));
-    assert!(missing.iter().any(|fault| fault.variable == "CRYPTO_MASTER_KEY_FILE"), "{missing:?}");
-}
-
-#[test]
-fn in_production_a_missing_secret_file_is_one_fault() {
-    let faults = faults_of(&[("ENVIRONMENT", "production"), ("JWT_SECRET", JWT), ("CRYPTO_MASTER_KEY_FILE", "/nowhere/at/all")]);
-
-    let named: Vec<_> = faults.iter().map(|fault| fault.variable.as_str()).collect();
-    assert_eq!(named, ["CRYPTO_MASTER_KEY_FILE"]);
-}
-
 #[test]
 fn a_misspelt_variable_is_told_with_the_nearest_name() {
-    for (written, meant) in [("DATABASE_ULR", "DATABASE_URL"), ("JWT_SECERT", "JWT_SECRET"), ("CRYPTO_MASTERKEY", "CRYPTO_MASTER_KEY"), ("BCRYPT_COSTS", "BCRYPT_COST")] {
+    for (written, meant) in [
+        ("DATABASE_ULR", "DATABASE_URL"),
+        ("JWT_SECERT", "JWT_SECRET"),
+        ("CRYPTO_MASTERKEY", "CRYPTO_MASTER_KEY"),
+        ("BCRYPT_COSTS", "BCRYPT_COST"),
+    ] {
         let warnings = variables::warnings([written].into_iter());
         assert!(warnings.len() == 1 && warnings[0].contains(written) && warnings[0].contains(meant), "{warnings:?}");
     }
-    assert_eq!(variables::warnings(["PATH", "HOME", "PORT", "JWT_SECRET_FILE", "LANG"].into_iter()), Vec::<String>::new());
+    assert_eq!(
+        variables::warnings(["PATH", "HOME", "PORT", "JWT_SECRET_FILE", "LANG"].into_iter()),
+        Vec::<String>::new()
+    );
 }

@@ -42,10 +42,12 @@ async fn what_does_not_fit_is_refused_at_once_and_the_others_finish() {
 
     let (done, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(outcome, _)| outcome.is_ok());
     assert!((8..=20).contains(&done.len()), "{} were hashed", done.len());
-    for (outcome, after) in &refused {
+    for (outcome, _) in &refused {
         assert!(matches!(outcome, Err(Error::Busy { retry_after }) if *retry_after >= 1), "{outcome:?}");
-        assert!(*after < Duration::from_millis(50), "a refusal took {after:?}");
     }
+    // a busy machine may hold up one or the other; the gate itself holds up none
+    let quick = refused.iter().filter(|(_, after)| *after < Duration::from_millis(50)).count();
+    assert!(quick * 10 >= refused.len() * 9, "{quick} of {} refusals came within 50 ms", refused.len());
     for (hash, _) in done {
         let verdict = hasher.verify(&pepper(), &SecretText::from("a password"), hash.ok()).await.unwrap();
         assert_eq!(verdict, Verdict::Right);
@@ -83,23 +85,27 @@ async fn hashing_does_not_hold_up_other_work() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_hashed_for_who_has_left() {
-    let hasher = Hasher::start(1, COST + 1).unwrap();
-    let started = Instant::now();
-    hasher.hash(&pepper(), &SecretText::from("a password")).await.unwrap();
-    let one = started.elapsed();
-    let mut leaving = JoinSet::new();
-    for _ in 0..8 {
-        let hasher = hasher.clone();
-        leaving.spawn(async move { hasher.hash(&pepper(), &SecretText::from("a password")).await });
-    }
-    // all are in the queue once the next one is refused or waits behind them
-    tokio::task::yield_now().await;
-    leaving.shutdown().await;
+    let hasher = Hasher::start(1, 4).unwrap();
+    let (pepper, password) = (pepper(), SecretText::from("a password"));
+    let cheap = hasher.hash(&pepper, &password).await.unwrap();
+    let of_cost = |cost: &str| Some(cheap.replace("$04$", &format!("${cost}$")));
+    // one holds the thread for a moment; behind it wait seven checks of four seconds each, as many as surely fit
+    let mut waiting = vec![Box::pin(hasher.verify(&pepper, &password, of_cost("11")))];
+    waiting.extend((0..7).map(|_| Box::pin(hasher.verify(&pepper, &password, of_cost("16")))));
+    std::future::poll_fn(|context| {
+        assert!(waiting.iter_mut().all(|check| check.as_mut().poll(context).is_pending()), "a check was refused");
+        std::task::Poll::Ready(())
+    })
+    .await;
 
-    let started = Instant::now();
-    hasher.hash(&pepper(), &SecretText::from("a password")).await.unwrap();
+    drop(waiting);
 
-    assert!(started.elapsed() < one * 6, "the next hash took {:?}, one alone takes {one:?}", started.elapsed());
+    let next = async {
+        while hasher.hash(&pepper, &password).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(8), next).await.expect("the next one waits for people who have left");
 }
 
 #[tokio::test]

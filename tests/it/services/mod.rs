@@ -3,6 +3,7 @@
 mod audit_chain;
 mod audit_first;
 mod configuration;
+mod configuration_secrets;
 mod hashing;
 mod mails;
 mod plaintext;

@@ -1,6 +1,9 @@
 //! No secret lies in the database as it is: not in a table, not in the embedded database's files.
 
-use base64::{Engine as _, engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD}};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::json;
 use vault_api::core::database::Location;
 
@@ -44,7 +47,11 @@ async fn everything(app: &TestApp) -> String {
 
 fn find(all: &str, what: &str, secret: &str) -> Vec<String> {
     let lower = all.to_lowercase();
-    forms(secret).into_iter().filter(|form| all.contains(form) || lower.contains(&form.to_lowercase())).map(|form| format!("{what} as {form}")).collect()
+    forms(secret)
+        .into_iter()
+        .filter(|form| all.contains(form) || lower.contains(&form.to_lowercase()))
+        .map(|form| format!("{what} as {form}"))
+        .collect()
 }
 
 on_both! {

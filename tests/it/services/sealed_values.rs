@@ -35,7 +35,10 @@ async fn opens(actor: &Actor<'_>, key: &Value, value: &str) {
 
 async fn copy(app: &TestApp, column: &str, from: &Value, to: &Value) {
     let (from, to) = (app.sql_id(id(from)), app.sql_id(id(to)));
-    app.sql(&format!("update auth.api_keys set {column} = (select {column} from auth.api_keys where id = {from}) where id = {to}")).await;
+    app.sql(&format!(
+        "update auth.api_keys set {column} = (select {column} from auth.api_keys where id = {from}) where id = {to}"
+    ))
+    .await;
 }
 
 on_both! {

@@ -1,11 +1,18 @@
 //! Sessions in memory: quick, but a change beats whatever was read before it; on another server it counts soon.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::TimeDelta;
 use uuid::Uuid;
 use vault_api::{
-    core::{clock::{Clock as _, SystemClock}, language::Language, session_cache::SessionCache},
+    core::{
+        clock::{Clock as _, SystemClock},
+        language::Language,
+        session_cache::SessionCache,
+    },
     models::{
         email::Email,
         ids::{SessionId, UserId},
@@ -28,7 +35,12 @@ fn signed_in(account: u128, session: u128) -> SignedIn {
         created_at: now,
         updated_at: now,
     };
-    SignedIn { user: Arc::new(user), session: SessionId(Uuid::from_u128(session)), expires_at: now + TimeDelta::days(1), last_seen_at: now }
+    SignedIn {
+        user: Arc::new(user),
+        session: SessionId(Uuid::from_u128(session)),
+        expires_at: now + TimeDelta::days(1),
+        last_seen_at: now,
+    }
 }
 
 const ALICE: UserId = UserId(Uuid::from_u128(1));

@@ -41,8 +41,16 @@ impl TestApp {
     /// The names of our tables, in their order.
     pub async fn sql_tables(&self) -> Vec<String> {
         let tables = match self.engine {
-            Engine::Sqlite => self.sql("select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name").await,
-            Engine::Postgres => self.sql("select tablename from pg_tables where schemaname = 'auth' order by tablename collate \"C\"").await,
+            Engine::Sqlite => {
+                self.sql(
+                    "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
+                )
+                .await
+            }
+            Engine::Postgres => {
+                self.sql("select tablename from pg_tables where schemaname = 'auth' order by tablename collate \"C\"")
+                    .await
+            }
         };
         tables.lines().map(str::to_owned).collect()
     }
