@@ -45,6 +45,12 @@ async fn everything(app: &TestApp) -> String {
     all
 }
 
+/// A secret that the server made for itself beside the database.
+fn generated_secret(app: &TestApp, file: &str) -> String {
+    let path = std::path::Path::new(&app.settings["DATA_DIR"]).join(file);
+    std::fs::read_to_string(path).expect("a generated secret").trim().to_owned()
+}
+
 fn find(all: &str, what: &str, secret: &str) -> Vec<String> {
     let lower = all.to_lowercase();
     forms(secret)
@@ -92,7 +98,8 @@ on_both! {
             ("an access token", &token),
             ("a reset token", &reset),
             ("a reset token's signature", reset.rsplit('.').next().unwrap()),
-            ("the master key", app.settings.get("CRYPTO_MASTER_KEY").map_or("none was given", String::as_str)),
+            ("the master key", &generated_secret(&app, "crypto_master_key")),
+            ("the signing secret", &generated_secret(&app, "jwt_secret")),
         ] {
             found.extend(find(&all, what, secret));
         }
@@ -101,6 +108,8 @@ on_both! {
         for form in [token_id.to_owned(), token_id.replace('-', "")] {
             assert!(!all.to_lowercase().contains(&form), "the identifier of a reset token lies in the database");
         }
+        let master = hex::encode(STANDARD.decode(generated_secret(&app, "crypto_master_key")).unwrap());
+        assert!(!all.to_lowercase().contains(&master), "the master key lies in the database");
         assert_eq!(found, Vec::<String>::new());
     }
 

@@ -110,10 +110,8 @@ on_both! {
         let alice = app.member("alice").await;
         let session = app.context(&alice).await.session().unwrap();
         let later = app.operator().now() + TimeDelta::minutes(7);
-        let mut seen = app.app.seen.write().unwrap();
-        seen.insert(session, later);
-        seen.insert(vault_api::models::ids::SessionId(uuid::Uuid::now_v7()), later);
-        drop(seen);
+        let gone = vault_api::models::ids::SessionId(uuid::Uuid::now_v7());
+        app.app.seen.write().unwrap().extend([(session, later), (gone, later)]);
 
         upkeep::write_last_seen(&app.operator()).await.expect("written");
 
