@@ -10,11 +10,12 @@ mod mailer;
 mod postgres;
 mod reply;
 mod server;
+mod sql;
 
 pub use actors::Actor;
 pub use app::{Engine, TestApp};
 pub use clock::ManualClock;
 pub use mailer::Mailbox;
-pub use postgres::PostgresServer;
+pub use postgres::{PostgresServer, empty_database};
 pub use reply::Reply;
 pub use server::Server;
