@@ -3,6 +3,8 @@
 //! No thread-local generator stands between, so a cloned virtual machine or a forked process can
 //! not repeat one (`docs/decisions/0003-cryptography.md`).
 
+use uuid::Uuid;
+
 use crate::core::error::Error;
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -15,6 +17,14 @@ pub fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut out = [0_u8; N];
     getrandom::fill(&mut out).map_err(Error::internal)?;
     Ok(out)
+}
+
+/// A random identifier (UUID version 4): 122 random bits.
+///
+/// # Errors
+/// `Internal` where the operating system gives no randomness.
+pub fn uuid() -> Result<Uuid, Error> {
+    Ok(uuid::Builder::from_random_bytes(bytes()?).into_uuid())
 }
 
 /// `length` random characters of `0-9A-Za-z`, each equally likely.

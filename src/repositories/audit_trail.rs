@@ -63,7 +63,7 @@ pub async fn find_head<'c>(conn: impl Into<Conn<'c>>, chain: Uuid) -> Result<Opt
     Ok(on!(conn, optional(SQL, chain))?)
 }
 
-/// All chains, in a fixed order, after `after`.
+/// All chains that have an end or an entry, in a fixed order.
 ///
 /// # Errors
 /// As the database fails.
@@ -71,6 +71,9 @@ pub async fn list_chains<'c>(conn: impl Into<Conn<'c>>) -> Result<Vec<Uuid>> {
     const SQL: &str = "
         select chain
         from auth.audit_chains
+        union
+        select chain
+        from auth.audit_trail
         order by chain";
     let rows: Vec<(Uuid,)> = on!(conn, all(SQL))?;
     Ok(rows.into_iter().map(|(chain,)| chain).collect())
@@ -85,7 +88,7 @@ const AT_ONCE: usize = 16;
 /// As the database fails.
 pub async fn append(tx: &mut Writer, entries: &[Entry]) -> Result<()> {
     // PostgreSQL answers one statement sooner than two; SQLite can not change two tables in one
-    const BOTH: &str = "
+    const APPEND_OF_POSTGRES: &str = "
         with entry as (
             insert into auth.audit_trail (id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -99,7 +102,7 @@ pub async fn append(tx: &mut Writer, entries: &[Entry]) -> Result<()> {
     }
     match (rest, Conn::from(&mut *tx)) {
         ([only], Conn::Postgres(_)) => {
-            insert(tx, only, BOTH).await?;
+            insert(tx, only, APPEND_OF_POSTGRES).await?;
             return Ok(());
         }
         (rest, _) => {

@@ -184,7 +184,9 @@ async fn verify_chain(
     let key = ctx.app().keyring()?.clone();
     let mut head = Head::start();
     // the end is read first: what is appended meanwhile stands behind it
-    let Some(end) = audit_trail::find_head(&mut *reader, chain).await? else { return Ok(Ok(())) };
+    let Some(end) = audit_trail::find_head(&mut *reader, chain).await? else {
+        return Ok(Err(format!("chain {chain}: its recorded end is gone")));
+    };
     loop {
         let batch = audit_trail::list_forward(&mut *reader, chain, head.seq, AT_ONCE).await?;
         if batch.is_empty() {

@@ -15,6 +15,7 @@ use crate::{
             keyring::Keyring,
         },
         error::{Error, Result},
+        random,
         secret::SecretText,
         texts::{faults::Fault, problems::Code},
     },
@@ -51,7 +52,7 @@ pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
 
 /// Makes the token of a recovery mail; any older one is worth nothing from here on.
 pub(super) async fn make_token(ctx: &Context, user: &User) -> Result<SecretText> {
-    let token_id = Uuid::new_v4();
+    let token_id = random::uuid()?;
     let expires_at = ctx.now() + TimeDelta::minutes(ctx.app().config.jwt_reset_minutes);
     let ids = TokenIds { account: user.id.0, session: token_id, token: token_id };
     let token = ctx.app().jwt.sign(Purpose::Reset, ids, ctx.now(), expires_at)?;

@@ -144,22 +144,21 @@ impl Reader<'_> {
                 Ok(Some(SecretText::from(text)))
             }
         });
-        // last: nothing is generated where something else is wrong
-        let is_sound = self.faults.is_empty();
+        let jwt_secret = self.given("JWT_SECRET", stage_or_strict, secrets::jwt_secret);
+        let master_key = self.given("CRYPTO_MASTER_KEY", stage_or_strict, secrets::master_key);
+        // last: nothing is generated where something is wrong
+        if !self.faults.is_empty() {
+            return None;
+        }
         let mut made = Vec::new();
-        let jwt_secret =
-            self.secret("JWT_SECRET", stage_or_strict, &data_dir, is_sound, &mut made, secrets::jwt_secret, || {
-                random::base62(64).map_err(|error| error.to_string())
-            });
-        let master_key = self.secret(
-            "CRYPTO_MASTER_KEY",
-            stage_or_strict,
-            &data_dir,
-            is_sound,
-            &mut made,
-            secrets::master_key,
-            secrets::generate_master_key,
-        );
+        let jwt_secret = jwt_secret?.or_else(|| {
+            let make = || random::base62(64).map_err(|error| error.to_string());
+            self.kept("JWT_SECRET", &data_dir, &mut made, secrets::jwt_secret, make)
+        });
+        let master_key = master_key?.or_else(|| {
+            let make = secrets::generate_master_key;
+            self.kept("CRYPTO_MASTER_KEY", &data_dir, &mut made, secrets::master_key, make)
+        });
 
         Some(Configuration {
             stage: stage?,
@@ -200,33 +199,40 @@ impl Reader<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one secret is read, checked and, in development, made")]
-    fn secret<T: zeroize::Zeroize>(
+    /// A secret that is set; `None` inside where development may make it, `None` after a fault.
+    fn given<T: zeroize::Zeroize>(
         &mut self,
         name: &'static str,
         stage: Stage,
+        check: impl Fn(&str) -> Result<Secret<T>, String>,
+    ) -> Option<Option<Secret<T>>> {
+        match self.text(name) {
+            Some(text) => check(&text).map_err(|sentence| self.fault(name, sentence)).ok().map(Some),
+            // its file can not be read, which was told already
+            None if self.environment.contains_key(&format!("{name}_FILE")) => None,
+            None if stage == Stage::Production => {
+                self.fault(name, "must be set in production; nothing is generated there");
+                None
+            }
+            None => Some(None),
+        }
+    }
+
+    /// A secret of development: the one kept in `data_dir`, or one that is made now.
+    fn kept<T: zeroize::Zeroize>(
+        &mut self,
+        name: &'static str,
         data_dir: &std::path::Path,
-        may_make: bool,
         made: &mut Vec<super::Made>,
         check: impl Fn(&str) -> Result<Secret<T>, String>,
         make: impl FnOnce() -> Result<String, String>,
     ) -> Option<Secret<T>> {
-        let text = match self.text(name) {
-            Some(text) => Ok(text),
-            None if stage == Stage::Production => Err("must be set in production; nothing is generated there".into()),
-            None if !may_make => return None,
-            None => secrets::kept(&data_dir.join(name.to_lowercase()), make).map(|(text, new)| {
-                made.push(new);
-                text
-            }),
-        };
-        match text.and_then(|text| check(&text)) {
-            Ok(secret) => Some(secret),
-            Err(sentence) => {
-                self.fault(name, sentence);
-                None
-            }
-        }
+        let kept = secrets::kept(&data_dir.join(name.to_lowercase()), make);
+        let checked = kept.and_then(|(text, new)| {
+            made.push(new);
+            check(&text)
+        });
+        checked.map_err(|sentence| self.fault(name, sentence)).ok()
     }
 }
 

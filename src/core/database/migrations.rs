@@ -63,7 +63,11 @@ pub(super) async fn migrate(db: &Db) -> Result<Migrated> {
     let mut tx = db.write().await?;
     lock(&mut tx).await?;
     create_schema(&mut tx).await?;
-    run(&mut tx, JOURNAL).await?;
+    let journal = match Conn::from(&mut tx) {
+        Conn::Sqlite(_) => JOURNAL_OF_SQLITE,
+        Conn::Postgres(_) => JOURNAL_OF_POSTGRES,
+    };
+    run(&mut tx, journal).await?;
     let applied = applied(&mut tx).await?;
     let mut done = Vec::new();
     for migration in outstanding(&applied)? {
@@ -106,13 +110,20 @@ pub(super) async fn lock(tx: &mut Writer) -> Result<()> {
     Ok(())
 }
 
-const JOURNAL: &str = "
+const JOURNAL_OF_POSTGRES: &str = "
     create table if not exists auth.vault_migrations (
         version bigint not null primary key,
         name text not null,
         checksum bytea not null,
         \"appliedAt\" timestamptz not null
     )";
+const JOURNAL_OF_SQLITE: &str = "
+    create table if not exists vault_migrations (
+        version integer not null primary key,
+        name text not null,
+        checksum blob not null,
+        \"appliedAt\" text not null
+    ) strict";
 
 async fn applied<'c>(conn: impl Into<Conn<'c>>) -> Result<Vec<Applied>> {
     const SQL: &str = "select version, name, checksum from auth.vault_migrations order by version";
@@ -172,7 +183,7 @@ async fn create_schema(tx: &mut Writer) -> Result<()> {
 async fn run(tx: &mut Writer, sql: &'static str) -> Result<()> {
     let done = match Conn::from(tx) {
         Conn::Sqlite(conn) => {
-            let text = conn.texts.qualify(sql).replace("bytea", "blob").replace("timestamptz", "text");
+            let text = conn.texts.qualify(sql);
             conn.raw.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await.map(|_| ())
         }
         Conn::Postgres(conn) => {

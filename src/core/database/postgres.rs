@@ -172,10 +172,7 @@ pub(crate) struct PgTransaction {
 }
 
 impl PgTransaction {
-    #[expect(
-        clippy::expect_used,
-        reason = "the connection is taken by `commit` and `drop` alone, which consume the guard"
-    )]
+    #[expect(clippy::expect_used, reason = "only `commit` and `drop` take it away, and they end the guard")]
     pub(super) fn conn(&mut self) -> PgConn<'_> {
         let raw = self.connection.as_mut().expect("an open transaction has its connection");
         PgConn { raw, texts: &self.texts, health: &self.health }

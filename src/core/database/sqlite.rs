@@ -60,6 +60,8 @@ impl Sqlite {
             .busy_timeout(BUSY_LIMIT)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            // as on PostgreSQL: what is to be found without case is stored in lower case
+            .pragma("case_sensitive_like", "on")
             .pragma("trusted_schema", "off")
             .pragma("cache_size", "-8192")
             .statement_cache_capacity(200);
@@ -174,18 +176,12 @@ pub(crate) struct SqliteTransaction {
 }
 
 impl SqliteTransaction {
-    #[expect(
-        clippy::expect_used,
-        reason = "the writer is handed on by `commit` and `drop` alone, which consume the guard"
-    )]
+    #[expect(clippy::expect_used, reason = "only `commit` and `drop` take it away, and they end the guard")]
     fn state(&mut self) -> &mut WriterState {
         self.state.as_mut().expect("an open transaction holds the writer")
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "`begin` succeeded, so the connection is open, and closing it needs the lock that we hold"
-    )]
+    #[expect(clippy::expect_used, reason = "only `commit` and `drop` take it away, and they end the guard")]
     pub(super) fn conn(&mut self) -> SqliteConn<'_> {
         let state = self.state.as_mut().expect("an open transaction holds the writer");
         let raw = state.connection.as_mut().expect("the writer is open");
