@@ -5,6 +5,7 @@ mod both;
 
 mod actors;
 mod app;
+mod at_once;
 mod clock;
 mod mailer;
 mod postgres;
@@ -13,6 +14,7 @@ mod server;
 
 pub use actors::Actor;
 pub use app::{Engine, TestApp};
+pub use at_once::at_once;
 pub use clock::ManualClock;
 pub use mailer::Mailbox;
 pub use postgres::PostgresServer;
