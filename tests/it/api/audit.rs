@@ -77,7 +77,7 @@ on_both! {
 
         let tokens = [marker, &alice.password, &alice.token, "6789"];
         assert!(tokens.iter().all(|secret| !trail.text().contains(secret)), "{}", trail.text());
-        let rows = app.sql("select action, details, \"objectId\", ip, \"userAgent\" from auth.audit_log").await;
+        let rows = app.sql("select action, details, \"objectId\", ip, \"userAgent\" from auth.audit_trail").await;
         assert!(rows.contains("key.created") && tokens.iter().all(|secret| !rows.contains(secret)), "{rows}");
     }
 

@@ -1,3 +1,7 @@
 //! The JSON API over the real router; the folders are those of the addresses.
 
+mod audit;
 mod keys;
+mod manners;
+mod openapi;
+mod providers;
