@@ -18,7 +18,7 @@ on_both! {
         assert!(checks.values().all(|check| check == "ok"), "{answer}");
     }
 
-    async fn without_a_database_that_answers_the_server_lives_but_is_not_ready(app: TestApp) {
+    async fn a_missing_table_is_told_to_nobody_and_the_process_lives(app: TestApp) {
         app.sql("drop table auth.api_keys").await;
         app.sql("alter table auth.\"user\" rename to gone").await;
 
