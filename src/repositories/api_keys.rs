@@ -259,23 +259,34 @@ pub async fn insert(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &
     done.map(|_| ()).map_err(refuse_duplicate)
 }
 
-/// Changes all that may change of an active key, if its revision is still `before`; tells whether it was.
+/// Keeps all other changes of a key waiting until the transaction ends; tells whether there is such a key.
+///
+/// # Errors
+/// As the database fails.
+pub async fn lock(tx: &mut Writer, account: UserId, id: ApiKeyId) -> Result<bool> {
+    const SQL: &str = "
+        update auth.api_keys
+        set revision = revision
+        where id = $1 and \"userId\" = $2";
+    Ok(on!(tx, execute(SQL, id.0, account.0))? > 0)
+}
+
+/// Changes all that may change of a key.
 ///
 /// # Errors
 /// `duplicate_name` where another active key has the name in that environment.
-pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8]>, before: i64) -> Result<bool> {
+pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8]>) -> Result<()> {
     const SQL: &str = "
         update auth.api_keys
-        set name = $4, provider = $5, \"providerConfig\" = $6, \"providerSecrets\" = $7, environment = $8, tags = $9, note = $10, scopes = $11,
-            prefix = $12, \"searchText\" = $13, revision = $14, enabled = $15, \"expiresAt\" = $16, \"updatedAt\" = $17
-        where id = $1 and \"userId\" = $2 and revision = $3 and not revoked";
+        set name = $3, provider = $4, \"providerConfig\" = $5, \"providerSecrets\" = $6, environment = $7, tags = $8, note = $9, scopes = $10,
+            prefix = $11, \"searchText\" = $12, revision = $13, enabled = $14, \"expiresAt\" = $15, \"updatedAt\" = $16
+        where id = $1 and \"userId\" = $2";
     let done = on!(
         tx,
         execute(
             SQL,
             key.id.0,
             key.user_id.0,
-            before,
             key.name.as_str(),
             key.provider.as_str(),
             json_text(&key.provider_config),
@@ -292,7 +303,7 @@ pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8
             key.updated_at,
         )
     );
-    done.map(|touched| touched > 0).map_err(refuse_duplicate)
+    done.map(|_| ()).map_err(refuse_duplicate)
 }
 
 /// Revokes an active key; tells whether it was active.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     core::{
-        database::{Conn, Unique, Writer, on, row},
+        database::{Conn, Writer, on, row},
         error::Result,
     },
     models::ids::UserId,
@@ -23,9 +23,6 @@ row!(KeptAnswer {
     sealed: Vec<u8> => "sealed",
 });
 
-const UNIQUE: Unique =
-    Unique { index: "idempotency_keys_pkey", columns: "idempotency_keys.userId, idempotency_keys.digest" };
-
 /// The answer kept under this key since `since`.
 ///
 /// # Errors
@@ -43,7 +40,7 @@ pub async fn find<'c>(
     Ok(on!(conn, optional(SQL, account.0, digest, since))?)
 }
 
-/// Keeps an answer; `false` where another request kept one under the same key meanwhile.
+/// Keeps an answer; `false` where another request kept one under the same key, which this transaction then sees.
 ///
 /// # Errors
 /// As the database fails.
@@ -56,14 +53,13 @@ pub async fn insert(
 ) -> Result<bool> {
     const SQL: &str = "
         insert into auth.idempotency_keys (\"userId\", digest, \"requestDigest\", sealed, \"createdAt\")
-        values ($1, $2, $3, $4, $5)";
-    let done =
-        on!(tx, execute(SQL, account.0, digest, answer.request_digest.as_slice(), answer.sealed.as_slice(), now));
-    match done {
-        Ok(_) => Ok(true),
-        Err(failure) if failure.violates(UNIQUE) => Ok(false),
-        Err(failure) => Err(failure.into()),
-    }
+        values ($1, $2, $3, $4, $5)
+        on conflict (\"userId\", digest) do nothing";
+    let kept = on!(
+        tx,
+        execute(SQL, account.0, digest, answer.request_digest.as_slice(), answer.sealed.as_slice(), now)
+    )?;
+    Ok(kept > 0)
 }
 
 /// Removes one answer that is older than `until`, so that its key may be used anew.

@@ -139,7 +139,7 @@ codes! {
     /// Too much work for the moment.
     ServerBusy = 503 "server_busy",
         "Server busy" | "Serveur occupé",
-        "Too many sign-ins are under way. Try again after the seconds given in Retry-After." | "Trop de connexions sont en cours. Réessayez après les secondes données par Retry-After.";
+        "Too much is under way at the moment. Try again after the seconds given in Retry-After." | "Trop de demandes sont en cours en ce moment. Réessayez après les secondes données par Retry-After.";
     /// A part that the server needs is away.
     Unavailable = 503 "unavailable",
         "Temporarily unavailable" | "Momentanément indisponible",

@@ -8,7 +8,7 @@ use crate::{
     core::{
         context::Context,
         crypto::account::{AccountKey, Place},
-        database::Writer,
+        database::{Conn, Writer},
         error::{Error, Result},
         texts::problems::Code,
     },
@@ -64,7 +64,7 @@ pub async fn create(
     let data_key = account_keys::open_current(ctx, account).await?;
     let memory = repeatable.map(|repeatable| Memory::new(ctx, account, &repeatable)).transpose()?;
     if let Some(memory) = &memory
-        && let Some(answer) = memory.recall(ctx, account, &data_key).await?
+        && let Some(answer) = memory.recall(&mut ctx.db().read().await?, account, &data_key).await?
     {
         return Ok(Outcome::Repeated(answer));
     }
@@ -74,9 +74,9 @@ pub async fn create(
     if let Some(memory) = &memory
         && !memory.keep(ctx, &mut tx, account, &data_key, &answer).await?
     {
-        // the same request was quicker on another connection: its answer is ours
-        drop(tx);
-        let first = memory.recall(ctx, account, &data_key).await?;
+        // the same request was quicker: its answer is ours, as soon as it lasts
+        let first = memory.recall(&mut tx, account, &data_key).await?;
+        tx.commit().await?;
         return first.map(Outcome::Repeated).ok_or(Error::Busy { retry_after: 1 });
     }
     keep_to_plan(ctx, &mut tx, account).await?;
@@ -168,9 +168,13 @@ impl Memory {
         Place { record, field: "idempotent answer", version: UNVERSIONED }
     }
 
-    async fn recall(&self, ctx: &Context, account: UserId, data_key: &AccountKey) -> Result<Option<Vec<u8>>> {
-        let mut reader = ctx.db().read().await?;
-        let Some(kept) = idempotency_keys::find(&mut reader, account, &self.digest, self.since).await? else {
+    async fn recall<'c>(
+        &self,
+        conn: impl Into<Conn<'c>>,
+        account: UserId,
+        data_key: &AccountKey,
+    ) -> Result<Option<Vec<u8>>> {
+        let Some(kept) = idempotency_keys::find(conn, account, &self.digest, self.since).await? else {
             return Ok(None);
         };
         if kept.request_digest != self.request_digest {

@@ -59,8 +59,9 @@ pub async fn revoke(ctx: &Context, id: ApiKeyId) -> Result<()> {
     let account = ctx.account()?;
     let mut tx = ctx.write_for(Some(account)).await?;
     if !api_keys::set_revoked(&mut tx, account, id, ctx.now()).await? {
-        let known = api_keys::find(&mut tx, account, id).await?;
-        return known.map(|_| ()).ok_or_else(|| Code::NotFound.into());
+        api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
+        // who revoked it may still wait for the commit that we read from
+        return tx.commit().await;
     }
     audit::record(&mut tx, ctx, Event::on_key(Action::KeyRevoked, account, id)).await?;
     tx.commit().await

@@ -5,7 +5,7 @@ use crate::{
     core::{
         context::Context,
         database::Writer,
-        error::{Error, Result},
+        error::Result,
         texts::problems::Code,
     },
     models::{
@@ -23,9 +23,6 @@ use crate::{
     },
 };
 
-/// How often a change is tried again where another one came between.
-const TRIES: usize = 4;
-
 /// Changes one of the member's keys. With `expected`, only if its entity tag is still that one.
 ///
 /// # Errors
@@ -34,28 +31,28 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
     let mut tx = ctx.write_for(Some(account)).await?;
-    for _ in 0..TRIES {
-        let key = api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
-        if expected.is_some_and(|expected| expected != key.etag()) {
-            return Err(Code::PreconditionFailed.into());
-        }
-        if key.revoked {
-            return Err(Code::KeyRevoked.into());
-        }
-        let changed = changes.names();
-        if changed.is_empty() {
-            return Ok(key);
-        }
-        let before = key.revision;
-        let (key, provider_secrets) = apply(ctx, &mut tx, key, changes.clone()).await?;
-        if api_keys::update(&mut tx, &key, provider_secrets.as_deref(), before).await? {
-            audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed))
-                .await?;
-            tx.commit().await?;
-            return Ok(key);
-        }
+    // whoever else changes this key waits until we are done
+    if !api_keys::lock(&mut tx, account, id).await? {
+        return Err(Code::NotFound.into());
     }
-    Err(Error::Busy { retry_after: 1 })
+    let key = api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
+    if expected.is_some_and(|expected| expected != key.etag()) {
+        return Err(Code::PreconditionFailed.into());
+    }
+    if key.revoked {
+        return Err(Code::KeyRevoked.into());
+    }
+    let changed = changes.names();
+    if changed.is_empty() {
+        // what we read may stand in a commit that is still under way
+        tx.commit().await?;
+        return Ok(key);
+    }
+    let (key, provider_secrets) = apply(ctx, &mut tx, key, changes).await?;
+    api_keys::update(&mut tx, &key, provider_secrets.as_deref()).await?;
+    audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
+    tx.commit().await?;
+    Ok(key)
 }
 
 async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes) -> Result<(ApiKey, Option<Vec<u8>>)> {

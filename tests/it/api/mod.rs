@@ -1,4 +1,8 @@
 //! The JSON API over the real router; the folders are those of the addresses.
 
+mod audit;
 mod auth;
 mod keys;
+mod manners;
+mod openapi;
+mod providers;

@@ -5,6 +5,7 @@ mod both;
 
 mod actors;
 mod app;
+mod at_once;
 mod clock;
 mod mailer;
 mod postgres;
@@ -14,6 +15,7 @@ mod sql;
 
 pub use actors::Actor;
 pub use app::{Engine, TestApp};
+pub use at_once::at_once;
 pub use clock::ManualClock;
 pub use mailer::Mailbox;
 pub use postgres::{PostgresServer, empty_database};
