@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod both;
+#[macro_use]
+mod vault;
 
 mod actors;
 mod app;
@@ -15,6 +17,7 @@ pub use actors::Actor;
 pub use app::{Engine, TestApp};
 pub use clock::ManualClock;
 pub use mailer::Mailbox;
-pub use postgres::PostgresServer;
+pub use postgres::{PostgresServer, as_postgres_user, empty_database, environment, path_with_postgres, pause};
 pub use reply::Reply;
-pub use server::Server;
+pub use server::{Server, program};
+pub use vault::{Member, Vault, ask_sqlite, dump, register, run_to_the_end};

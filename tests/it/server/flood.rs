@@ -1,0 +1,93 @@
+//! A flood of sign-ins: hashing is slow by design, and nobody else may feel it.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use super::wire::{Line, memory};
+use crate::support::{pause, register};
+
+const CLIENTS: usize = 64;
+const LENGTH: Duration = Duration::from_secs(5);
+
+/// The quantile of sorted times.
+fn quantile(sorted: &[Duration], percent: usize) -> Duration {
+    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]
+}
+
+fn describe(what: &str, times: &mut [Duration]) -> Duration {
+    times.sort();
+    let p99 = quantile(times, 99);
+    println!("{what}: {} answers, p50 {:?}, p99 {p99:?}, slowest {:?}", times.len(), quantile(times, 50), times[times.len() - 1]);
+    p99
+}
+
+on_each_database! {
+    fn a_flood_of_sign_ins_costs_nobody_else_anything(vault: Vault) {
+        let engine = vault.engine;
+        let vault = vault.with("BCRYPT_COST", "12");
+        let server = vault.start();
+        let alice = register(&server, "alice");
+        let before = memory(&server);
+        let most = Mutex::new(before);
+        let over = AtomicBool::new(false);
+        let (refused, served) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+        let (mut health, mut me) = (Vec::new(), Vec::new());
+
+        std::thread::scope(|scope| {
+            for client in 0..CLIENTS {
+                let (server, over, refused, served) = (&server, &over, &refused, &served);
+                scope.spawn(move || {
+                    let body = format!(r#"{{"email":"nobody{client}@example.com","password":"a wrong password"}}"#);
+                    let mut line = Line::open(server.address).expect("a connection");
+                    for _ in 0..100_000 {
+                        if over.load(Ordering::SeqCst) {
+                            return;
+                        }
+                        let answer = line.ask("POST", "/api/auth/login", None, &body).expect("an answer");
+                        match answer.status {
+                            503 => {
+                                assert!(answer.head.contains("retry-after: "), "{}", answer.head);
+                                refused.lock().unwrap().push(answer.took);
+                                // an eager client, but not one that only burns this machine's cores
+                                pause(Duration::from_millis(20));
+                            }
+                            401 => served.lock().unwrap().push(answer.took),
+                            other => panic!("{other}: {}", answer.body),
+                        }
+                    }
+                });
+            }
+            let mut line = Line::open(server.address).expect("a connection");
+            let began = Instant::now();
+            while began.elapsed() < LENGTH {
+                let answer = line.ask("GET", "/health", None, "").expect("health answers");
+                assert_eq!(answer.status, 200);
+                health.push(answer.took);
+                pause(Duration::from_millis(20));
+                let answer = line.ask("GET", "/api/auth/me", Some(&alice.token), "").expect("me answers");
+                assert_eq!(answer.status, 200, "{}", answer.body);
+                me.push(answer.took);
+                pause(Duration::from_millis(20));
+                let mut most = most.lock().unwrap();
+                *most = (*most).max(memory(&server));
+            }
+            over.store(true, Ordering::SeqCst);
+        });
+
+        let (mut refused, mut served) = (refused.into_inner().unwrap(), served.into_inner().unwrap());
+        let growth = most.into_inner().unwrap() - before;
+        println!("{engine:?}: memory {before} +{growth} KiB");
+        let (health, me) = (describe("/health", &mut health), describe("/api/auth/me", &mut me));
+        let refusals = describe("refused sign-ins", &mut refused);
+        describe("served sign-ins", &mut served);
+        assert!(health < Duration::from_millis(400) && me < Duration::from_millis(400), "p99 {health:?}, {me:?}");
+        assert!(refusals < Duration::from_millis(500), "a refusal took {refusals:?}");
+        assert!(growth < 64 * 1024, "the memory grew by {growth} KiB");
+        alice.sign_in(&server);
+    }
+}

@@ -1,0 +1,79 @@
+//! TLS to PostgreSQL: what `sslmode` promises is kept, and nothing falls back to plain text.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::support::{PostgresServer, Vault, as_postgres_user, empty_database, register};
+
+/// A certificate for 127.0.0.1 that vouches for itself, and its key.
+fn certificate(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    let (certificate, key) = (folder.join(format!("{name}.crt")), folder.join(format!("{name}.key")));
+    let output = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:TRUE"])
+        .arg("-keyout")
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .output()
+        .unwrap_or_else(|error| panic!("openssl does not run ({error}); ./scripts/install-test-tools installs it"));
+    assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
+    (certificate, key)
+}
+
+/// A server that speaks TLS, with the folder of its certificates.
+fn database_with_tls() -> (PostgresServer, tempfile::TempDir) {
+    let folder = tempfile::Builder::new().prefix("vault-tls-").tempdir().expect("a folder");
+    let (own, key) = certificate(folder.path(), "own");
+    certificate(folder.path(), "other");
+    as_postgres_user(&mut Command::new("true"), &[folder.path(), &own, &key]);
+    let files = [format!("ssl_cert_file={}", own.display()), format!("ssl_key_file={}", key.display())];
+    (PostgresServer::start(&["fsync=off", "ssl=on", &files[0], &files[1]]), folder)
+}
+
+#[test]
+fn tls_is_used_where_it_is_asked_for_and_a_wrong_authority_is_refused() {
+    let (database, folder) = database_with_tls();
+    let url = |mode: &str, root: Option<&str>| {
+        let root = root.map(|name| format!("&sslrootcert={}", folder.path().join(name).display())).unwrap_or_default();
+        format!("{}?sslmode={mode}{root}", database.url("postgres"))
+    };
+
+    for (mode, root) in [("require", None), ("verify-ca", Some("own.crt")), ("verify-full", Some("own.crt"))] {
+        let server = Vault::on_url(url(mode, root)).start();
+        let ready = server.call("GET", "/ready", None, None);
+        assert_eq!(ready.status, 200, "{mode}: {}\n{}", ready.text(), server.log());
+        let plain = database.psql("postgres", "select count(*) from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'vault-api' and not ssl");
+        let secured = database.psql("postgres", "select count(*) from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'vault-api' and ssl");
+        assert_eq!(plain, "0", "{mode}: some connections are in clear");
+        assert_ne!(secured, "0", "{mode}: no connection is there");
+    }
+    let server = Vault::on_url(url("verify-full", Some("own.crt"))).start();
+    let alice = register(&server, "alice");
+    let id = alice.store(&server, "over TLS", "a value that travelled under TLS");
+    assert_eq!(alice.reveal(&server, &id), "a value that travelled under TLS");
+    drop(server);
+
+    for mode in ["verify-ca", "verify-full"] {
+        let done = Vault::on_url(url(mode, Some("other.crt"))).run(&["serve", "--port", "0"]).expect(78);
+        assert!(done.errors.contains("DATABASE_URL: "), "{mode}: {}", done.errors);
+        assert!(done.errors.to_ascii_lowercase().contains("certificate") || done.errors.contains("TLS"), "{mode}: {}", done.errors);
+    }
+    let nowhere = Vault::on_url(url("verify-full", Some("missing.crt"))).run(&["serve", "--port", "0"]).expect(78);
+    assert!(nowhere.errors.contains("DATABASE_URL: "), "{}", nowhere.errors);
+}
+
+#[test]
+fn require_does_not_fall_back_to_plain_text() {
+    let (database, name) = empty_database();
+    for mode in ["require", "verify-full"] {
+        let vault = Vault::on_url(format!("{}?sslmode={mode}", database.url(&name)));
+
+        let done = vault.run(&["serve", "--port", "0"]).expect(78);
+
+        assert!(done.errors.contains("DATABASE_URL: ") && done.errors.contains("TLS"), "{mode}: {}", done.errors);
+    }
+    assert_eq!(database.psql(&name, "select count(*) from pg_namespace where nspname = 'auth'"), "0", "something was written in clear");
+}
