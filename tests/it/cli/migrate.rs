@@ -1,6 +1,6 @@
 //! `migrate`: once, twice, by many at once, and cut off in the middle.
 
-use std::time::Duration;
+use std::{process::Stdio, time::Duration};
 
 use crate::support::{Engine, Vault, pause, program};
 
@@ -29,7 +29,8 @@ on_each_database! {
     fn a_migration_that_is_killed_anywhere_is_finished_by_the_next(vault: Vault) {
         let settings: Vec<(&str, &str)> = vault.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         for moment in [5, 15, 30, 45, 60, 90] {
-            let mut run = program(vault.folder.path(), &settings).arg("migrate").spawn().expect("the program runs");
+            let mut command = program(vault.folder.path(), &settings);
+            let mut run = command.arg("migrate").stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs");
             pause(Duration::from_millis(moment));
             let _ = run.kill();
             let _ = run.wait();

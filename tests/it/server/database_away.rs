@@ -141,7 +141,8 @@ fn without_its_database_the_server_lives_says_so_and_works_as_soon_as_it_comes()
 #[test]
 fn a_database_that_is_killed_under_load_costs_only_503s_and_loses_nothing() {
     let database = PostgresServer::start(&[]);
-    let server = Vault::on_url(database.url("postgres")).start();
+    let vault = Vault::on_url(database.url("postgres"));
+    let server = vault.start();
     let alice = register(&server, "alice");
     let known = alice.store(&server, "known", "a value that is revealed under load");
 
@@ -157,7 +158,8 @@ fn a_database_that_is_killed_under_load_costs_only_503s_and_loses_nothing() {
 #[test]
 fn a_database_that_is_frozen_under_load_costs_only_503s_within_three_seconds() {
     let database = PostgresServer::start(&["fsync=off"]);
-    let server = Vault::on_url(database.url("postgres")).start();
+    let vault = Vault::on_url(database.url("postgres"));
+    let server = vault.start();
     let alice = register(&server, "alice");
     let known = alice.store(&server, "known", "a value that is revealed under load");
     let mut health = Vec::new();
@@ -185,7 +187,8 @@ fn a_database_that_is_frozen_under_load_costs_only_503s_within_three_seconds() {
 #[test]
 fn a_database_that_turns_read_only_answers_503_to_writes_and_heals() {
     let database = PostgresServer::start(&["fsync=off"]);
-    let server = Vault::on_url(database.url("postgres")).start();
+    let vault = Vault::on_url(database.url("postgres"));
+    let server = vault.start();
     let alice = register(&server, "alice");
     let body = json!({ "name": "refused", "value": "a value that is not written now" });
 
@@ -197,7 +200,7 @@ fn a_database_that_turns_read_only_answers_503_to_writes_and_heals() {
         reply.status == 503
     });
     alice.call(&server, "GET", "/api/keys", None).expect(200);
-    database.psql("postgres", "set default_transaction_read_only = off; alter system reset default_transaction_read_only");
+    database.psql("postgres", "alter system reset default_transaction_read_only");
     database.psql("postgres", "select pg_reload_conf()");
 
     heals(&server, &alice, &BTreeMap::new());

@@ -30,7 +30,8 @@ fn is_clean(log: &str) {
 
 #[test]
 fn the_documentation_shows_every_operation_in_a_browser() {
-    let server = Vault::new(Engine::Sqlite).start();
+    let vault = Vault::new(Engine::Sqlite);
+    let server = vault.start();
     let document = server.call("GET", "/openapi.json", None, None).expect(200).json();
 
     let (dom, log) = browse(&format!("http://{}/docs", server.address));
@@ -49,7 +50,8 @@ fn the_documentation_shows_every_operation_in_a_browser() {
 
 #[test]
 fn the_front_page_greets_in_english_and_in_french() {
-    let server = Vault::new(Engine::Sqlite).start();
+    let vault = Vault::new(Engine::Sqlite);
+    let server = vault.start();
 
     let (english, english_log) = browse(&format!("http://{}/", server.address));
     let (french, french_log) = browse(&format!("http://{}/?lang=fr", server.address));

@@ -15,7 +15,8 @@ const MOST_GROWTH: u64 = 32 * 1024;
 
 /// A server with somebody on it; afterwards it has to be as it was.
 fn with_a_server(act: impl FnOnce(&Server, &Member)) {
-    let server = Vault::new(Engine::Sqlite).start();
+    let vault = Vault::new(Engine::Sqlite);
+    let server = vault.start();
     let alice = register(&server, "alice");
     let id = alice.store(&server, "before", "a value from before the attack");
     act(&server, &alice);

@@ -20,13 +20,14 @@ struct Pooler {
 }
 
 impl Pooler {
-    fn start(server: &PostgresServer) -> Self {
+    /// As Debian ships it, but for `more` lines of configuration.
+    fn start(server: &PostgresServer, more: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("vault-pooler-").tempdir().expect("a folder");
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let file = folder.path().join("pgbouncer.ini");
         let text = format!(
             "[databases]\n* = host=127.0.0.1 port={} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
-             unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 300\n",
+             unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 300\n{more}\n",
             server.port
         );
         std::fs::File::create(&file).and_then(|mut file| file.write_all(text.as_bytes())).expect("the configuration");
@@ -53,12 +54,14 @@ impl Drop for Pooler {
     }
 }
 
+/// Takes what clients send at the start of a connection and it does not know itself.
+const FORGIVING: &str = "ignore_startup_parameters = extra_float_digits,options";
 const FOUND: &str = "a transaction-mode pooler stands before the database";
 
 #[test]
 fn a_transaction_mode_pooler_is_found_and_two_hundred_requests_at_once_are_right() {
     let (database, name) = empty_database();
-    let pooler = Pooler::start(database);
+    let pooler = Pooler::start(database, FORGIVING);
     let vault = Vault::on_url(pooler.url(&name));
     vault.run(&["migrate"]).expect(0);
     let server = vault.start();
@@ -97,7 +100,7 @@ fn a_transaction_mode_pooler_is_found_and_two_hundred_requests_at_once_are_right
 #[test]
 fn five_servers_at_once_through_a_pooler_agree_on_one_database() {
     let (database, name) = empty_database();
-    let pooler = Pooler::start(database);
+    let pooler = Pooler::start(database, FORGIVING);
     let vault = Vault::on_url(pooler.url(&name));
 
     let servers: Vec<Server> = std::thread::scope(|scope| {
@@ -117,9 +120,18 @@ fn five_servers_at_once_through_a_pooler_agree_on_one_database() {
 }
 
 #[test]
+fn a_pooler_with_nothing_but_defaults_is_enough() {
+    let (database, name) = empty_database();
+    let pooler = Pooler::start(database, "");
+
+    Vault::on_url(pooler.url(&name)).run(&["migrate"]).expect(0);
+}
+
+#[test]
 fn without_a_pooler_none_is_found() {
     let (database, name) = empty_database();
-    let server = Vault::on_url(database.url(&name)).start();
+    let vault = Vault::on_url(database.url(&name));
+    let server = vault.start();
 
     assert!(!server.log().contains(FOUND), "{}", server.log());
 }

@@ -50,7 +50,8 @@ on_each_database! {
 
 #[test]
 fn the_operations_that_end_a_session_keep_to_the_document_too() {
-    let server = Vault::new(Engine::Sqlite).start();
+    let vault = Vault::new(Engine::Sqlite);
+    let server = vault.start();
     let alice = register(&server, "alice");
 
     examine(&server, &alice, &["--include-operation-id-regex", ENDING, "--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--max-time", "15"]);

@@ -35,7 +35,8 @@ fn drip(address: SocketAddr, start: &str, hopeless: Duration) -> (Duration, Hear
 
 #[test]
 fn slow_heads_and_slow_bodies_are_cut_off_while_others_are_served_quickly() {
-    let server = Vault::new(Engine::Sqlite).start();
+    let vault = Vault::new(Engine::Sqlite);
+    let server = vault.start();
     let address = server.address;
     let head = format!("GET /health HTTP/1.1\r\nHost: {address}\r\nX-Slow: ");
     let body = format!("POST /api/auth/login HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n");
@@ -73,7 +74,8 @@ fn slow_heads_and_slow_bodies_are_cut_off_while_others_are_served_quickly() {
 
 #[test]
 fn a_client_that_reads_nothing_does_not_hold_the_server_up() {
-    let server = Vault::new(Engine::Sqlite).start();
+    let vault = Vault::new(Engine::Sqlite);
+    let server = vault.start();
     let request = format!("GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: {}\r\n\r\n", server.address).repeat(20);
     let mut deaf: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(server.address).expect("the server accepts")).collect();
     for client in &mut deaf {

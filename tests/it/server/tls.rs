@@ -1,35 +1,39 @@
 //! TLS to PostgreSQL: what `sslmode` promises is kept, and nothing falls back to plain text.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
 use crate::support::{PostgresServer, Vault, as_postgres_user, empty_database, register};
 
-/// A certificate for 127.0.0.1 that vouches for itself, and its key.
-fn certificate(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
-    let (certificate, key) = (folder.join(format!("{name}.crt")), folder.join(format!("{name}.key")));
+fn openssl(folder: &Path, arguments: &str) {
     let output = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:TRUE"])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
+        .args(arguments.split(' '))
+        .current_dir(folder)
         .output()
         .unwrap_or_else(|error| panic!("openssl does not run ({error}); ./scripts/install-test-tools installs it"));
-    assert!(output.status.success(), "openssl: {}", String::from_utf8_lossy(&output.stderr));
-    (certificate, key)
+    assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Two authorities, `own` and `other`, and a certificate of the first one's for 127.0.0.1: `server.crt`, `server.key`.
+fn make_certificates(folder: &Path) {
+    const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    std::fs::write(folder.join("server.ext"), "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=critical,CA:FALSE\n").expect("written");
+    for name in ["own", "other"] {
+        openssl(folder, &format!("req -x509 {KEY} -days 2 -subj /CN={name} -addext basicConstraints=critical,CA:TRUE -keyout {name}.key -out {name}.crt"));
+    }
+    openssl(folder, &format!("req {KEY} -subj /CN=localhost -keyout server.key -out server.csr"));
+    openssl(folder, "x509 -req -in server.csr -CA own.crt -CAkey own.key -CAcreateserial -days 2 -extfile server.ext -out server.crt");
 }
 
 /// A server that speaks TLS, with the folder of its certificates.
 fn database_with_tls() -> (PostgresServer, tempfile::TempDir) {
     let folder = tempfile::Builder::new().prefix("vault-tls-").tempdir().expect("a folder");
-    let (own, key) = certificate(folder.path(), "own");
-    certificate(folder.path(), "other");
-    as_postgres_user(&mut Command::new("true"), &[folder.path(), &own, &key]);
-    let files = [format!("ssl_cert_file={}", own.display()), format!("ssl_key_file={}", key.display())];
+    make_certificates(folder.path());
+    let (certificate, key) = (folder.path().join("server.crt"), folder.path().join("server.key"));
+    as_postgres_user(&mut Command::new("true"), &[folder.path(), &certificate, &key]);
+    let files = [format!("ssl_cert_file={}", certificate.display()), format!("ssl_key_file={}", key.display())];
     (PostgresServer::start(&["fsync=off", "ssl=on", &files[0], &files[1]]), folder)
 }
 
@@ -42,7 +46,8 @@ fn tls_is_used_where_it_is_asked_for_and_a_wrong_authority_is_refused() {
     };
 
     for (mode, root) in [("require", None), ("verify-ca", Some("own.crt")), ("verify-full", Some("own.crt"))] {
-        let server = Vault::on_url(url(mode, root)).start();
+        let vault = Vault::on_url(url(mode, root));
+        let server = vault.start();
         let ready = server.call("GET", "/ready", None, None);
         assert_eq!(ready.status, 200, "{mode}: {}\n{}", ready.text(), server.log());
         let plain = database.psql("postgres", "select count(*) from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'vault-api' and not ssl");
@@ -50,7 +55,8 @@ fn tls_is_used_where_it_is_asked_for_and_a_wrong_authority_is_refused() {
         assert_eq!(plain, "0", "{mode}: some connections are in clear");
         assert_ne!(secured, "0", "{mode}: no connection is there");
     }
-    let server = Vault::on_url(url("verify-full", Some("own.crt"))).start();
+    let vault = Vault::on_url(url("verify-full", Some("own.crt")));
+    let server = vault.start();
     let alice = register(&server, "alice");
     let id = alice.store(&server, "over TLS", "a value that travelled under TLS");
     assert_eq!(alice.reveal(&server, &id), "a value that travelled under TLS");
