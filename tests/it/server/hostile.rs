@@ -117,7 +117,7 @@ fn a_body_that_is_not_what_its_head_says_is_refused() {
             ("shorter than it says", post("Content-Length: 10\r\n", LOGIN), &[400]),
             ("a form", format!("POST /api/auth/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{LOGIN}").into_bytes(), &[415]),
             ("no type", format!("POST /api/auth/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{LOGIN}").into_bytes(), &[415]),
-            ("no UTF-8", [post("Content-Length: 20\r\n", ""), b"{\"email\":\"\xff\xfe\xfd\"    ".to_vec()].concat(), &[400]),
+            ("no UTF-8", [post("Content-Length: 14\r\n", ""), b"{\"email\":\"\xff\"}x".to_vec()].concat(), &[400]),
             ("UTF-16", [post("Content-Length: 8\r\n", ""), b"\xff\xfe{\0}\0\0\0".to_vec()].concat(), &[400]),
             ("not a number", post("Content-Length: 14\r\n", r#"{"email": NaN}"#), &[400]),
             ("an array", post("Content-Length: 2\r\n", "[]"), &[422]),
