@@ -20,6 +20,7 @@ fn quantile(sorted: &[Duration], percent: usize) -> Duration {
 }
 
 fn describe(what: &str, times: &mut [Duration]) -> Duration {
+    assert!(!times.is_empty(), "{what}: none was seen");
     times.sort();
     let p99 = quantile(times, 99);
     println!("{what}: {} answers, p50 {:?}, p99 {p99:?}, slowest {:?}", times.len(), quantile(times, 50), times[times.len() - 1]);

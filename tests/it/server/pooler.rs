@@ -90,7 +90,7 @@ fn a_transaction_mode_pooler_is_found_and_two_hundred_requests_at_once_are_right
     });
 
     assert!(server.log().contains(FOUND), "{}", server.log());
-    assert!(wrong.is_empty(), "{} of 200: {wrong:#?}\n{}", wrong.len(), server.log());
+    assert!(wrong.is_empty(), "{} of 200: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
     let count = alice.call(&server, "GET", "/api/keys?limit=100", None).expect(200).json()["data"].as_array().unwrap().len();
     assert_eq!(count, 41);
     drop(server);

@@ -32,7 +32,7 @@ fn examine(server: &Server, member: &Member, checks: &str, options: &[&str]) {
     let done = run_to_the_end(&mut command, "");
 
     println!("{}", done.output);
-    assert!(done.status.success(), "schemathesis found something:\n{}\n{}", done.output, done.errors);
+    assert!(done.status.success(), "schemathesis found something:\n{}\n{}\n{}", done.output, done.errors, server.log());
     assert!(!server.log().contains("internal error") && !server.log().contains("panicked"), "{}", server.log());
 }
 

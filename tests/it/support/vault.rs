@@ -124,7 +124,7 @@ pub fn ask_sqlite(file: &Path, statement: &str) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Runs a program to its end, at most a minute.
+/// Runs a program to its end, at most two minutes.
 pub fn run_to_the_end(command: &mut Command, input: &str) -> Done {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
     let (output, errors) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
@@ -135,9 +135,9 @@ pub fn run_to_the_end(command: &mut Command, input: &str) -> Done {
         if let Some(status) = child.try_wait().expect("the program's end") {
             break status;
         }
-        if began.elapsed() > Duration::from_secs(60) {
+        if began.elapsed() > Duration::from_secs(120) {
             let _ = child.kill();
-            panic!("the program did not end within a minute");
+            panic!("the program did not end within two minutes");
         }
         pause(Duration::from_millis(10));
     };
@@ -206,13 +206,17 @@ impl Member {
 
     /// Stores a value; its identifier.
     pub fn store(&self, server: &Server, name: &str, value: &str) -> String {
-        let made = self.call(server, "POST", "/api/keys", Some(&json!({ "name": name, "value": value }))).expect(201).json();
+        let reply = self.call(server, "POST", "/api/keys", Some(&json!({ "name": name, "value": value })));
+        assert_eq!(reply.status, 201, "{}\n{}", reply.text(), server.log());
+        let made = reply.json();
         made["id"].as_str().expect("an id").to_owned()
     }
 
     /// The value of a key in clear.
     pub fn reveal(&self, server: &Server, id: &str) -> String {
-        let revealed = self.call(server, "GET", &format!("/api/keys/{id}/decrypt"), None).expect(200).json();
+        let reply = self.call(server, "GET", &format!("/api/keys/{id}/decrypt"), None);
+        assert_eq!(reply.status, 200, "{}\n{}", reply.text(), server.log());
+        let revealed = reply.json();
         revealed["api_key"].as_str().expect("a value").to_owned()
     }
 }
