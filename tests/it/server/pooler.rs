@@ -74,15 +74,17 @@ fn a_transaction_mode_pooler_is_found_and_two_hundred_requests_at_once_are_right
                 let (server, alice, id) = (&server, &alice, &id);
                 scope.spawn(move || {
                     let body = json!({ "name": format!("key {number}"), "value": format!("value-{number:032}") });
-                    let (method, path, body, wanted) = match number % 5 {
-                        0 => ("POST", "/api/keys".to_owned(), Some(&body), 201),
-                        1 => ("GET", "/api/keys?limit=10".to_owned(), None, 200),
-                        2 => ("GET", format!("/api/keys/{id}/decrypt"), None, 200),
-                        3 => ("GET", "/api/audit?limit=10".to_owned(), None, 200),
-                        _ => ("GET", "/api/auth/me".to_owned(), None, 200),
+                    // the answer has to be the one to this question, not another client's
+                    let (method, path, body, wanted, word) = match number % 5 {
+                        0 => ("POST", "/api/keys".to_owned(), Some(&body), 201, format!("value-{number:032}")),
+                        1 => ("GET", "/api/keys?q=known".to_owned(), None, 200, id.clone()),
+                        2 => ("GET", format!("/api/keys/{id}/decrypt"), None, 200, "a value that is revealed by many".to_owned()),
+                        3 => ("GET", "/api/audit?limit=10".to_owned(), None, 200, "key.".to_owned()),
+                        _ => ("GET", "/api/auth/me".to_owned(), None, 200, alice.email.clone()),
                     };
                     let reply = alice.call(server, method, &path, body);
-                    (reply.status != wanted).then(|| format!("{method} {path}: {} {}", reply.status, reply.text()))
+                    let is_right = reply.status == wanted && reply.text().contains(&word);
+                    (!is_right).then(|| format!("{method} {path}: {} {}", reply.status, reply.text()))
                 })
             })
             .collect();
