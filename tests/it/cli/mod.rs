@@ -1,1 +1,8 @@
-//! To be filled.
+//! The command line: every command as an operator types it, its output and its exit code.
+
+mod admin;
+mod audit;
+mod basics;
+mod check;
+mod configuration;
+mod migrate;

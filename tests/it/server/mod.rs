@@ -1,1 +1,18 @@
-//! To be filled.
+//! The real program over real sockets and databases: under attack, under load, cut off, killed, restarted.
+
+mod wire;
+
+mod crash;
+mod database_away;
+mod database_refuses;
+mod docs_page;
+mod flood;
+mod hostile;
+mod pooler;
+mod replicas;
+mod schemathesis;
+mod secrets;
+mod shutdown;
+mod slow;
+mod tls;
+mod tour;

@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod both;
+#[macro_use]
+mod vault;
 
 mod actors;
 mod app;
@@ -18,6 +20,7 @@ pub use app::{Engine, TestApp};
 pub use at_once::at_once;
 pub use clock::ManualClock;
 pub use mailer::Mailbox;
-pub use postgres::{PostgresServer, empty_database};
+pub use postgres::{PostgresServer, as_postgres_user, empty_database, environment, path_with_postgres, pause};
 pub use reply::Reply;
-pub use server::Server;
+pub use server::{Server, program};
+pub use vault::{Member, Vault, ask_sqlite, dump, register, run_to_the_end};

@@ -18,13 +18,16 @@ use std::{
 
 const SCRIPT: &str = r#"
 initdb -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync -D "$1/data" >"$1/log" 2>&1 || exit 1
-shift_dir=$1; port=$2; shift 2
-postgres -D "$shift_dir/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= "$@" >>"$shift_dir/log" 2>&1 &
-server=$!
-read -r _
+folder=$1; port=$2; shift 2
+run() {
+    postgres -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= "$@" >>"$folder/log" 2>&1 &
+    server=$!
+}
+run "$@"
+while read -r order && [ "$order" = start ]; do run "$@"; done
 kill -QUIT "$server" 2>/dev/null
 wait "$server"
-rm -rf "$shift_dir"
+rm -rf "$folder"
 "#;
 
 /// A running server.
@@ -84,6 +87,55 @@ impl PostgresServer {
     pub fn postmaster(&self) -> String {
         let pid_file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("PostgreSQL runs");
         pid_file.lines().next().expect("a process id").to_owned()
+    }
+
+    /// The postmaster and its children, as `kill` wants them.
+    pub fn processes(&self) -> Vec<String> {
+        let postmaster = self.postmaster();
+        let is_child = |process: &String| {
+            // "pid (name) state parent …", and the name of a server process holds no bracket
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)) == Some(&postmaster)
+        };
+        let all = std::fs::read_dir("/proc").expect("/proc").flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let children: Vec<String> = all.filter(|name| name.parse::<u32>().is_ok()).filter(is_child).collect();
+        [postmaster.clone()].into_iter().chain(children).collect()
+    }
+
+    /// Sends a signal to all its processes, as `STOP`, `CONT`.
+    pub fn signal(&self, name: &str) {
+        // a child that ended in between is no failure
+        let _ = Command::new("kill").arg(format!("-{name}")).args(self.processes()).stderr(Stdio::null()).status().expect("kill runs");
+    }
+
+    /// Ends it, with `INT` as an operator would, with `KILL` as a power cut would; returns when its processes are gone.
+    pub fn stop(&self, signal: &str) {
+        let processes = self.processes();
+        let ended = if signal == "KILL" { &processes[..] } else { &processes[..1] };
+        let _ = Command::new("kill").arg(format!("-{signal}")).args(ended).stderr(Stdio::null()).status().expect("kill runs");
+        let is_there = |process: &String| {
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            !stat.is_empty() && !stat.contains(") Z ")
+        };
+        for _ in 0..200 {
+            if !processes.iter().any(is_there) {
+                return;
+            }
+            pause(Duration::from_millis(50));
+        }
+        panic!("PostgreSQL did not stop");
+    }
+
+    /// Starts it again, after `stop`, on the same folder and port.
+    pub fn start_again(&self) {
+        self.order_start();
+        self.wait_until_ready();
+    }
+
+    /// Like `start_again`, without waiting.
+    pub fn order_start(&self) {
+        let mut input = self.keeper.stdin.as_ref().expect("the keeper listens");
+        input.write_all(b"start\n").expect("the keeper lives");
     }
 
     fn wait_until_ready(&self) {
@@ -153,6 +205,16 @@ pub fn path_with_postgres() -> String {
     folders.sort();
     let rest = environment("PATH").unwrap_or_default();
     folders.last().map_or(rest.clone(), |folder| format!("{}:{rest}", folder.display()))
+}
+
+/// Makes a program run as the user that may run PostgreSQL, and hands it these files and folders.
+pub fn as_postgres_user(command: &mut Command, files: &[&Path]) {
+    if let Some((user, group)) = postgres_user() {
+        for file in files {
+            chown(file, Some(user), Some(group)).expect("the file belongs to the user postgres");
+        }
+        command.uid(user).gid(group);
+    }
 }
 
 fn postgres_user() -> Option<(u32, u32)> {
