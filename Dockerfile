@@ -5,6 +5,7 @@ WORKDIR /build
 
 # The dependencies, built against an empty crate: this layer stays cached while the two files do not change.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir -p src tests/it \
     && echo '//! Empty.' | tee src/lib.rs tests/it/main.rs > src/main.rs \
     && echo 'fn main() {}' >> src/main.rs \

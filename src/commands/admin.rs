@@ -41,7 +41,7 @@ pub(super) async fn run(configuration: Configuration, act: AdminAct) -> End {
     app.db.close().await;
     match done {
         Ok(sentence) => {
-            println!("{sentence}");
+            say!("{sentence}");
             End::Done
         }
         Err(sentence) => End::NotDone(sentence),

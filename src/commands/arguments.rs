@@ -49,11 +49,19 @@ impl Default for Command {
 #[derive(clap::Args)]
 pub(super) struct ServeOptions {
     /// The address to listen on; wins over HOST.
-    #[arg(long)]
-    pub(super) host: Option<std::net::IpAddr>,
+    #[arg(long, value_parser = host)]
+    pub(super) host: Option<String>,
     /// The port to listen on; wins over PORT. 0 picks a free one.
     #[arg(long)]
     pub(super) port: Option<u16>,
+}
+
+fn host(text: &str) -> Result<String, String> {
+    if text == "localhost" || text.parse::<std::net::IpAddr>().is_ok() {
+        Ok(text.into())
+    } else {
+        Err("must be an IP address, as 127.0.0.1 or 0.0.0.0".into())
+    }
 }
 
 #[derive(Subcommand)]

@@ -13,7 +13,7 @@ pub(super) async fn run(configuration: Configuration, act: AuditAct) -> End {
     app.db.close().await;
     match found {
         Ok(found) if found.faults.is_empty() => {
-            println!("{} entries in {} chains are as they were written.", found.entries, found.chains);
+            say!("{} entries in {} chains are as they were written.", found.entries, found.chains);
             End::Done
         }
         Ok(found) => End::NotDone(format!("the trail was tampered with:\n{}", found.faults.join("\n"))),

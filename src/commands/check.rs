@@ -12,17 +12,14 @@ use crate::{
 };
 
 pub(super) async fn run(configuration: Configuration) -> End {
-    println!(
-        "configuration  ok ({})",
-        if configuration.stage == Stage::Production { "production" } else { "development" }
-    );
-    println!("master key     fingerprint {}", keyring::fingerprint(&configuration.master_key));
+    say!("configuration  ok ({})", if configuration.stage == Stage::Production { "production" } else { "development" });
+    say!("master key     fingerprint {}", keyring::fingerprint(&configuration.master_key));
     let db = match Db::open(&configuration.database).await {
         Ok(db) => db,
         Err(error) => return End::NotDone(error.to_string()),
     };
     match db.reach().await {
-        Reach::Reached => println!("database       ok ({})", db.engine()),
+        Reach::Reached => say!("database       ok ({})", db.engine()),
         Reach::Refused(sentence) => return End::NotDone(format!("DATABASE_URL: {sentence}")),
         Reach::Away(error) => {
             return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs"));
@@ -31,7 +28,7 @@ pub(super) async fn run(configuration: Configuration) -> End {
     let end = schema_and_key(&configuration, &db).await;
     db.close().await;
     if matches!(end, End::Done) {
-        println!(
+        say!(
             "mail           {}",
             if configuration.stage == Stage::Production {
                 "not configured: this version keeps mails in the outbox"
@@ -39,7 +36,7 @@ pub(super) async fn run(configuration: Configuration) -> End {
                 "written to DATA_DIR/mail"
             }
         );
-        println!("stripe         not used by this version");
+        say!("stripe         not used by this version");
     }
     end
 }
@@ -50,7 +47,7 @@ async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {
         Err(error) => return not_done(error.into()),
     };
     if !pending.is_empty() {
-        println!(
+        say!(
             "schema         lacks {} ({})",
             pending.join(", "),
             if configuration.auto_migrate { "`serve` will add them" } else { "run `vault-api migrate`" }
@@ -61,16 +58,16 @@ async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {
             End::NotDone("the schema is not up to date; run `vault-api migrate`".into())
         };
     }
-    println!("schema         up to date");
+    say!("schema         up to date");
     let rows = async {
         let mut reader = db.read().await?;
         let deployment = repositories::keyring::find_deployment(&mut reader).await?;
         Ok::<_, crate::core::error::Error>((deployment, repositories::keyring::list(&mut reader).await?))
     };
     match rows.await {
-        Ok((None, _)) => println!("keyring        none yet; `serve` will make it"),
+        Ok((None, _)) => say!("keyring        none yet; `serve` will make it"),
         Ok((Some(deployment), rows)) => match keyring::open(&configuration.master_key, deployment.as_bytes(), &rows) {
-            Ok(_) => println!("keyring        opens with CRYPTO_MASTER_KEY"),
+            Ok(_) => say!("keyring        opens with CRYPTO_MASTER_KEY"),
             Err(fault) => return End::NotDone(format!("CRYPTO_MASTER_KEY: {fault}")),
         },
         Err(error) => return End::NotDone(error.to_string()),

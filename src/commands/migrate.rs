@@ -20,11 +20,11 @@ pub(super) async fn run(configuration: Configuration) -> End {
     }
     let end = match db.migrate().await {
         Ok(done) if done.is_empty() => {
-            println!("The schema is up to date.");
+            say!("The schema is up to date.");
             End::Done
         }
         Ok(done) => {
-            println!("Applied: {}.", done.join(", "));
+            say!("Applied: {}.", done.join(", "));
             End::Done
         }
         Err(error) => setup::explain(error.into()),

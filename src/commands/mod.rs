@@ -2,6 +2,22 @@
 //!
 //! Logs go to stderr, results to stdout. Exit codes: 0 done, 1 not done, 78 (`EX_CONFIG`) a mistake in the configuration.
 
+/// Writes a line to stdout; a reader that is gone is no error of ours.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
+/// Writes a line to stderr, likewise.
+macro_rules! complain {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 mod admin;
 mod arguments;
 mod audit;
@@ -35,7 +51,7 @@ pub fn run() -> ExitCode {
     let end = match &command {
         Command::GenerateKey => setup::generate_key(),
         Command::Openapi => {
-            println!("{}", crate::routes::openapi::document());
+            say!("{}", crate::routes::openapi::document());
             End::Done
         }
         _ => with_configuration(command),
@@ -43,12 +59,12 @@ pub fn run() -> ExitCode {
     match end {
         End::Done => ExitCode::SUCCESS,
         End::NotDone(sentence) => {
-            eprintln!("vault-api: {sentence}");
+            complain!("vault-api: {sentence}");
             ExitCode::FAILURE
         }
         End::BadConfiguration(faults) => {
             for fault in faults {
-                eprintln!("vault-api: {fault}");
+                complain!("vault-api: {fault}");
             }
             ExitCode::from(EX_CONFIG)
         }

@@ -26,7 +26,7 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(mut configuration: Configuration, options: ServeOptions) -> End {
     if let Some(host) = options.host {
-        configuration.host = host.to_string();
+        configuration.host = host;
     }
     if let Some(port) = options.port {
         configuration.port = port;
@@ -53,14 +53,16 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
         Err(refused) => return setup::explain(refused),
     }
     let (stop, stopping) = watch::channel(false);
-    let jobs = jobs::start(&app, batches, &stopping);
+    let mut jobs = jobs::start(&app, batches, &stopping);
     let web = Web { app: app.clone(), metrics: telemetry::start_metrics().ok(), stopping: stopping.clone() };
     let counters = web.metrics.clone();
     let serving = tokio::spawn(routes::serve(listener, routes::build(web), stopping.clone()));
-    println!("Vault API is ready at {address} (documentation: {address}/docs)");
+    say!("Vault API is ready at {address} (documentation: {address}/docs)");
     let end = tokio::select! {
         () = told_to_stop() => End::Done,
         end = keep_preparing(&app) => end,
+        // without it the server would look healthy and lose mails or refuse reveals: better to be started anew
+        job = jobs.ended() => End::NotDone(format!("the background job `{job}` ended; start the server again and report what the log says")),
         () = keep_counters(counters) => End::Done,
     };
     tracing::info!("stopping: what is under way is finished first");

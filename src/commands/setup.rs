@@ -21,6 +21,7 @@ use crate::{
 /// Opens the database and puts the handles together; nothing is read from the database yet.
 pub(super) async fn assemble(configuration: Configuration, base_url: String) -> Result<(App, Batches<NewEntry>)> {
     system::protect_memory();
+    system::raise_file_limit();
     let mailer: Arc<dyn Mailer> = match configuration.stage {
         Stage::Development => Arc::new(FolderMailer::new(configuration.data_dir.join("mail"))),
         Stage::Production => Arc::new(NoMailer),
@@ -48,7 +49,7 @@ pub(super) fn explain(not_ready: NotReady) -> End {
 pub(super) fn generate_key() -> End {
     match configuration::generate_master_key() {
         Ok(key) => {
-            println!("{key}");
+            say!("{key}");
             End::Done
         }
         Err(sentence) => End::NotDone(sentence),

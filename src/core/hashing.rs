@@ -12,7 +12,7 @@ use std::sync::{
 use tokio::sync::oneshot;
 
 use super::{
-    crypto::password::{Pepper, Verdict},
+    crypto::password::{Pepper, Verdict, is_current},
     error::{Error, Result},
     secret::SecretText,
     system,
@@ -65,15 +65,24 @@ impl Hasher {
     /// `Busy` where the queue is full.
     pub async fn verify(&self, pepper: &Pepper, password: &SecretText, stored: Option<String>) -> Result<Verdict> {
         let (pepper, password, cost) = (pepper.clone(), password.clone(), self.cost);
-        self.run(move || match stored {
-            Some(stored) => Ok(pepper.verify(&password, &stored, cost)),
-            // hashing costs what checking costs, and nothing can fit
-            None => pepper.hash(&password, cost).map(|_| Verdict::Wrong),
+        self.run(move || {
+            let verdict = stored.as_ref().map(|stored| pepper.verify(&password, stored, cost));
+            match verdict {
+                Some(Verdict::Wrong) if !stored.is_some_and(|stored| is_current(&stored, cost)) => {}
+                Some(verdict) => return Ok(verdict),
+                None => {}
+            }
+            // hashing costs what checking costs: an account with an old hash is not told from one that does not exist
+            pepper.hash(&password, cost).map(|_| Verdict::Wrong)
         })
         .await?
     }
 
-    async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    /// Does other slow work for a password behind the same gate, as judging how hard it is to guess.
+    ///
+    /// # Errors
+    /// `Busy` where the queue is full.
+    pub async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move || {
             if !answer.is_closed() {

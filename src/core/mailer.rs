@@ -31,6 +31,11 @@ pub trait Mailer: Send + Sync {
     /// # Errors
     /// `Unavailable`: the outbox tries again later.
     fn deliver(&self, mail: &Mail) -> Result<()>;
+
+    /// Whether there is a way out at all; without one, mails wait untouched.
+    fn is_configured(&self) -> bool {
+        true
+    }
 }
 
 /// Writes each mail to a file of its own and shows it in the log: for development alone.
@@ -71,5 +76,9 @@ pub struct NoMailer;
 impl Mailer for NoMailer {
     fn deliver(&self, _: &Mail) -> Result<()> {
         Err(Error::unavailable("mail", "no mail server is configured"))
+    }
+
+    fn is_configured(&self) -> bool {
+        false
     }
 }

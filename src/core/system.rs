@@ -82,6 +82,15 @@ pub fn protect_memory() {
     }
 }
 
+/// Raises the number of files and sockets that we may have open to what the system allows.
+pub fn raise_file_limit() {
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if rustix::process::setrlimit(Resource::Nofile, raised).is_err() {
+        tracing::debug!("the number of open files stays at the soft limit");
+    }
+}
+
 /// Lets the calling thread give way to all others: for work that may wait.
 pub fn lower_thread_priority() {
     // on Linux the priority of "process 0" is that of the calling thread alone

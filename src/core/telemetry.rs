@@ -5,13 +5,16 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use super::{
     configuration::LogFormat,
+    database,
     error::{Error, Result},
 };
 
 /// Starts logging: `filter` as in `RUST_LOG`. A second call changes nothing.
 pub fn start_logging(format: LogFormat, filter: &str) {
+    let filter = format!("{},{filter}", database::QUIET);
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // a log that nobody reads any more must not end who writes it
+    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     let _ = match format {
         LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -26,29 +26,35 @@ pub type Stop = watch::Receiver<bool>;
 
 /// The jobs that run.
 pub struct Running {
-    /// Those that end by themselves when told to stop.
-    ending: Vec<JoinHandle<()>>,
-    /// The one that requests under way still need.
+    mail: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
+    /// Requests under way still need it.
     audit_writer: JoinHandle<()>,
 }
 
 /// Starts all jobs.
-#[must_use]
 pub fn start(app: &App, batches: Batches<NewEntry>, stop: &Stop) -> Running {
     Running {
-        ending: vec![
-            tokio::spawn(mail::run(app.clone(), stop.clone())),
-            tokio::spawn(upkeep::run(app.clone(), stop.clone())),
-        ],
+        mail: tokio::spawn(mail::run(app.clone(), stop.clone())),
+        upkeep: tokio::spawn(upkeep::run(app.clone(), stop.clone())),
         audit_writer: tokio::spawn(audit_writer::run(app.clone(), batches)),
     }
 }
 
 impl Running {
+    /// Returns when a job ended that nobody told to: its name.
+    pub async fn ended(&mut self) -> &'static str {
+        tokio::select! {
+            _ = &mut self.mail => "mail",
+            _ = &mut self.upkeep => "upkeep",
+            _ = &mut self.audit_writer => "audit",
+        }
+    }
+
     /// Waits for the jobs to end, once they were told to stop and no request is under way.
     pub async fn finish(self) {
-        for mut job in self.ending {
-            if tokio::time::timeout(PATIENCE, &mut job).await.is_err() {
+        for mut job in [self.mail, self.upkeep] {
+            if !job.is_finished() && tokio::time::timeout(PATIENCE, &mut job).await.is_err() {
                 job.abort();
             }
         }

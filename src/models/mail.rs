@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{email::Email, user::words};
-use crate::core::language::Language;
+use crate::core::client::Client;
 
 words! {
     /// What a mail is about.
@@ -16,6 +16,17 @@ words! {
     }
 }
 
+/// Who caused a mail: what the audit trail says of it, also when it is sent later.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailCause {
+    /// The address; empty for the command line.
+    pub ip: String,
+    /// The program.
+    pub user_agent: String,
+    /// The request.
+    pub request_id: String,
+}
+
 /// A mail in the outbox.
 #[derive(Clone, Debug)]
 pub struct QueuedMail {
@@ -25,10 +36,20 @@ pub struct QueuedMail {
     pub kind: MailKind,
     /// To whom.
     pub address: Email,
-    /// In which language.
-    pub language: Language,
+    /// Who caused it.
+    pub cause: MailCause,
     /// How often it was tried.
     pub attempts: i64,
     /// When it was put there.
     pub created_at: DateTime<Utc>,
+}
+
+impl From<&Client> for MailCause {
+    fn from(client: &Client) -> Self {
+        Self {
+            ip: client.ip_text(),
+            user_agent: client.user_agent.to_string(),
+            request_id: client.request_id.to_string(),
+        }
+    }
 }

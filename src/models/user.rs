@@ -7,7 +7,7 @@ use crate::core::language::Language;
 
 /// Makes an enum of words that are stored and sent as they are.
 macro_rules! words {
-    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $each:literal])+ $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $each:literal])+ $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
         pub enum $name { $($(#[doc = $each])+ #[serde(rename = $word)] $variant),+ }

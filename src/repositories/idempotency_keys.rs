@@ -55,10 +55,8 @@ pub async fn insert(
         insert into auth.idempotency_keys (\"userId\", digest, \"requestDigest\", sealed, \"createdAt\")
         values ($1, $2, $3, $4, $5)
         on conflict (\"userId\", digest) do nothing";
-    let kept = on!(
-        tx,
-        execute(SQL, account.0, digest, answer.request_digest.as_slice(), answer.sealed.as_slice(), now)
-    )?;
+    let kept =
+        on!(tx, execute(SQL, account.0, digest, answer.request_digest.as_slice(), answer.sealed.as_slice(), now))?;
     Ok(kept > 0)
 }
 

@@ -7,11 +7,10 @@ use crate::{
     core::{
         database::{Conn, Writer, on, row},
         error::Result,
-        language::Language,
     },
     models::{
         email::Email,
-        mail::{MailKind, QueuedMail},
+        mail::{MailCause, MailKind, QueuedMail},
     },
 };
 
@@ -19,7 +18,9 @@ struct Stored {
     id: Uuid,
     kind: MailKind,
     address: Email,
-    language: String,
+    ip: String,
+    user_agent: String,
+    request_id: String,
     attempts: i64,
     created_at: DateTime<Utc>,
 }
@@ -28,7 +29,9 @@ row!(Stored {
     id: Uuid => "id",
     kind: String => "kind",
     address: String => "address",
-    language: String => "language",
+    ip: String => "ip",
+    user_agent: String => "userAgent",
+    request_id: String => "requestId",
     attempts: i64 => "attempts",
     created_at: DateTime<Utc> => "createdAt",
 });
@@ -39,7 +42,7 @@ impl From<Stored> for QueuedMail {
             id: row.id,
             kind: row.kind,
             address: row.address,
-            language: Language::from_tag(&row.language).unwrap_or_default(),
+            cause: MailCause { ip: row.ip, user_agent: row.user_agent, request_id: row.request_id },
             attempts: row.attempts,
             created_at: row.created_at,
         }
@@ -52,8 +55,8 @@ impl From<Stored> for QueuedMail {
 /// As the database fails.
 pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
     const SQL: &str = "
-        insert into auth.mail_outbox (id, kind, address, language, attempts, \"nextAttemptAt\", \"createdAt\")
-        values ($1, $2, $3, $4, $5, $6, $6)";
+        insert into auth.mail_outbox (id, kind, address, ip, \"userAgent\", \"requestId\", attempts, \"nextAttemptAt\", \"createdAt\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
     on!(
         tx,
         execute(
@@ -61,7 +64,9 @@ pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
             mail.id,
             mail.kind.as_str(),
             mail.address.as_str(),
-            mail.language.tag(),
+            mail.cause.ip.as_str(),
+            mail.cause.user_agent.as_str(),
+            mail.cause.request_id.as_str(),
             mail.attempts,
             mail.created_at
         )
@@ -75,7 +80,7 @@ pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
 /// As the database fails.
 pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, now: DateTime<Utc>) -> Result<Option<QueuedMail>> {
     const SQL: &str = "
-        select id, kind, address, language, attempts, \"createdAt\"
+        select id, kind, address, ip, \"userAgent\", \"requestId\", attempts, \"createdAt\"
         from auth.mail_outbox
         where \"nextAttemptAt\" <= $1
         order by \"nextAttemptAt\", id
@@ -119,6 +124,17 @@ pub async fn delete(tx: &mut Writer, id: Uuid) -> Result<()> {
         where id = $1";
     on!(tx, execute(SQL, id))?;
     Ok(())
+}
+
+/// Removes what was put there until `until`; tells how many.
+///
+/// # Errors
+/// As the database fails.
+pub async fn delete_until(tx: &mut Writer, until: DateTime<Utc>) -> Result<u64> {
+    const SQL: &str = "
+        delete from auth.mail_outbox
+        where \"createdAt\" <= $1";
+    Ok(on!(tx, execute(SQL, until))?)
 }
 
 /// How many mails wait.

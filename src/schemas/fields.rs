@@ -177,6 +177,8 @@ impl Fields {
             Given::Fault => return Given::Fault,
         };
         let kind = match DateTime::parse_from_rfc3339(&text) {
+            // a leap second is a time that not every database can keep
+            Ok(time) if time.timestamp_subsec_millis() >= 1000 => FORM,
             Ok(time) if time.to_utc() <= self.circumstances.now => FaultKind::InThePast,
             Ok(time) if time.to_utc().format("%Y").to_string().len() == 4 => {
                 return Given::Value(time.to_utc().trunc_subsecs(3));

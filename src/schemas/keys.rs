@@ -24,6 +24,8 @@ use crate::{
 const MOST_TAGS: usize = 20;
 const MOST_SCOPES: usize = 50;
 const MOST_SETTINGS: usize = 20;
+/// In all settings of a key together.
+const MOST_SETTINGS_CHARACTERS: usize = 8192;
 
 /// A key, masked.
 #[derive(Serialize, ToSchema)]
@@ -308,8 +310,8 @@ fn settings(fields: &mut Fields) -> Option<Option<Map<String, Value>>> {
             Value::String(text) if text.contains('\0') => {
                 Some((format!("{FIELD}.{name}"), FaultKind::InvalidCharacters))
             }
-            Value::String(text) if text.chars().count() > 8192 => {
-                Some((format!("{FIELD}.{name}"), FaultKind::TooLong(8192)))
+            Value::String(text) if text.chars().count() > MOST_SETTINGS_CHARACTERS => {
+                Some((format!("{FIELD}.{name}"), FaultKind::TooLong(MOST_SETTINGS_CHARACTERS)))
             }
             Value::String(_) => None,
             _ => Some((format!("{FIELD}.{name}"), FaultKind::WrongType("string"))),
@@ -318,6 +320,11 @@ fn settings(fields: &mut Fields) -> Option<Option<Map<String, Value>>> {
             is_sound = false;
             let _: Option<()> = fields.fault(field, kind);
         }
+    }
+    // a page of a list shows the settings of a hundred keys
+    let total: usize = given.values().filter_map(Value::as_str).map(|text| text.chars().count()).sum();
+    if is_sound && total > MOST_SETTINGS_CHARACTERS {
+        return fields.fault(FIELD, FaultKind::TooLong(MOST_SETTINGS_CHARACTERS));
     }
     is_sound.then_some(Some(given))
 }

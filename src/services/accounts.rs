@@ -43,12 +43,12 @@ pub async fn register(ctx: &Context, new: NewAccount) -> Result<User> {
 
 /// Makes an account with a role.
 pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result<User> {
-    if let Some(kind) = passwords::fault(ctx, &new.password, &new.email, &new.name) {
-        return Err(Error::fault(Fault::new("password", kind)));
-    }
-    // a taken address is told before a quarter of a second is spent on hashing
+    // a taken address is told before a quarter of a second is spent on the password
     if users::find_by_email(&mut ctx.db().read().await?, &new.email).await?.is_some() {
         return Err(Code::EmailTaken.into());
+    }
+    if let Some(kind) = passwords::fault(ctx, &new.password, &new.email, &new.name).await? {
+        return Err(Error::fault(Fault::new("password", kind)));
     }
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), &new.password).await?;
     let user = User {

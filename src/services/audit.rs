@@ -8,6 +8,7 @@ use crate::{
     models::{
         audit::{Action, Entry, Head, NewEntry, ObjectType},
         ids::{ApiKeyId, SessionId, UserId},
+        mail::MailCause,
         page::{Page, PageRequest},
         permission::Permission,
     },
@@ -22,6 +23,8 @@ pub struct Event {
     object_type: ObjectType,
     object_id: Option<Uuid>,
     details: Map<String, Value>,
+    /// Who caused it, where that is not who acts now.
+    cause: Option<MailCause>,
 }
 
 impl Event {
@@ -34,6 +37,7 @@ impl Event {
             object_type: ObjectType::Account,
             object_id: account.map(|id| id.0),
             details: Map::new(),
+            cause: None,
         }
     }
 
@@ -46,6 +50,7 @@ impl Event {
             object_type: ObjectType::Session,
             object_id: Some(session.0),
             details: Map::new(),
+            cause: None,
         }
     }
 
@@ -58,6 +63,7 @@ impl Event {
             object_type: ObjectType::Key,
             object_id: Some(key.0),
             details: Map::new(),
+            cause: None,
         }
     }
 
@@ -68,7 +74,15 @@ impl Event {
         self
     }
 
+    /// Names who caused it, where that is not who acts now: a request whose mail is sent later.
+    #[must_use]
+    pub fn caused_by(mut self, cause: &MailCause) -> Self {
+        self.cause = Some(cause.clone());
+        self
+    }
+
     fn entry(self, ctx: &Context) -> NewEntry {
+        let cause = self.cause.unwrap_or_else(|| MailCause::from(ctx.client()));
         NewEntry {
             id: ctx.new_id(),
             chain: self.account.map_or(Uuid::nil(), |account| account.0),
@@ -76,9 +90,9 @@ impl Event {
             action: self.action,
             object_type: self.object_type,
             object_id: self.object_id,
-            ip: ctx.client().ip_text(),
-            user_agent: ctx.client().user_agent.to_string(),
-            request_id: ctx.client().request_id.to_string(),
+            ip: cause.ip,
+            user_agent: cause.user_agent,
+            request_id: cause.request_id,
             details: self.details,
             created_at: ctx.now(),
         }

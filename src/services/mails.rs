@@ -14,14 +14,14 @@ use crate::{
         texts::mails::{self, MailText},
     },
     models::{
-        mail::{MailKind, QueuedMail},
+        mail::{MailCause, MailKind, QueuedMail},
         user::User,
     },
     repositories::{mail_outbox, users},
 };
 
 const CLAIM: TimeDelta = TimeDelta::seconds(60);
-const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(1);
+pub(super) const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(1);
 const LONGEST_PAUSE_MINUTES: i64 = 60;
 
 /// A mail to an account, to be put into the outbox within the transaction that causes it.
@@ -31,7 +31,7 @@ pub(super) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
         id: ctx.new_id(),
         kind,
         address: user.email.clone(),
-        language: user.language,
+        cause: MailCause::from(ctx.client()),
         attempts: 0,
         created_at: ctx.now(),
     }
@@ -42,6 +42,9 @@ pub(super) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
 /// # Errors
 /// As the database fails. A mail that can not be delivered is no error: it is tried again later.
 pub async fn send_next(ctx: &Context) -> Result<bool> {
+    if !ctx.app().mailer.is_configured() {
+        return Ok(false);
+    }
     let Some(mail) = mail_outbox::find_due(&mut ctx.db().read().await?, ctx.now()).await? else { return Ok(false) };
     let mut tx = ctx.db().write().await?;
     if !mail_outbox::claim(&mut tx, &mail, ctx.now() + CLAIM).await? {
@@ -86,7 +89,7 @@ async fn deliver(ctx: &Context, mail: &QueuedMail) -> Result<()> {
 async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<MailText> {
     Ok(match mail.kind {
         MailKind::Recovery => {
-            let token = recovery::make_token(ctx, user).await?;
+            let token = recovery::make_token(ctx, user, mail).await?;
             let link = format!("{}/reset?token={}", ctx.app().base_url, token.expose());
             mails::recovery(user.language, &link, ctx.app().config.jwt_reset_minutes)
         }

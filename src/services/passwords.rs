@@ -18,22 +18,27 @@ use crate::{
     repositories::{login_sessions, mail_outbox, password_resets, users},
 };
 
-/// Fewer guesses than this make a password too easy: a million times a million is what a stolen dump would
-/// cost; a million is what a patient guesser tries at the door.
+/// A password that needs fewer guesses is too easy: ten million.
 const FEWEST_GUESSES_LOG10: f64 = 7.0;
+/// How much of a password is judged: the judge takes seconds for long ones made for that, and so much is enough.
+const JUDGED_CHARACTERS: usize = 32;
 
 /// What is wrong with a new password, if anything.
-#[must_use]
-pub fn fault(ctx: &Context, password: &SecretText, email: &Email, name: &str) -> Option<FaultKind> {
+///
+/// # Errors
+/// `Busy` where too many passwords wait to be judged or hashed.
+pub async fn fault(ctx: &Context, password: &SecretText, email: &Email, name: &str) -> Result<Option<FaultKind>> {
     let least = ctx.app().config.password_min_length;
     let length = password.expose().chars().count();
     if length < least {
-        return Some(FaultKind::TooShort(least));
+        return Ok(Some(FaultKind::TooShort(least)));
     }
     if length > MOST_CHARACTERS {
-        return Some(FaultKind::TooLong(MOST_CHARACTERS));
+        return Ok(Some(FaultKind::TooLong(MOST_CHARACTERS)));
     }
-    is_too_common(password.expose(), email, name).then_some(FaultKind::PasswordTooCommon)
+    let (password, email, name) = (password.clone(), email.clone(), name.to_owned());
+    let is_common = ctx.app().hasher.run(move || is_too_common(password.expose(), &email, &name)).await?;
+    Ok(is_common.then_some(FaultKind::PasswordTooCommon))
 }
 
 /// Whether it is on the list of common passwords, made of parts of it, or close to what everybody knows of the person.
@@ -47,8 +52,12 @@ fn is_too_common(password: &str, email: &Email, name: &str) -> bool {
         let part = part.to_lowercase();
         lower.contains(&part) && lower.replace(&part, "").chars().count() < 6
     });
-    is_close || zxcvbn(password, &known).guesses_log10() < FEWEST_GUESSES_LOG10
+    let judged: String = password.chars().take(JUDGED_CHARACTERS).collect();
+    is_close || zxcvbn(&judged, &known).guesses_log10() < FEWEST_GUESSES_LOG10
 }
+
+/// How often an act is tried again whose password's hash changed meanwhile.
+pub(super) const TRIES: usize = 3;
 
 /// Checks the member's own password, as for an act that asks for it again.
 ///
@@ -76,17 +85,24 @@ pub(super) async fn confirm(ctx: &Context, password: &SecretText) -> Result<Stri
 pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let member = ctx.member()?;
-    if let Some(kind) = fault(ctx, new, &member.user.email, &member.user.name) {
+    if let Some(kind) = fault(ctx, new, &member.user.email, &member.user.name).await? {
         return Err(Error::fault(Fault::new("new_password", kind)));
     }
-    let before = confirm(ctx, current).await?;
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), new).await?;
-    let mut tx = ctx.write_for(Some(member.user.id)).await?;
-    if !users::set_password(&mut tx, member.user.id, &before, &hash, ctx.now()).await? {
-        // somebody else changed it while we hashed: the current one is not current any more
-        return Err(Code::WrongPassword.into());
-    }
-    end_everything(&mut tx, ctx, member.user.id, Some(member.session)).await?;
+    let mut tries = 0;
+    let mut tx = loop {
+        let before = confirm(ctx, current).await?;
+        let mut tx = ctx.write_for(Some(member.user.id)).await?;
+        if users::set_password(&mut tx, member.user.id, &before, &hash, ctx.now()).await? {
+            break tx;
+        }
+        // the stored hash changed while we checked: the same password renewed, or another one
+        tries += 1;
+        if tries == TRIES {
+            return Err(Error::Busy { retry_after: 1 });
+        }
+    };
+    end_everything(&mut tx, member.user.id, Some(member.session)).await?;
     mail_outbox::insert(
         &mut tx,
         &super::mails::queued(ctx, crate::models::mail::MailKind::PasswordChanged, &member.user),
@@ -102,7 +118,6 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
 /// Ends what an old password opened: sessions but `kept`, and reset tokens.
 pub(super) async fn end_everything(
     tx: &mut crate::core::database::Writer,
-    _: &Context,
     account: UserId,
     kept: Option<crate::models::ids::SessionId>,
 ) -> Result<()> {
@@ -146,6 +161,15 @@ mod tests {
         ] {
             assert!(refused(password), "{password}");
         }
+    }
+
+    #[test]
+    fn the_worst_password_is_judged_quickly() {
+        let started = std::time::Instant::now();
+
+        refused(&"4@8({[<369!1|0$5+7%2".repeat(7)[..128]);
+
+        assert!(started.elapsed() < std::time::Duration::from_secs(2), "{:?}", started.elapsed());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
         audit::Action,
         email::Email,
         ids::UserId,
-        mail::{MailKind, QueuedMail},
+        mail::{MailCause, MailKind, QueuedMail},
         user::User,
     },
     repositories::{mail_outbox, password_resets, users},
@@ -39,7 +39,7 @@ pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
         id: ctx.new_id(),
         kind: MailKind::Recovery,
         address: email.clone(),
-        language: ctx.client().language,
+        cause: MailCause::from(ctx.client()),
         attempts: 0,
         created_at: ctx.now(),
     };
@@ -51,14 +51,18 @@ pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
 }
 
 /// Makes the token of a recovery mail; any older one is worth nothing from here on.
-pub(super) async fn make_token(ctx: &Context, user: &User) -> Result<SecretText> {
+pub(super) async fn make_token(ctx: &Context, user: &User, mail: &QueuedMail) -> Result<SecretText> {
     let token_id = random::uuid()?;
     let expires_at = ctx.now() + TimeDelta::minutes(ctx.app().config.jwt_reset_minutes);
     let ids = TokenIds { account: user.id.0, session: token_id, token: token_id };
     let token = ctx.app().jwt.sign(Purpose::Reset, ids, ctx.now(), expires_at)?;
     let mut tx = ctx.write_for(Some(user.id)).await?;
     password_resets::replace(&mut tx, user.id, &digest(ctx.app().keyring()?, token_id), ctx.now(), expires_at).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::RecoveryRequested, Some(user.id))).await?;
+    if mail.attempts == 0 {
+        // once for each request, in the name of who asked, however often the mail is tried
+        let event = Event::on_account(Action::RecoveryRequested, Some(user.id)).caused_by(&mail.cause);
+        audit::record(&mut tx, ctx, event).await?;
+    }
     tx.commit().await?;
     Ok(SecretText::new(token))
 }
@@ -71,7 +75,7 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
     let claims = ctx.app().jwt.verify(Purpose::Reset, token.expose(), ctx.now()).ok_or(Code::InvalidToken)?;
     let (account, digest) = (UserId(claims.sub), digest(ctx.app().keyring()?, claims.jti));
     let user = current_holder(ctx, account, &digest, ctx.now()).await?;
-    if let Some(kind) = passwords::fault(ctx, password, &user.email, &user.name) {
+    if let Some(kind) = passwords::fault(ctx, password, &user.email, &user.name).await? {
         return Err(Error::fault(Fault::new("password", kind)));
     }
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), password).await?;
@@ -82,7 +86,7 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
     }
     let before = users::find_password(&mut tx, account).await?.ok_or(Code::InvalidToken)?;
     users::set_password(&mut tx, account, &before, &hash, ctx.now()).await?;
-    passwords::end_everything(&mut tx, ctx, account, None).await?;
+    passwords::end_everything(&mut tx, account, None).await?;
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::PasswordChanged, &user)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::PasswordReset, Some(account))).await?;
     tx.commit().await?;

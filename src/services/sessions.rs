@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::audit::{self, Event};
+use super::{
+    audit::{self, Event},
+    passwords,
+};
 use crate::{
     core::{
         app::App,
@@ -12,7 +15,7 @@ use crate::{
             password::Verdict,
         },
         database::Writer,
-        error::Result,
+        error::{Error, Result},
         secret::SecretText,
         texts::problems::Code,
     },
@@ -36,23 +39,33 @@ const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// # Errors
 /// `invalid_credentials`, the same in words and time whether or not the address has an account; `Busy`.
 pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<Opened> {
-    let (user, stored) = candidate(ctx, email).await?;
     let pepper = ctx.app().keyring()?.pepper();
-    let verdict = ctx.app().hasher.verify(pepper, password, stored.clone()).await?;
-    let (Some(user), Some(stored), true) =
-        (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong)
-    else {
-        let mut tx = ctx.write_for(user.as_ref().map(|user| user.id)).await?;
-        audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, user.map(|user| user.id))).await?;
-        tx.commit().await?;
-        return Err(Code::InvalidCredentials.into());
-    };
-    let renewed = match verdict {
-        // a renewal may wait for the next sign-in when there is much to do
-        Verdict::RightButOld => ctx.app().hasher.hash(pepper, password).await.ok(),
-        _ => None,
-    };
-    open(ctx, user, &stored, renewed).await
+    for _ in 0..passwords::TRIES {
+        let (user, stored) = candidate(ctx, email).await?;
+        let verdict = ctx.app().hasher.verify(pepper, password, stored.clone()).await?;
+        let (Some(user), Some(stored), true) =
+            (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong)
+        else {
+            return refuse(ctx, user.map(|user| user.id)).await;
+        };
+        let renewed = match verdict {
+            // a renewal may wait for the next sign-in when there is much to do
+            Verdict::RightButOld => ctx.app().hasher.hash(pepper, password).await.ok(),
+            _ => None,
+        };
+        if let Some(opened) = open(ctx, user, &stored, renewed).await? {
+            return Ok(opened);
+        }
+        // the stored hash changed while we checked: the same password renewed, or another one
+    }
+    Err(Error::Busy { retry_after: 1 })
+}
+
+async fn refuse(ctx: &Context, account: Option<UserId>) -> Result<Opened> {
+    let mut tx = ctx.write_for(account).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, account)).await?;
+    tx.commit().await?;
+    Err(Code::InvalidCredentials.into())
 }
 
 /// The account with this address and its hash. Without an account the same questions are asked, for nobody.
@@ -67,8 +80,9 @@ async fn candidate(ctx: &Context, email: Option<&Email>) -> Result<(Option<User>
     Ok((user, stored))
 }
 
-/// Opens a session for an account whose password was checked against the hash `checked`.
-async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>) -> Result<Opened> {
+/// Opens a session for an account whose password was checked against the hash `checked`; `None` where that is not the
+/// hash any more.
+async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>) -> Result<Option<Opened>> {
     let life = TimeDelta::minutes(ctx.app().config.jwt_expiration_minutes);
     let session = Session {
         id: SessionId(ctx.new_id()),
@@ -80,11 +94,10 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
         expires_at: ctx.now() + life,
     };
     let mut tx = ctx.write_for(Some(user.id)).await?;
-    // the password may have changed while we hashed; then this sign-in came too late
     users::lock(&mut tx, user.id).await?;
     let current = users::find_password(&mut tx, user.id).await?;
     if current.as_deref() != Some(checked) {
-        return Err(Code::InvalidCredentials.into());
+        return Ok(None);
     }
     if let Some(hash) = renewed {
         users::set_password(&mut tx, user.id, checked, &hash, ctx.now()).await?;
@@ -95,7 +108,7 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
     tx.commit().await?;
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
     let token = ctx.app().jwt.sign(Purpose::Access, ids, ctx.now(), session.expires_at)?;
-    Ok(Opened { user: user.clone(), access_token: SecretText::new(token), expires_in: life.num_seconds() })
+    Ok(Some(Opened { user: user.clone(), access_token: SecretText::new(token), expires_in: life.num_seconds() }))
 }
 
 /// Who an access token speaks for, if its session is open: from memory where nothing changed.

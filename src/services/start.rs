@@ -53,7 +53,6 @@ pub async fn prepare(ctx: &Context) -> Result<(), NotReady> {
         Reach::Refused(sentence) => return Err(NotReady::Refused { variable: "DATABASE_URL", sentence }),
         Reach::Away(error) => return Err(NotReady::Away(error)),
     }
-    app.db.probe_pooler().await?;
     if app.config.auto_migrate {
         let done = app.db.migrate().await?;
         if !done.is_empty() {

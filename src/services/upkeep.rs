@@ -20,8 +20,9 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let sessions = login_sessions::delete_expired(&mut tx, now).await?;
     let resets = password_resets::delete_expired(&mut tx, now).await?;
     let answers = idempotency_keys::delete_until(&mut tx, now - IDEMPOTENCY_LIFE).await?;
+    let mails = mail_outbox::delete_until(&mut tx, now - super::mails::GIVE_UP_AFTER).await?;
     tx.commit().await?;
-    tracing::debug!(sessions, resets, answers, "removed what expired");
+    tracing::debug!(sessions, resets, answers, mails, "removed what expired");
     Ok(())
 }
 

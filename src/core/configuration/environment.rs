@@ -40,6 +40,10 @@ fn read_dotenv(path: &Path) -> Result<Environment, Vec<ConfigFault>> {
     }
     let text = std::fs::read_to_string(path)
         .map_err(|error| fault(format!("can not be read ({error}); mend its rights or its encoding")))?;
+    if let Some(name) = text.lines().find_map(substituted) {
+        let sentence = format!("{name} has a $ outside single quotes, which would be replaced; write {name}='…'");
+        return Err(fault(sentence));
+    }
     let mut gathered = Environment::new();
     for item in dotenvy::from_read_iter(text.as_bytes()) {
         // the parser's own error would repeat the line, and the line may hold a secret
@@ -50,9 +54,30 @@ fn read_dotenv(path: &Path) -> Result<Environment, Vec<ConfigFault>> {
     Ok(gathered)
 }
 
+/// The name on a line whose value holds a `$` that the format would replace: a password or key that is cut in silence.
+fn substituted(line: &str) -> Option<&str> {
+    let (name, value) = line.split_once('=')?;
+    let value = value.trim();
+    let is_comment = name.trim_start().starts_with('#');
+    let is_literal = value.starts_with('\'') || !value.replace("\\$", "").contains('$');
+    (!is_comment && !is_literal).then(|| name.trim().trim_start_matches("export ").trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dollar_sign_that_would_be_replaced_is_told() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join(".env");
+        std::fs::write(&path, "# costs $5\nA='x$y'\nB=x\\$y\nJWT_SECRET=hush$hush\n").expect("written");
+
+        let faults = gather(&path).expect_err("a fault");
+
+        assert!(faults[0].sentence.contains("JWT_SECRET"), "{faults:?}");
+        assert!(!faults[0].sentence.contains("hush"));
+    }
 
     #[test]
     fn a_broken_dotenv_file_is_named_without_its_content() {

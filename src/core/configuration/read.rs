@@ -189,9 +189,14 @@ impl Reader<'_> {
         let cores = u32::try_from(system::cores()).unwrap_or(1);
         let max_connections = self.number("DATABASE_MAX_CONNECTIONS", (cores * 8).clamp(10, 50), 2, 1000);
         let schema = self.value("DATABASE_SCHEMA", "auth".to_owned(), schema);
-        let settings = PostgresSettings { schema: schema?, max_connections: max_connections? };
+        let is_sound = schema.is_some() && max_connections.is_some();
+        // read all the same, so that its own faults are told too
+        let settings = PostgresSettings {
+            schema: schema.unwrap_or_default(),
+            max_connections: max_connections.unwrap_or_default(),
+        };
         match location::locate(self.text("DATABASE_URL").as_deref(), data_dir, settings) {
-            Ok(location) => Some(location),
+            Ok(location) => is_sound.then_some(location),
             Err(sentence) => {
                 self.fault("DATABASE_URL", sentence);
                 None

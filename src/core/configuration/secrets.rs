@@ -102,7 +102,11 @@ pub(super) fn read_private(file: &Path) -> Result<String, String> {
 pub(super) fn read_secret_file(file: &Path) -> Result<String, String> {
     let text =
         fs::read_to_string(file).map_err(|error| format!("the file {} can not be read ({error})", file.display()))?;
-    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+    let text = text.trim_end_matches(['\n', '\r']);
+    if text.trim().is_empty() {
+        return Err(format!("the file {} is empty; write the secret into it", file.display()));
+    }
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

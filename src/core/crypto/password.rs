@@ -88,6 +88,12 @@ impl Pepper {
     }
 }
 
+/// Whether a stored hash is of our own kind and of this cost.
+#[must_use]
+pub fn is_current(stored: &str, cost: u32) -> bool {
+    stored.strip_prefix(OURS).and_then(cost_of) == Some(cost)
+}
+
 fn cost_of(bcrypt_text: &str) -> Option<u32> {
     bcrypt_text.split('$').nth(2)?.parse().ok()
 }

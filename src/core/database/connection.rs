@@ -97,6 +97,8 @@ pub struct Reader(pub(super) ReaderKind);
 pub(super) enum ReaderKind {
     Sqlite(PoolConnection<Sqlite>, Arc<Texts>),
     Postgres(PoolConnection<Postgres>, Arc<Texts>, Health),
+    /// Behind a pooler: a transaction that is always undone.
+    Pooled(PgTransaction),
 }
 
 impl<'c> From<&'c mut Reader> for Conn<'c> {
@@ -104,6 +106,7 @@ impl<'c> From<&'c mut Reader> for Conn<'c> {
         match &mut reader.0 {
             ReaderKind::Sqlite(raw, texts) => Self::Sqlite(SqliteConn { raw, texts }),
             ReaderKind::Postgres(raw, texts, health) => Self::Postgres(PgConn { raw, texts, health }),
+            ReaderKind::Pooled(transaction) => Self::Postgres(transaction.conn()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What an engine complains of, read once: a violated rule that a repository asked for, a database that is
 //! away, or our own fault.
 
+use std::io::ErrorKind;
+
 use crate::core::{error::Error, texts::problems::Code};
 
 /// A statement that failed. A repository asks it which rule was violated; everything else becomes an `Error`.
@@ -81,6 +83,10 @@ pub(super) fn refusal(error: &sqlx::Error) -> Option<String> {
             _ => None,
         },
         sqlx::Error::Tls(error) => {
+            Some(format!("no trusted TLS connection to the database ({error}); check sslmode and sslrootcert"))
+        }
+        // a certificate that is not trusted, or a root certificate that is not there
+        sqlx::Error::Io(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::NotFound) => {
             Some(format!("no trusted TLS connection to the database ({error}); check sslmode and sslrootcert"))
         }
         sqlx::Error::Configuration(error) => Some(format!("the address can not be used ({error})")),

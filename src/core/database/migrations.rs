@@ -61,6 +61,10 @@ row!(Applied { version: i64 => "version", name: String => "name", checksum: Vec<
 
 pub(super) async fn migrate(db: &Db) -> Result<Migrated> {
     let mut tx = db.write().await?;
+    if let Conn::Postgres(conn) = Conn::from(&mut tx) {
+        // a migration may take its time, and so may the server that we wait for
+        conn.raw.execute(sqlx::raw_sql("set local statement_timeout = 0")).await.map_err(Failure::from)?;
+    }
     lock(&mut tx).await?;
     create_schema(&mut tx).await?;
     let journal = match Conn::from(&mut tx) {

@@ -27,6 +27,9 @@ use crate::core::{
     secret::SecretText,
 };
 
+/// For the log's filter: PostgreSQL's notices are no news (a rollback where nothing was open, a table that is there).
+pub const QUIET: &str = "sqlx::postgres::notice=off";
+
 /// What an attempt to reach the database found.
 #[derive(Debug)]
 pub enum Reach {
@@ -133,15 +136,16 @@ impl Db {
         }
     }
 
-    /// Whether the database can be reached, and if not, whether trying again will help.
+    /// Whether the database can be reached, and if not, whether trying again will help. At the first time it also finds out
+    /// whether a transaction-mode pooler (pgbouncer, Supabase's port 6543) stands between, where the configuration does
+    /// not say.
     pub async fn reach(&self) -> Reach {
-        const SQL: &str = "select 1";
-        let asked: Result<i32, Failure> = match self.read().await {
-            Ok(mut reader) => on!(&mut reader, scalar(SQL)),
-            Err(error) => return Reach::from(error),
+        let asked = match &*self.engine {
+            Engine::Sqlite(sqlite) => sqlite.reach().await,
+            Engine::Postgres(postgres) => postgres.reach().await,
         };
         match asked {
-            Ok(_) => Reach::Reached,
+            Ok(()) => Reach::Reached,
             Err(failure) => Reach::from(Error::from(failure)),
         }
     }
@@ -168,18 +172,6 @@ impl Db {
         match &*self.engine {
             Engine::Sqlite(_) => "sqlite",
             Engine::Postgres(_) => "postgres",
-        }
-    }
-
-    /// Finds out whether a transaction-mode pooler (pgbouncer, Supabase's port 6543) stands between, where the
-    /// configuration does not say, and avoids named statements from then on.
-    ///
-    /// # Errors
-    /// `Unavailable` where the database is away.
-    pub async fn probe_pooler(&self) -> Result<()> {
-        match &*self.engine {
-            Engine::Sqlite(_) => Ok(()),
-            Engine::Postgres(postgres) => postgres.probe_pooler().await,
         }
     }
 

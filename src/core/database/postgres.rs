@@ -5,6 +5,8 @@
 //! 1. A connection goes back to the pool only outside a transaction.
 //! 2. A connection whose statement ran out of time is closed, never reused.
 //! 3. Behind a transaction-mode pooler no statement has a name.
+//! 4. Behind a transaction-mode pooler everything is in a transaction, reads too: a statement is sent in two steps,
+//!    and between two transactions the pooler may give them to two backends.
 
 use std::{
     collections::HashMap,
@@ -17,7 +19,7 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, Executor as _, PgPool, Postgres as Driver,
+    Connection as _, Executor as _, PgPool, Postgres as Driver, Row as _,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -48,7 +50,7 @@ pub(super) struct Postgres {
     pool: PgPool,
     texts: Arc<Texts>,
     pooled: Arc<AtomicBool>,
-    probe: bool,
+    is_probed: Arc<AtomicBool>,
     turns: Turns,
 }
 
@@ -83,8 +85,23 @@ impl Postgres {
         let options = PgConnectOptions::from_str(url.expose())
             .map_err(|_| Error::unavailable("database", "DATABASE_URL can not be understood"))?
             .application_name("vault-api")
+            // a pooler refuses parameters that it does not know
+            .extra_float_digits(None)
             .statement_cache_capacity(200);
+        let is_pooled = Arc::new(AtomicBool::new(pooled.unwrap_or(false)));
+        let is_probed = Arc::new(AtomicBool::new(pooled.is_some()));
+        let (pooled, probed) = (is_pooled.clone(), is_probed.clone());
         let pool = PgPoolOptions::new()
+            .after_connect(move |connection, _| {
+                // the server gives up a statement that we have given up; behind a pooler the setting would reach others
+                let is_ours = probed.load(Ordering::Relaxed) && !pooled.load(Ordering::Relaxed);
+                Box::pin(async move {
+                    if is_ours {
+                        connection.execute(sqlx::raw_sql("set statement_timeout = 2000")).await?;
+                    }
+                    Ok(())
+                })
+            })
             .max_connections(max)
             .acquire_timeout(ACQUIRE_LIMIT)
             .idle_timeout(Duration::from_mins(10))
@@ -100,16 +117,15 @@ impl Postgres {
             })
             .connect_lazy_with(options);
         let qualifier = format!("\"{schema}\".");
-        Ok(Self {
-            pool,
-            texts: Arc::new(Texts::new(qualifier)),
-            pooled: Arc::new(AtomicBool::new(pooled.unwrap_or(false))),
-            probe: pooled.is_none(),
-            turns: Turns::default(),
-        })
+        Ok(Self { pool, texts: Arc::new(Texts::new(qualifier)), pooled: is_pooled, is_probed, turns: Turns::default() })
     }
 
     pub(super) async fn read(&self) -> Result<Reader> {
+        if self.pooled.load(Ordering::Relaxed) {
+            // invariant 4
+            let transaction = self.begin(None).await?;
+            return Ok(Reader(ReaderKind::Pooled(transaction)));
+        }
         let connection = self.pool.acquire().await.map_err(Failure::from)?;
         Ok(Reader(ReaderKind::Postgres(connection, self.texts.clone(), Health::new(self.pooled.clone()))))
     }
@@ -119,6 +135,10 @@ impl Postgres {
             Some(owner) => Some(self.turns.wait(owner).await?),
             None => None,
         };
+        Ok(Writer(WriterKind::Postgres(self.begin(turn).await?)))
+    }
+
+    async fn begin(&self, turn: Option<OwnedMutexGuard<()>>) -> Result<PgTransaction> {
         let connection = self.pool.acquire().await.map_err(Failure::from)?;
         let mut transaction = PgTransaction {
             connection: Some(connection),
@@ -127,17 +147,29 @@ impl Postgres {
             turn,
         };
         transaction.send("begin").await?;
-        Ok(Writer(WriterKind::Postgres(transaction)))
+        Ok(transaction)
+    }
+
+    /// Asks for nothing, in the one message that needs no prepared statement; then looks for a pooler, once.
+    pub(super) async fn reach(&self) -> Result<(), Failure> {
+        {
+            let mut connection = self.pool.acquire().await?;
+            let health = Health::new(self.pooled.clone());
+            within(&health, connection.execute(sqlx::raw_sql("select 1"))).await?;
+        }
+        if self.is_probed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.probe_pooler().await?;
+        self.is_probed.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Behind a transaction-mode pooler two idle clients are served by one backend; directly, never.
-    pub(super) async fn probe_pooler(&self) -> Result<()> {
-        if !self.probe || self.pooled.load(Ordering::Relaxed) {
-            return Ok(());
-        }
+    async fn probe_pooler(&self) -> Result<(), Failure> {
         for _ in 0..4 {
-            let mut first = self.pool.acquire().await.map_err(Failure::from)?;
-            let mut second = self.pool.acquire().await.map_err(Failure::from)?;
+            let mut first = self.pool.acquire().await?;
+            let mut second = self.pool.acquire().await?;
             let (a, b) = (self.backend_of(&mut first).await?, self.backend_of(&mut second).await?);
             let (c, d) = (self.backend_of(&mut first).await?, self.backend_of(&mut second).await?);
             if a == b || a != c || b != d {
@@ -149,10 +181,10 @@ impl Postgres {
         Ok(())
     }
 
-    async fn backend_of(&self, connection: &mut PoolConnection<Driver>) -> Result<i32> {
-        let ask = sqlx::query_scalar::<_, i32>("select pg_backend_pid()").persistent(false);
+    async fn backend_of(&self, connection: &mut PoolConnection<Driver>) -> Result<i32, Failure> {
         let health = Health::new(self.pooled.clone());
-        Ok(within(&health, ask.fetch_one(&mut **connection)).await.map_err(Failure::from)?)
+        let ask = connection.fetch_one(sqlx::raw_sql("select pg_backend_pid()"));
+        Ok(within(&health, ask).await?.try_get(0)?)
     }
 
     pub(super) async fn close(&self) {

@@ -60,8 +60,6 @@ impl Sqlite {
             .busy_timeout(BUSY_LIMIT)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            // as on PostgreSQL: what is to be found without case is stored in lower case
-            .pragma("case_sensitive_like", "on")
             .pragma("trusted_schema", "off")
             .pragma("cache_size", "-8192")
             .statement_cache_capacity(200);
@@ -87,6 +85,11 @@ impl Sqlite {
     pub(super) async fn read(&self) -> Result<Reader> {
         let connection = self.readers.acquire().await.map_err(Failure::from)?;
         Ok(Reader(ReaderKind::Sqlite(connection, self.texts.clone())))
+    }
+
+    pub(super) async fn reach(&self) -> Result<(), Failure> {
+        self.readers.acquire().await?.execute(sqlx::raw_sql("select 1")).await?;
+        Ok(())
     }
 
     pub(super) async fn write(&self) -> Result<Writer> {

@@ -10,6 +10,7 @@ use axum::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::Value;
 
+use super::credentials::still_signed_in;
 use crate::{
     core::{app::App, error::Error, texts::problems::Code},
     routes::answers::Failure,
@@ -39,11 +40,13 @@ impl<T: Body> FromRequest<App> for Json<T> {
 impl FromRequest<App> for Raw {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, _: &App) -> Result<Self, Failure> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         if !is_json(request.headers()) {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let bytes = read_limited(request.into_body(), MOST_BYTES).await?;
+        let (parts, body) = request.into_parts();
+        let bytes = read_limited(body, MOST_BYTES).await?;
+        still_signed_in(&parts, app).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Code::MalformedJson.into())
     }
 }

@@ -23,6 +23,19 @@ pub(in crate::routes) struct Visitor(pub(in crate::routes) Context);
 /// The context of a request by a member.
 pub(in crate::routes) struct Member(pub(in crate::routes) Context);
 
+/// Marks a request that a member alone may make, for what comes after the body has arrived.
+#[derive(Clone, Copy)]
+struct MemberOnly;
+
+/// Refuses a member whose session ended while the body was on its way.
+pub(super) async fn still_signed_in(parts: &Parts, app: &App) -> Result<(), Failure> {
+    if parts.extensions.get::<MemberOnly>().is_some() {
+        let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
+        sessions::authenticate(app, token).await?;
+    }
+    Ok(())
+}
+
 impl FromRequestParts<App> for Visitor {
     type Rejection = Failure;
 
@@ -39,6 +52,7 @@ impl FromRequestParts<App> for Member {
         let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
         app.keyring()?;
         let member = sessions::authenticate(app, token).await?;
+        parts.extensions.insert(MemberOnly);
         Ok(Self(Context::new(app.clone(), client(parts)?, Actor::Member(member))))
     }
 }

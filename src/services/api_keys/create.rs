@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Map;
+use zeroize::Zeroizing;
 
 use super::{UNVERSIONED, VALUE, provider_config};
 use crate::{
@@ -63,21 +64,25 @@ pub async fn create(
     let account = ctx.account()?;
     let data_key = account_keys::open_current(ctx, account).await?;
     let memory = repeatable.map(|repeatable| Memory::new(ctx, account, &repeatable)).transpose()?;
-    if let Some(memory) = &memory
-        && let Some(answer) = memory.recall(&mut ctx.db().read().await?, account, &data_key).await?
-    {
-        return Ok(Outcome::Repeated(answer));
+    // a statement of its own: the connection is given back before the next one is asked for
+    let remembered = match &memory {
+        Some(memory) => memory.recall(&mut ctx.db().read().await?, account, &data_key).await?,
+        None => None,
+    };
+    if let Some(first) = remembered {
+        return repeat(ctx, account, first).await;
     }
     let (created, sealed) = assemble(ctx, account, new, &data_key)?;
     let answer = render(&created)?;
     let mut tx = ctx.write_for(Some(account)).await?;
     if let Some(memory) = &memory
-        && !memory.keep(ctx, &mut tx, account, &data_key, &answer).await?
+        && !memory.keep(ctx, &mut tx, &created.key, &data_key, &answer).await?
     {
         // the same request was quicker: its answer is ours, as soon as it lasts
         let first = memory.recall(&mut tx, account, &data_key).await?;
         tx.commit().await?;
-        return first.map(Outcome::Repeated).ok_or(Error::Busy { retry_after: 1 });
+        let first = first.ok_or(Error::Busy { retry_after: 1 })?;
+        return repeat(ctx, account, first).await;
     }
     keep_to_plan(ctx, &mut tx, account).await?;
     let fingerprint =
@@ -89,6 +94,17 @@ pub async fn create(
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     Ok(Outcome::New(answer))
+}
+
+/// Gives the first answer again. It shows the value, so the key must not be revoked, and it is recorded as a reveal.
+async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Outcome> {
+    let key = api_keys::find(&mut ctx.db().read().await?, account, first.key).await?.ok_or(Code::NotFound)?;
+    if key.revoked {
+        return Err(Code::KeyRevoked.into());
+    }
+    audit::record_alone(ctx, Event::on_key(Action::KeyRevealed, account, key.id).with("by", "idempotent repeat"))
+        .await?;
+    Ok(Outcome::Repeated(first.answer))
 }
 
 fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) -> Result<(Created, SealedParts)> {
@@ -144,6 +160,12 @@ async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId) -> Result
     if used >= limit { Err(Error::PlanLimit { limit, used }) } else { Ok(()) }
 }
 
+/// A kept answer and the key that it shows.
+struct FirstAnswer {
+    key: ApiKeyId,
+    answer: Vec<u8>,
+}
+
 /// The memory of a repeatable request, in keyed hashes.
 struct Memory {
     digest: [u8; 32],
@@ -173,28 +195,32 @@ impl Memory {
         conn: impl Into<Conn<'c>>,
         account: UserId,
         data_key: &AccountKey,
-    ) -> Result<Option<Vec<u8>>> {
+    ) -> Result<Option<FirstAnswer>> {
         let Some(kept) = idempotency_keys::find(conn, account, &self.digest, self.since).await? else {
             return Ok(None);
         };
         if kept.request_digest != self.request_digest {
             return Err(Code::IdempotencyKeyReused.into());
         }
-        let answer = data_key.open(self.place(), &kept.sealed).map_err(Error::internal)?;
-        Ok(Some(answer.to_vec()))
+        let opened = data_key.open(self.place(), &kept.sealed).map_err(Error::internal)?;
+        let (key, answer) =
+            opened.split_at_checked(16).ok_or_else(|| Error::internal("a kept answer lacks its key"))?;
+        let key = ApiKeyId(uuid::Uuid::from_slice(key).map_err(Error::internal)?);
+        Ok(Some(FirstAnswer { key, answer: answer.to_vec() }))
     }
 
     async fn keep(
         &self,
         ctx: &Context,
         tx: &mut Writer,
-        account: UserId,
+        key: &ApiKey,
         data_key: &AccountKey,
         answer: &[u8],
     ) -> Result<bool> {
-        let sealed = data_key.seal(self.place(), answer)?;
-        idempotency_keys::delete_one_until(tx, account, &self.digest, self.since).await?;
+        let plain = Zeroizing::new([key.id.0.as_bytes(), answer].concat());
+        let sealed = data_key.seal(self.place(), &plain)?;
+        idempotency_keys::delete_one_until(tx, key.user_id, &self.digest, self.since).await?;
         let kept = KeptAnswer { request_digest: self.request_digest.to_vec(), sealed };
-        idempotency_keys::insert(tx, account, &self.digest, &kept, ctx.now()).await
+        idempotency_keys::insert(tx, key.user_id, &self.digest, &kept, ctx.now()).await
     }
 }

@@ -2,12 +2,7 @@
 
 use super::{provider_config, reveal::open_value};
 use crate::{
-    core::{
-        context::Context,
-        database::Writer,
-        error::Result,
-        texts::problems::Code,
-    },
+    core::{context::Context, database::Writer, error::Result, texts::problems::Code},
     models::{
         api_key::{ApiKey, KeyKind},
         audit::Action,

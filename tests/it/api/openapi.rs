@@ -19,9 +19,15 @@ async fn document() -> (TestApp, Value) {
 /// Every operation with its method and its path.
 fn operations(document: &Value) -> Vec<(String, String, &Map<String, Value>)> {
     let paths = document["paths"].as_object().expect("paths");
-    let all = paths.iter().flat_map(|(path, item)| item.as_object().expect("an item").iter().map(move |(method, operation)| (method, path, operation)));
+    let all = paths.iter().flat_map(|(path, item)| {
+        item.as_object().expect("an item").iter().map(move |(method, operation)| (method, path, operation))
+    });
     let all: Vec<_> = all.filter(|(method, ..)| METHODS.contains(&method.as_str())).collect();
-    all.into_iter().map(|(method, path, operation)| (method.to_uppercase(), path.clone(), operation.as_object().expect("an operation"))).collect()
+    all.into_iter()
+        .map(|(method, path, operation)| {
+            (method.to_uppercase(), path.clone(), operation.as_object().expect("an operation"))
+        })
+        .collect()
 }
 
 /// The path with every parameter filled in.
@@ -51,7 +57,11 @@ async fn every_documented_operation_is_served() {
 
         assert!(!matches!(answer.status, 404 | 405 | 500..), "{method} {path}: {} {}", answer.status, answer.text());
         let documented = operation["responses"].as_object().unwrap();
-        assert!(documented.contains_key(&answer.status.to_string()), "{method} {path} answers {}, not documented", answer.status);
+        assert!(
+            documented.contains_key(&answer.status.to_string()),
+            "{method} {path} answers {}, not documented",
+            answer.status
+        );
     }
 }
 
@@ -59,10 +69,19 @@ async fn every_documented_operation_is_served() {
 async fn every_key_and_audit_operation_of_the_contract_is_documented() {
     let (_app, document) = document().await;
 
-    let documented: BTreeSet<_> = operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let documented: BTreeSet<_> =
+        operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
     for operation in [
-        "POST /api/keys", "GET /api/keys", "GET /api/keys/{id}", "PATCH /api/keys/{id}", "PUT /api/keys/{id}", "DELETE /api/keys/{id}", "GET /api/keys/{id}/decrypt", "POST /api/keys/{id}/reveal",
-        "GET /api/audit", "GET /api/providers",
+        "POST /api/keys",
+        "GET /api/keys",
+        "GET /api/keys/{id}",
+        "PATCH /api/keys/{id}",
+        "PUT /api/keys/{id}",
+        "DELETE /api/keys/{id}",
+        "GET /api/keys/{id}/decrypt",
+        "POST /api/keys/{id}/reveal",
+        "GET /api/audit",
+        "GET /api/providers",
     ] {
         assert!(documented.contains(operation), "{operation}");
     }
@@ -73,21 +92,34 @@ async fn operation_ids_are_snake_case_and_unique() {
     let (_app, document) = document().await;
 
     let operations = operations(&document);
-    let ids: Vec<_> = operations.iter().map(|(_, path, operation)| operation.get("operationId").and_then(Value::as_str).unwrap_or_else(|| panic!("{path} has no id"))).collect();
+    let ids: Vec<_> = operations
+        .iter()
+        .map(|(_, path, operation)| {
+            operation.get("operationId").and_then(Value::as_str).unwrap_or_else(|| panic!("{path} has no id"))
+        })
+        .collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-    assert!(ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') && !id.starts_with('_')), "{ids:?}");
+    assert!(
+        ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+            && !id.starts_with('_')),
+        "{ids:?}"
+    );
 }
 
 #[tokio::test]
 async fn every_secured_operation_refuses_a_visitor() {
     let (app, document) = document().await;
-    let secured: Vec<_> = operations(&document).into_iter().filter(|(.., operation)| operation.contains_key("security")).collect();
+    let secured: Vec<_> =
+        operations(&document).into_iter().filter(|(.., operation)| operation.contains_key("security")).collect();
 
     assert!(secured.len() >= 10);
     for (method, path, operation) in secured {
         let body = operation.contains_key("requestBody").then(|| json!({}));
         for headers in [&[][..], &[("authorization", "Bearer x")], &[("authorization", "Basic YTpi")]] {
-            let refused = app.call_with(&method, &filled(&path), body.clone(), headers).await.expect_problem(401, "unauthenticated");
+            let refused = app
+                .call_with(&method, &filled(&path), body.clone(), headers)
+                .await
+                .expect_problem(401, "unauthenticated");
             assert_eq!(refused.header("www-authenticate"), "Bearer", "{method} {path}");
         }
     }
@@ -97,7 +129,10 @@ async fn every_secured_operation_refuses_a_visitor() {
 async fn operations_under_keys_and_audit_are_secured() {
     let (_app, document) = document().await;
 
-    for (method, path, operation) in operations(&document).into_iter().filter(|(_, path, _)| path.starts_with("/api/keys") || path.starts_with("/api/audit")) {
+    for (method, path, operation) in operations(&document)
+        .into_iter()
+        .filter(|(_, path, _)| path.starts_with("/api/keys") || path.starts_with("/api/audit"))
+    {
         assert_eq!(operation.get("security"), Some(&json!([{ "bearer": [] }])), "{method} {path}");
     }
 }
@@ -112,7 +147,10 @@ async fn every_refusal_is_documented_as_a_problem() {
         for (status, response) in responses.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
             let kinds: Vec<_> = response["content"].as_object().unwrap().keys().collect();
             assert_eq!(kinds, ["application/problem+json"], "{method} {path} {status}");
-            assert_eq!(response["content"]["application/problem+json"]["schema"]["$ref"], "#/components/schemas/Problem");
+            assert_eq!(
+                response["content"]["application/problem+json"]["schema"]["$ref"],
+                "#/components/schemas/Problem"
+            );
         }
     }
 }
@@ -122,7 +160,8 @@ async fn every_reference_leads_somewhere() {
     let (_app, document) = document().await;
     let text = document.to_string();
 
-    let references: BTreeSet<_> = text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+    let references: BTreeSet<_> =
+        text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
 
     assert!(!references.is_empty());
     for reference in references {
@@ -141,7 +180,9 @@ async fn an_answer_has_the_fields_that_its_schema_names() {
     let problem = app.call("GET", "/api/keys", None).await.json();
 
     for (schema, value) in [("Key", key), ("AuditEntry", audit), ("Provider", provider), ("Problem", problem)] {
-        let properties = document["components"]["schemas"][schema]["properties"].as_object().unwrap_or_else(|| panic!("{schema} has no properties"));
+        let properties = document["components"]["schemas"][schema]["properties"]
+            .as_object()
+            .unwrap_or_else(|| panic!("{schema} has no properties"));
         let given = value.as_object().unwrap();
         assert!(given.keys().all(|name| properties.contains_key(name)), "{schema}: {value}");
         let required = document["components"]["schemas"][schema]["required"].as_array().cloned().unwrap_or_default();

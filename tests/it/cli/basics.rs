@@ -38,7 +38,14 @@ fn the_version_is_that_of_the_package() {
 #[test]
 fn an_unknown_command_or_option_is_a_mistake_of_usage() {
     let vault = Vault::new(Engine::Sqlite);
-    for arguments in [&["sreve"][..], &["serve", "--prot", "1"], &["serve", "--port", "99999"], &["serve", "--host", "nowhere at all"], &["admin"], &["admin", "create"]] {
+    for arguments in [
+        &["sreve"][..],
+        &["serve", "--prot", "1"],
+        &["serve", "--port", "99999"],
+        &["serve", "--host", "nowhere at all"],
+        &["admin"],
+        &["admin", "create"],
+    ] {
         let done = vault.run(arguments).expect(2);
         assert!(done.errors.contains("Usage") || done.errors.contains("error:"), "{arguments:?}: {}", done.errors);
         assert!(done.output.is_empty(), "{arguments:?} printed to stdout");
@@ -59,13 +66,20 @@ fn openapi_prints_a_valid_document_of_version_3_1_and_nothing_else() {
         for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no operationId"));
             assert!(operations.insert(id.to_owned()), "{id} twice");
-            assert!(operation["responses"].as_object().is_some_and(|responses| !responses.is_empty()), "{method} {path}");
+            assert!(
+                operation["responses"].as_object().is_some_and(|responses| !responses.is_empty()),
+                "{method} {path}"
+            );
         }
     }
     assert!(done.errors.is_empty(), "{}", done.errors);
     assert!(!vault.data().exists(), "openapi made files");
     let server = vault.start();
-    assert_eq!(server.call("GET", "/openapi.json", None, None).expect(200).json(), document, "the server shows another document");
+    assert_eq!(
+        server.call("GET", "/openapi.json", None, None).expect(200).json(),
+        document,
+        "the server shows another document"
+    );
 }
 
 #[test]

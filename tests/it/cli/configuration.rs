@@ -35,7 +35,12 @@ fn every_fault_is_told_at_once_with_its_name_and_without_its_value() {
 
         let lines = faults(&done.errors);
         for (name, _) in BAD {
-            assert_eq!(lines.iter().filter(|line| line.starts_with(&format!("{name}: "))).count(), 1, "{name}: {}", done.errors);
+            assert_eq!(
+                lines.iter().filter(|line| line.starts_with(&format!("{name}: "))).count(),
+                1,
+                "{name}: {}",
+                done.errors
+            );
         }
         assert_eq!(lines.len(), BAD.len(), "{}", done.errors);
         assert!(!done.errors.contains("hush"), "a value is repeated: {}", done.errors);
@@ -82,7 +87,11 @@ fn weak_secrets_from_examples_are_refused() {
         ("CRYPTO_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
     ] {
         let done = vault.run_with(&["serve", "--port", "0"], &[(name, value)], "").expect(78);
-        assert!(faults(&done.errors)[0].starts_with(&format!("{name}: ")) && !done.errors.contains(value), "{}", done.errors);
+        assert!(
+            faults(&done.errors)[0].starts_with(&format!("{name}: ")) && !done.errors.contains(value),
+            "{}",
+            done.errors
+        );
     }
 }
 
@@ -105,12 +114,20 @@ fn a_dotenv_file_is_read_and_the_environment_wins() {
 #[test]
 fn an_unknown_variable_is_told_with_the_nearest_name_and_without_its_value() {
     let vault = Vault::new(Engine::Sqlite);
-    let misspelt = [("DATABASE_ULR", "postgres://hush"), ("JWT_SECRT", "hush"), ("TRUSTED_PROXYS", "hush"), ("HOSTNAME", "a-machine")];
+    let misspelt = [
+        ("DATABASE_ULR", "postgres://hush"),
+        ("JWT_SECRT", "hush"),
+        ("TRUSTED_PROXYS", "hush"),
+        ("HOSTNAME", "a-machine"),
+    ];
 
     let done = vault.run_with(&["check"], &misspelt, "").expect(0);
 
-    for (wrong, right) in [("DATABASE_ULR", "DATABASE_URL"), ("JWT_SECRT", "JWT_SECRET"), ("TRUSTED_PROXYS", "TRUSTED_PROXIES")] {
-        let line = done.errors.lines().find(|line| line.contains(wrong)).unwrap_or_else(|| panic!("{wrong}: {}", done.errors));
+    for (wrong, right) in
+        [("DATABASE_ULR", "DATABASE_URL"), ("JWT_SECRT", "JWT_SECRET"), ("TRUSTED_PROXYS", "TRUSTED_PROXIES")]
+    {
+        let line =
+            done.errors.lines().find(|line| line.contains(wrong)).unwrap_or_else(|| panic!("{wrong}: {}", done.errors));
         assert!(line.contains("WARN") && line.contains(right), "{line}");
     }
     assert!(!done.errors.contains("hush") && !done.errors.contains("HOSTNAME"), "{}", done.errors);
@@ -126,7 +143,9 @@ fn secrets_may_come_from_files_but_not_from_both() {
 
     vault.run_with(&["migrate"], &[("CRYPTO_MASTER_KEY_FILE", path)], "").expect(0);
     assert!(!vault.data().join("crypto_master_key").exists(), "another key was made beside the one in the file");
-    let both = vault.run_with(&["migrate"], &[("CRYPTO_MASTER_KEY_FILE", path), ("CRYPTO_MASTER_KEY", key.trim())], "").expect(78);
+    let both = vault
+        .run_with(&["migrate"], &[("CRYPTO_MASTER_KEY_FILE", path), ("CRYPTO_MASTER_KEY", key.trim())], "")
+        .expect(78);
     assert!(both.errors.contains("CRYPTO_MASTER_KEY_FILE: "), "{}", both.errors);
     let missing = vault.run_with(&["migrate"], &[("JWT_SECRET_FILE", "/nowhere/at/all")], "").expect(78);
     assert!(missing.errors.contains("JWT_SECRET_FILE: "), "{}", missing.errors);

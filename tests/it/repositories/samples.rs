@@ -9,7 +9,7 @@ use vault_api::{
         api_key::{ApiKey, KeyKind, SealedParts},
         email::Email,
         ids::{ApiKeyId, UserId},
-        mail::{MailKind, QueuedMail},
+        mail::{MailCause, MailKind, QueuedMail},
         user::{Plan, Role, User},
     },
     repositories::{api_keys, mail_outbox, users},
@@ -24,7 +24,7 @@ pub fn mail(id: Uuid) -> QueuedMail {
         id,
         kind: MailKind::Recovery,
         address: Email::parse("nobody@example.com").unwrap(),
-        language: Language::English,
+        cause: MailCause::default(),
         attempts: 0,
         created_at: far,
     }

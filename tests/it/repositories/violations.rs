@@ -83,20 +83,20 @@ on_both! {
 
         second.name = "taken".into();
         let mut tx = app.app.db.write().await.unwrap();
-        let outcome = api_keys::update(&mut tx, &second, None, 1).await;
+        let outcome = api_keys::update(&mut tx, &second, None).await;
 
-        refused(&outcome.map(|_| ()), Code::DuplicateName);
+        refused(&outcome, Code::DuplicateName);
     }
 
-    async fn a_change_to_an_older_state_of_a_key_touches_nothing(app: TestApp) {
+    async fn a_key_is_locked_for_its_own_account_alone(app: TestApp) {
         let alice = stored_user(&app, "alice@example.com").await;
-        let mut changed = key(&app, alice.id, "name");
-        store(&app, &changed, b"a").await.unwrap();
-        changed.revision = 2;
+        let bob = stored_user(&app, "bob@example.com").await;
+        let known = key(&app, alice.id, "name");
+        store(&app, &known, b"a").await.unwrap();
         let mut tx = app.app.db.write().await.unwrap();
 
-        assert!(api_keys::update(&mut tx, &changed, None, 1).await.unwrap());
-        assert!(!api_keys::update(&mut tx, &changed, None, 1).await.unwrap());
+        assert!(api_keys::lock(&mut tx, alice.id, known.id).await.unwrap());
+        assert!(!api_keys::lock(&mut tx, bob.id, known.id).await.unwrap());
     }
 
     async fn a_row_for_an_account_that_is_gone_is_not_found(app: TestApp) {

@@ -51,7 +51,9 @@ fn load(server: &Server, alice: &Member, known: &str, stop: &AtomicBool) -> Seen
                 if reply.status == 201 {
                     seen.acknowledged.insert(reply.json()["id"].as_str().expect("an id").to_owned(), value);
                 } else if reply.status != 200 && (reply.status != 503 || reply.header("retry-after").is_empty()) {
-                    seen.wrong.get_or_insert_with(|| format!("{method} {path}: {} {:?} {}", reply.status, reply.headers, reply.text()));
+                    seen.wrong.get_or_insert_with(|| {
+                        format!("{method} {path}: {} {:?} {}", reply.status, reply.headers, reply.text())
+                    });
                 }
             }
             Err(error) => {
@@ -132,7 +134,9 @@ fn without_its_database_the_server_lives_says_so_and_works_as_soon_as_it_comes()
 
     database.start_again();
 
-    eventually(Duration::from_secs(10), "ready without a restart", || server.call("GET", "/ready", None, None).status == 200);
+    eventually(Duration::from_secs(10), "ready without a restart", || {
+        server.call("GET", "/ready", None, None).status == 200
+    });
     let alice = register(&server, "alice");
     let id = alice.store(&server, "OpenAI", "sk-proj-0123456789abcdefghij");
     assert_eq!(alice.reveal(&server, &id), "sk-proj-0123456789abcdefghij");

@@ -12,8 +12,21 @@ fn browse(address: &str) -> (String, String) {
         .find(|path| std::path::Path::new(path).exists())
         .unwrap_or_else(|| panic!("chromium is not installed; ./scripts/install-test-tools installs it"));
     let mut command = Command::new(program);
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run"]);
-    command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--v=0"]);
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+    ]);
+    command.args([
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--enable-logging=stderr",
+        "--v=0",
+    ]);
     command.arg(format!("--user-data-dir={}", folder.path().display()));
     command.args(["--virtual-time-budget=10000", "--dump-dom", address]).env("HOME", folder.path());
     let done = run_to_the_end(&mut command, "");

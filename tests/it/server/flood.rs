@@ -24,7 +24,13 @@ fn p99(what: &str, mut times: Vec<Duration>) -> Duration {
     assert!(!times.is_empty(), "{what}: none was seen");
     times.sort();
     let quantile = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
-    println!("{what}: {} answers, p50 {:?}, p99 {:?}, slowest {:?}", times.len(), quantile(50), quantile(99), times[times.len() - 1]);
+    println!(
+        "{what}: {} answers, p50 {:?}, p99 {:?}, slowest {:?}",
+        times.len(),
+        quantile(50),
+        quantile(99),
+        times[times.len() - 1]
+    );
     quantile(99)
 }
 

@@ -53,27 +53,38 @@ const LOGIN: &str = r#"{"email":"alice@example.com","password":"une girafe en py
 fn broken_http_is_refused() {
     with_a_server(|server, _| {
         let length = LOGIN.len();
-        refuses(server, &[
-            ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20), &[0, 400]),
-            ("binary", (0..=255_u8).cycle().take(4096).collect(), &[0, 400]),
-            ("no version", b"GET /health\r\n\r\n".to_vec(), &[0, 400]),
-            ("HTTP/9.9", b"GET /health HTTP/9.9\r\nHost: a\r\n\r\n".to_vec(), &[0, 400, 505]),
-            ("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), &[0, 400, 405, 505]),
-            ("a NUL in the path", get("/health\0", ""), &[0, 400]),
-            ("a NUL in a header", get("/health", "X-A: a\0b\r\n"), &[0, 400]),
-            ("a space in a header's name", get("/health", "X A: b\r\n"), &[0, 400]),
-            ("a folded header", get("/health", "X-A: a\r\n b\r\n"), &[0, 200, 400]),
-            ("a bare line feed", b"GET /health HTTP/1.1\nHost: a\nConnection: close\n\n".to_vec(), &[0, 200, 400]),
-            ("a path that is no path", get("health", ""), &[0, 400, 404]),
-            ("two Content-Lengths that differ", post(&format!("Content-Length: {length}\r\nContent-Length: 3\r\n"), LOGIN), &[0, 400]),
-            ("a negative Content-Length", post("Content-Length: -1\r\n", LOGIN), &[0, 400]),
-            ("a huge Content-Length", post("Content-Length: 99999999999999999999\r\n", LOGIN), &[0, 400, 413]),
-            ("a Content-Length in words", post("Content-Length: ten\r\n", LOGIN), &[0, 400]),
-            ("chunks of no length", post("Transfer-Encoding: chunked\r\n", "zz\r\nhello\r\n0\r\n\r\n"), &[0, 400]),
-            ("chunks of endless length", post("Transfer-Encoding: chunked\r\n", "ffffffffffffffffff\r\nhello\r\n"), &[0, 400, 413]),
-            ("an unknown transfer coding", post("Transfer-Encoding: gzip\r\n", LOGIN), &[0, 400, 415, 501]),
-            ("chunked twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), &[0, 400, 501]),
-        ]);
+        refuses(
+            server,
+            &[
+                ("no HTTP", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(20), &[0, 400]),
+                ("binary", (0..=255_u8).cycle().take(4096).collect(), &[0, 400]),
+                ("no version", b"GET /health\r\n\r\n".to_vec(), &[0, 400]),
+                ("HTTP/9.9", b"GET /health HTTP/9.9\r\nHost: a\r\n\r\n".to_vec(), &[0, 400, 505]),
+                ("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), &[0, 400, 405, 505]),
+                ("a NUL in the path", get("/health\0", ""), &[0, 400]),
+                ("a NUL in a header", get("/health", "X-A: a\0b\r\n"), &[0, 400]),
+                ("a space in a header's name", get("/health", "X A: b\r\n"), &[0, 400]),
+                ("a folded header", get("/health", "X-A: a\r\n b\r\n"), &[0, 200, 400]),
+                ("a bare line feed", b"GET /health HTTP/1.1\nHost: a\nConnection: close\n\n".to_vec(), &[0, 200, 400]),
+                ("a path that is no path", get("health", ""), &[0, 400, 404]),
+                (
+                    "two Content-Lengths that differ",
+                    post(&format!("Content-Length: {length}\r\nContent-Length: 3\r\n"), LOGIN),
+                    &[0, 400],
+                ),
+                ("a negative Content-Length", post("Content-Length: -1\r\n", LOGIN), &[0, 400]),
+                ("a huge Content-Length", post("Content-Length: 99999999999999999999\r\n", LOGIN), &[0, 400, 413]),
+                ("a Content-Length in words", post("Content-Length: ten\r\n", LOGIN), &[0, 400]),
+                ("chunks of no length", post("Transfer-Encoding: chunked\r\n", "zz\r\nhello\r\n0\r\n\r\n"), &[0, 400]),
+                (
+                    "chunks of endless length",
+                    post("Transfer-Encoding: chunked\r\n", "ffffffffffffffffff\r\nhello\r\n"),
+                    &[0, 400, 413],
+                ),
+                ("an unknown transfer coding", post("Transfer-Encoding: gzip\r\n", LOGIN), &[0, 400, 415, 501]),
+                ("chunked twice", post("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"), &[0, 400, 501]),
+            ],
+        );
     });
 }
 
@@ -81,7 +92,10 @@ fn broken_http_is_refused() {
 fn a_request_smuggled_behind_another_is_never_answered() {
     with_a_server(|server, _| {
         let smuggled = "GET /api/auth/me HTTP/1.1\r\nHost: a\r\n\r\n";
-        let both = post(&format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n", 5 + smuggled.len()), &format!("0\r\n\r\n{smuggled}"));
+        let both = post(
+            &format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n", 5 + smuggled.len()),
+            &format!("0\r\n\r\n{smuggled}"),
+        );
         let heard = talk(server.address, &both, Duration::from_secs(2));
 
         assert!(heard.text.matches("HTTP/1.1 ").count() <= 1, "two answers: {}", heard.text);
@@ -94,13 +108,24 @@ fn oversized_heads_are_refused() {
     with_a_server(|server, _| {
         let before = memory(server);
         let many: String = (0..200).map(|number| format!("X-Header-{number}: a\r\n")).collect();
-        refuses(server, &[
-            ("a path of 64 KB", get(&format!("/{}", "a".repeat(64 * 1024)), ""), &[0, 400, 414, 431]),
-            ("a path of 9 KB", get(&format!("/{}", "a".repeat(9 * 1024)), ""), &[414]),
-            ("200 headers", get("/health", &many), &[0, 400, 431]),
-            ("a header of 1 MiB", get("/health", &format!("X-Big: {}\r\n", "a".repeat(1024 * 1024))), &[0, 400, 431]),
-            ("a token of 20 KB", get("/api/auth/me", &format!("Authorization: Bearer {}\r\n", "a".repeat(20 * 1024))), &[400, 401, 431]),
-        ]);
+        refuses(
+            server,
+            &[
+                ("a path of 64 KB", get(&format!("/{}", "a".repeat(64 * 1024)), ""), &[0, 400, 414, 431]),
+                ("a path of 9 KB", get(&format!("/{}", "a".repeat(9 * 1024)), ""), &[414]),
+                ("200 headers", get("/health", &many), &[0, 400, 431]),
+                (
+                    "a header of 1 MiB",
+                    get("/health", &format!("X-Big: {}\r\n", "a".repeat(1024 * 1024))),
+                    &[0, 400, 431],
+                ),
+                (
+                    "a token of 20 KB",
+                    get("/api/auth/me", &format!("Authorization: Bearer {}\r\n", "a".repeat(20 * 1024))),
+                    &[400, 401, 431],
+                ),
+            ],
+        );
 
         let growth = memory(server).saturating_sub(before);
         assert!(growth < MOST_GROWTH, "the memory grew by {growth} KiB");
@@ -136,10 +161,14 @@ fn large_bodies_are_refused_at_once_and_leave_no_memory_behind() {
         let before = memory(server);
         let mut most = before;
         for megabytes in [1, 50] {
-            for length in [format!("Content-Length: {}\r\n", megabytes << 20), "Transfer-Encoding: chunked\r\n".to_owned()] {
+            for length in
+                [format!("Content-Length: {}\r\n", megabytes << 20), "Transfer-Encoding: chunked\r\n".to_owned()]
+            {
                 for authorization in [String::new(), format!("Authorization: Bearer {}\r\n", alice.token)] {
                     let path = if authorization.is_empty() { "/api/auth/login" } else { "/api/keys" };
-                    let head = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{authorization}{length}\r\n");
+                    let head = format!(
+                        "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{authorization}{length}\r\n"
+                    );
                     let began = Instant::now();
                     let mut stream = TcpStream::connect(server.address).expect("the server accepts");
                     stream.set_write_timeout(Some(PATIENCE)).expect("a limit");
@@ -147,14 +176,24 @@ fn large_bodies_are_refused_at_once_and_leave_no_memory_behind() {
                     let piece = "a".repeat(64 * 1024);
                     let chunk = format!("{:x}\r\n{piece}\r\n", piece.len());
                     for _ in 0..megabytes * 16 {
-                        is_open = is_open && stream.write_all(if length.starts_with('T') { &chunk } else { &piece }.as_bytes()).is_ok();
+                        is_open = is_open
+                            && stream
+                                .write_all(if length.starts_with('T') { &chunk } else { &piece }.as_bytes())
+                                .is_ok();
                         most = most.max(memory(server));
                     }
                     // where the rest was cut off, the kernel may drop the answer with it
                     let heard = listen(&mut stream, began, PATIENCE);
                     assert!(heard.status.is_none_or(|status| status == 413), "{megabytes} MiB: {}", heard.text);
-                    assert!(heard.status == Some(413) || heard.is_closed, "{megabytes} MiB of {length}: neither refused nor closed");
-                    assert!(began.elapsed() <= PATIENCE + Duration::from_secs(1), "{megabytes} MiB took {:?}", began.elapsed());
+                    assert!(
+                        heard.status == Some(413) || heard.is_closed,
+                        "{megabytes} MiB of {length}: neither refused nor closed"
+                    );
+                    assert!(
+                        began.elapsed() <= PATIENCE + Duration::from_secs(1),
+                        "{megabytes} MiB took {:?}",
+                        began.elapsed()
+                    );
                 }
             }
         }
@@ -174,8 +213,17 @@ fn forged_and_doubled_credentials_open_nothing() {
             ("alg none with a signature", bearer(&format!("{none}.{}.{}", parts[1], parts[2]))),
             ("no signature", bearer(&format!("{}.{}.", parts[0], parts[1]))),
             ("a cut signature", bearer(&alice.token[..alice.token.len() - 4])),
-            ("two headers", get("/api/auth/me", &format!("Authorization: Bearer {0}\r\nAuthorization: Bearer {0}\r\n", alice.token))),
-            ("a good one behind a bad one", get("/api/auth/me", &format!("Authorization: Bearer x\r\nAuthorization: Bearer {}\r\n", alice.token))),
+            (
+                "two headers",
+                get(
+                    "/api/auth/me",
+                    &format!("Authorization: Bearer {0}\r\nAuthorization: Bearer {0}\r\n", alice.token),
+                ),
+            ),
+            (
+                "a good one behind a bad one",
+                get("/api/auth/me", &format!("Authorization: Bearer x\r\nAuthorization: Bearer {}\r\n", alice.token)),
+            ),
             ("Basic", get("/api/auth/me", &format!("Authorization: Basic {}\r\n", alice.token))),
             ("a cookie", get("/api/auth/me", &format!("Cookie: access_token={0}; token={0}\r\n", alice.token))),
             ("in the query", get(&format!("/api/auth/me?access_token={}", alice.token), "")),
@@ -195,10 +243,27 @@ fn tricks_with_paths_and_methods_reach_nothing() {
     with_a_server(|server, alice| {
         let token = format!("Authorization: Bearer {}\r\n", alice.token);
         for path in [
-            "/..;/api/keys", "/%2e%2e/%2e%2e/etc/passwd", "/docs/assets/%2e%2e%2f%2e%2e%2fCargo.toml", "/docs/assets/../../Cargo.toml",
-            "/docs/assets/..%5c..%5cCargo.toml", "/assets/%00page.css", "/.env", "/.git/HEAD", "/data/vault.db", "//api//keys", "/API/KEYS",
-            "/api/keys;x=1", "/api/keys/%2e%2e/keys", "/api/keys/..%2f..%2fkeys", "/api/keys/%ff%fe", "/api/auth/admin/create-test-user",
-            "/test-db", "/debug", "/actuator", "/docs/assets/", "/api/keys/00000000-0000-0000-0000-000000000000",
+            "/..;/api/keys",
+            "/%2e%2e/%2e%2e/etc/passwd",
+            "/docs/assets/%2e%2e%2f%2e%2e%2fCargo.toml",
+            "/docs/assets/../../Cargo.toml",
+            "/docs/assets/..%5c..%5cCargo.toml",
+            "/assets/%00page.css",
+            "/.env",
+            "/.git/HEAD",
+            "/data/vault.db",
+            "//api//keys",
+            "/API/KEYS",
+            "/api/keys;x=1",
+            "/api/keys/%2e%2e/keys",
+            "/api/keys/..%2f..%2fkeys",
+            "/api/keys/%ff%fe",
+            "/api/auth/admin/create-test-user",
+            "/test-db",
+            "/debug",
+            "/actuator",
+            "/docs/assets/",
+            "/api/keys/00000000-0000-0000-0000-000000000000",
         ] {
             let heard = talk(server.address, &get(path, &token), PATIENCE);
             assert!(matches!(heard.status, Some(400 | 404)), "{path}: {}", heard.text);
@@ -206,13 +271,21 @@ fn tricks_with_paths_and_methods_reach_nothing() {
         }
         for method in ["TRACE", "CONNECT", "PROPFIND", "BREW"] {
             for path in ["/", "/api/keys", "/health"] {
-                let heard = talk(server.address, &format!("{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{token}\r\n").into_bytes(), PATIENCE);
+                let heard = talk(
+                    server.address,
+                    &format!("{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{token}\r\n").into_bytes(),
+                    PATIENCE,
+                );
                 assert!(matches!(heard.status, Some(400 | 404 | 405 | 501)), "{method} {path}: {}", heard.text);
                 assert!(!heard.text.contains(&alice.token), "{method} {path} echoes the token");
             }
         }
         for target in ["CONNECT example.com:443", "GET http://example.com/api/keys", "OPTIONS *"] {
-            let heard = talk(server.address, &format!("{target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").into_bytes(), PATIENCE);
+            let heard = talk(
+                server.address,
+                &format!("{target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").into_bytes(),
+                PATIENCE,
+            );
             assert!(heard.status.is_none_or(|status| (400..500).contains(&status)), "{target}: {}", heard.text);
         }
     });

@@ -31,14 +31,21 @@ impl Pooler {
             server.port
         );
         std::fs::File::create(&file).and_then(|mut file| file.write_all(text.as_bytes())).expect("the configuration");
-        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].into_iter().find(|path| std::path::Path::new(path).exists()).unwrap_or("pgbouncer");
+        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"]
+            .into_iter()
+            .find(|path| std::path::Path::new(path).exists())
+            .unwrap_or("pgbouncer");
         let mut command = Command::new(program);
         command.arg("-q").arg(&file).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // it refuses to run as root, as PostgreSQL does
         as_postgres_user(&mut command, &[folder.path(), &file]);
-        let process = command.spawn().unwrap_or_else(|error| panic!("pgbouncer does not run ({error}); ./scripts/install-test-tools installs it"));
+        let process = command.spawn().unwrap_or_else(|error| {
+            panic!("pgbouncer does not run ({error}); ./scripts/install-test-tools installs it")
+        });
         let pooler = Self { port, process, _folder: folder };
-        eventually(Duration::from_secs(10), "pgbouncer listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+        eventually(Duration::from_secs(10), "pgbouncer listens", || {
+            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
         pooler
     }
 
@@ -78,7 +85,13 @@ fn a_transaction_mode_pooler_is_found_and_two_hundred_requests_at_once_are_right
                     let (method, path, body, wanted, word) = match number % 5 {
                         0 => ("POST", "/api/keys".to_owned(), Some(&body), 201, format!("value-{number:032}")),
                         1 => ("GET", "/api/keys?q=known".to_owned(), None, 200, id.clone()),
-                        2 => ("GET", format!("/api/keys/{id}/decrypt"), None, 200, "a value that is revealed by many".to_owned()),
+                        2 => (
+                            "GET",
+                            format!("/api/keys/{id}/decrypt"),
+                            None,
+                            200,
+                            "a value that is revealed by many".to_owned(),
+                        ),
                         3 => ("GET", "/api/audit?limit=10".to_owned(), None, 200, "key.".to_owned()),
                         _ => ("GET", "/api/auth/me".to_owned(), None, 200, alice.email.clone()),
                     };
@@ -93,7 +106,8 @@ fn a_transaction_mode_pooler_is_found_and_two_hundred_requests_at_once_are_right
 
     assert!(server.log().contains(FOUND), "{}", server.log());
     assert!(wrong.is_empty(), "{} of 200: {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
-    let count = alice.call(&server, "GET", "/api/keys?limit=100", None).expect(200).json()["data"].as_array().unwrap().len();
+    let count =
+        alice.call(&server, "GET", "/api/keys?limit=100", None).expect(200).json()["data"].as_array().unwrap().len();
     assert_eq!(count, 41);
     drop(server);
     vault.run(&["audit", "verify"]).expect(0);

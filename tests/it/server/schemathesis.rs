@@ -25,8 +25,25 @@ fn examine(server: &Server, member: &Member, checks: &str, options: &[&str]) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(program());
     command.current_dir(folder.path()).arg("run").arg(format!("http://{}/openapi.json", server.address));
-    command.args(["--checks", checks, "--seed", "20260722", "--generation-database", "none", "--no-color", "--warnings", "off"]);
-    command.args(["-H", &format!("Authorization: Bearer {}", member.token), "--request-timeout", "10", "--continue-on-failure", "--no-shrink"]);
+    command.args([
+        "--checks",
+        checks,
+        "--seed",
+        "20260722",
+        "--generation-database",
+        "none",
+        "--no-color",
+        "--warnings",
+        "off",
+    ]);
+    command.args([
+        "-H",
+        &format!("Authorization: Bearer {}", member.token),
+        "--request-timeout",
+        "10",
+        "--continue-on-failure",
+        "--no-shrink",
+    ]);
     command.args(options);
 
     let done = run_to_the_end(&mut command, "");
@@ -56,7 +73,21 @@ fn what_the_document_forbids_is_refused() {
     alice.store(&server, "known", "a value that lists can show");
 
     // not the phase "coverage": it takes the lack of an optional field for a violation
-    examine(&server, &alice, "negative_data_rejection", &["--exclude-operation-id-regex", ENDING, "--phases", "fuzzing,stateful", "--max-examples", "20", "--max-time", "20"]);
+    examine(
+        &server,
+        &alice,
+        "negative_data_rejection",
+        &[
+            "--exclude-operation-id-regex",
+            ENDING,
+            "--phases",
+            "fuzzing,stateful",
+            "--max-examples",
+            "20",
+            "--max-time",
+            "20",
+        ],
+    );
 }
 
 #[test]
@@ -65,5 +96,19 @@ fn the_operations_that_end_a_session_keep_to_the_document_too() {
     let server = vault.start();
     let alice = register(&server, "alice");
 
-    examine(&server, &alice, CHECKS, &["--include-operation-id-regex", ENDING, "--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--max-time", "15"]);
+    examine(
+        &server,
+        &alice,
+        CHECKS,
+        &[
+            "--include-operation-id-regex",
+            ENDING,
+            "--phases",
+            "examples,coverage,fuzzing",
+            "--max-examples",
+            "10",
+            "--max-time",
+            "15",
+        ],
+    );
 }

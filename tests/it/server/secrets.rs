@@ -1,9 +1,6 @@
 //! Planted markers: nothing that is secret is found where it must not be, in any usual spelling.
 
-use std::{
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -19,7 +16,8 @@ const NOTE_OF_REFUSED: &str = "MARKER-refused-value-77aa41c05b";
 
 /// A marker as it is, in base64 at each of the three alignments, and in hexadecimal.
 fn spellings(marker: &str) -> Vec<Vec<u8>> {
-    let mut all = vec![marker.as_bytes().to_vec(), hex::encode(marker).into_bytes(), hex::encode_upper(marker).into_bytes()];
+    let mut all =
+        vec![marker.as_bytes().to_vec(), hex::encode(marker).into_bytes(), hex::encode_upper(marker).into_bytes()];
     for shift in 0..3 {
         let encoded = STANDARD.encode([&vec![b' '; shift][..], marker.as_bytes()].concat());
         // the letters at both ends also hold bits of the neighbours
@@ -60,10 +58,15 @@ fn mailed_token(vault: &Vault) -> String {
     let mut token = String::new();
     eventually(Duration::from_secs(10), "the recovery mail", || {
         let Ok(folder) = std::fs::read_dir(vault.data().join("mail")) else { return false };
-        for file in folder.flatten().filter(|file| file.path().extension().is_some_and(|extension| extension == "eml")) {
+        for file in folder.flatten().filter(|file| file.path().extension().is_some_and(|extension| extension == "eml"))
+        {
             let text = std::fs::read_to_string(file.path()).unwrap_or_default();
             if let Some(rest) = text.split("token=").nth(1) {
-                token = rest.split(|letter: char| letter.is_whitespace() || letter == '>').next().unwrap_or_default().to_owned();
+                token = rest
+                    .split(|letter: char| letter.is_whitespace() || letter == '>')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
             }
         }
         !token.is_empty()
@@ -85,16 +88,32 @@ fn use_everything(vault: &Vault, server: &Server) -> (String, String) {
     let made = alice.call(server, "POST", "/api/keys", Some(&body)).expect(201).json();
     let id = made["id"].as_str().unwrap();
     assert_eq!(alice.reveal(server, id), VALUE);
-    alice.call(server, "PATCH", &format!("/api/keys/{id}"), Some(&json!({ "name": "Supabase 2", "provider_config": { "service_role_key": CONFIG } }))).expect(200);
+    alice
+        .call(
+            server,
+            "PATCH",
+            &format!("/api/keys/{id}"),
+            Some(&json!({ "name": "Supabase 2", "provider_config": { "service_role_key": CONFIG } })),
+        )
+        .expect(200);
     // refusals say no more than successes
     alice.call(server, "POST", "/api/keys", Some(&body)).expect(409);
-    alice.call(server, "POST", "/api/keys", Some(&json!({ "name": "", "value": NOTE_OF_REFUSED, "unknown": NOTE_OF_REFUSED }))).expect(422);
+    alice
+        .call(
+            server,
+            "POST",
+            "/api/keys",
+            Some(&json!({ "name": "", "value": NOTE_OF_REFUSED, "unknown": NOTE_OF_REFUSED })),
+        )
+        .expect(422);
     let wrong = json!({ "email": alice.email, "password": NEXT_PASSWORD });
     server.call("POST", "/api/auth/login", None, Some(&wrong)).expect(401);
     server.call("POST", "/api/auth/recover", None, Some(&json!({ "email": alice.email }))).expect(202);
     let reset = mailed_token(vault);
     let session = alice.token.clone();
-    server.call("POST", "/api/auth/reset", None, Some(&json!({ "token": reset, "password": NEXT_PASSWORD }))).expect(204);
+    server
+        .call("POST", "/api/auth/reset", None, Some(&json!({ "token": reset, "password": NEXT_PASSWORD })))
+        .expect(204);
     server.call("POST", "/api/auth/reset", None, Some(&json!({ "token": reset, "password": PASSWORD }))).expect(400);
     (session, reset)
 }
@@ -131,6 +150,9 @@ on_each_database! {
 fn the_spellings_find_what_is_planted() {
     for prefix in ["", "a", "ab", "abc"] {
         let planted = STANDARD.encode(format!("{prefix}{VALUE} and more"));
-        assert!(spellings(VALUE).iter().any(|spelling| planted.contains(std::str::from_utf8(spelling).unwrap())), "{prefix}");
+        assert!(
+            spellings(VALUE).iter().any(|spelling| planted.contains(std::str::from_utf8(spelling).unwrap())),
+            "{prefix}"
+        );
     }
 }

@@ -73,7 +73,8 @@ fn a_second_sigterm_ends_the_server_at_once() {
     let vault = Vault::new(Engine::Sqlite);
     let mut server = vault.start();
     let mut slow = TcpStream::connect(server.address).expect("a connection");
-    let head = "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
+    let head =
+        "POST /api/auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
     slow.write_all(head.as_bytes()).expect("written");
     pause(Duration::from_millis(200));
 

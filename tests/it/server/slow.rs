@@ -26,7 +26,8 @@ fn drip(address: SocketAddr, start: &str, hopeless: Duration) -> (Duration, Hear
         let part = listen(&mut stream, Instant::now(), Duration::from_millis(400));
         heard += &part.text;
         if part.is_closed {
-            let status = heard.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|digits| digits.parse().ok());
+            let status =
+                heard.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|digits| digits.parse().ok());
             return (began.elapsed(), Heard { status, text: heard, is_closed: true, took: began.elapsed() });
         }
     }
@@ -39,12 +40,18 @@ fn slow_heads_and_slow_bodies_are_cut_off_while_others_are_served_quickly() {
     let server = vault.start();
     let address = server.address;
     let head = format!("GET /health HTTP/1.1\r\nHost: {address}\r\nX-Slow: ");
-    let body = format!("POST /api/auth/login HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n");
-    let chunked = format!("POST /api/auth/login HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5000\r\n");
+    let body = format!(
+        "POST /api/auth/login HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
+    );
+    let chunked = format!(
+        "POST /api/auth/login HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5000\r\n"
+    );
 
     std::thread::scope(|scope| {
         let heads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| drip(address, &head, HEAD_LIMIT))).collect();
-        let bodies: Vec<_> = [&body, &chunked, &body, &chunked].map(|start| scope.spawn(move || drip(address, start, BODY_LIMIT))).into();
+        let bodies: Vec<_> = [&body, &chunked, &body, &chunked]
+            .map(|start| scope.spawn(move || drip(address, start, BODY_LIMIT)))
+            .into();
         let silent = scope.spawn(|| drip(address, "", HEAD_LIMIT));
         let mut normal = Vec::new();
         for _ in 0..80 {
@@ -76,8 +83,10 @@ fn slow_heads_and_slow_bodies_are_cut_off_while_others_are_served_quickly() {
 fn a_client_that_reads_nothing_does_not_hold_the_server_up() {
     let vault = Vault::new(Engine::Sqlite);
     let server = vault.start();
-    let request = format!("GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: {}\r\n\r\n", server.address).repeat(20);
-    let mut deaf: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(server.address).expect("the server accepts")).collect();
+    let request =
+        format!("GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: {}\r\n\r\n", server.address).repeat(20);
+    let mut deaf: Vec<TcpStream> =
+        (0..40).map(|_| TcpStream::connect(server.address).expect("the server accepts")).collect();
     for client in &mut deaf {
         client.set_write_timeout(Some(Duration::from_secs(2))).expect("a limit");
         let _ = client.write_all(request.as_bytes());

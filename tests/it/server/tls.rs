@@ -1,9 +1,6 @@
 //! TLS to PostgreSQL: what `sslmode` promises is kept, and nothing falls back to plain text.
 
-use std::{
-    path::Path,
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use crate::support::{PostgresServer, Vault, as_postgres_user, empty_database, register};
 
@@ -19,12 +16,24 @@ fn openssl(folder: &Path, arguments: &str) {
 /// Two authorities, `own` and `other`, and a certificate of the first one's for 127.0.0.1: `server.crt`, `server.key`.
 fn make_certificates(folder: &Path) {
     const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    std::fs::write(folder.join("server.ext"), "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=critical,CA:FALSE\n").expect("written");
+    std::fs::write(
+        folder.join("server.ext"),
+        "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=critical,CA:FALSE\n",
+    )
+    .expect("written");
     for name in ["own", "other"] {
-        openssl(folder, &format!("req -x509 {KEY} -days 2 -subj /CN={name} -addext basicConstraints=critical,CA:TRUE -keyout {name}.key -out {name}.crt"));
+        openssl(
+            folder,
+            &format!(
+                "req -x509 {KEY} -days 2 -subj /CN={name} -addext basicConstraints=critical,CA:TRUE -keyout {name}.key -out {name}.crt"
+            ),
+        );
     }
     openssl(folder, &format!("req {KEY} -subj /CN=localhost -keyout server.key -out server.csr"));
-    openssl(folder, "x509 -req -in server.csr -CA own.crt -CAkey own.key -CAcreateserial -days 2 -extfile server.ext -out server.crt");
+    openssl(
+        folder,
+        "x509 -req -in server.csr -CA own.crt -CAkey own.key -CAcreateserial -days 2 -extfile server.ext -out server.crt",
+    );
 }
 
 /// A server that speaks TLS, with the folder of its certificates.
@@ -69,7 +78,10 @@ fn tls_is_used_where_it_is_asked_for_and_a_wrong_authority_is_refused() {
             Ok(server) => panic!("{mode} with {root}: the server runs, and says\n{}", server.log()),
             Err(errors) => {
                 assert!(errors.contains("vault-api: DATABASE_URL: "), "{mode} with {root}: {errors}");
-                assert!(["certificate", "TLS", "sslrootcert"].iter().any(|word| errors.contains(word)), "{mode} with {root}: {errors}");
+                assert!(
+                    ["certificate", "TLS", "sslrootcert"].iter().any(|word| errors.contains(word)),
+                    "{mode} with {root}: {errors}"
+                );
             }
         }
     }
@@ -85,5 +97,9 @@ fn require_does_not_fall_back_to_plain_text() {
 
         assert!(done.errors.contains("DATABASE_URL: ") && done.errors.contains("TLS"), "{mode}: {}", done.errors);
     }
-    assert_eq!(database.psql(&name, "select count(*) from pg_namespace where nspname = 'auth'"), "0", "something was written in clear");
+    assert_eq!(
+        database.psql(&name, "select count(*) from pg_namespace where nspname = 'auth'"),
+        "0",
+        "something was written in clear"
+    );
 }

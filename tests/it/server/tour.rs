@@ -82,7 +82,11 @@ on_each_database! {
 fn a_careless_umask_opens_no_file_to_others() {
     let vault = Vault::new(Engine::Sqlite);
     let mut shell = Command::new("sh");
-    shell.args(["-c", r#"umask 000; exec "$0" admin create --email root@example.com"#, env!("CARGO_BIN_EXE_vault-api")]);
+    shell.args([
+        "-c",
+        r#"umask 000; exec "$0" admin create --email root@example.com"#,
+        env!("CARGO_BIN_EXE_vault-api"),
+    ]);
     shell.env_clear().env("BCRYPT_COST", "4").current_dir(vault.folder.path());
 
     run_to_the_end(&mut shell, "").expect(0);

@@ -98,7 +98,10 @@ impl Line {
             }
         }
         let head = head.to_ascii_lowercase();
-        let length = head.split("\r\n").find_map(|line| line.strip_prefix("content-length: ")).and_then(|text| text.parse().ok());
+        let length = head
+            .split("\r\n")
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .and_then(|text| text.parse().ok());
         let mut body = vec![0; length.unwrap_or(0)];
         self.stream.read_exact(&mut body)?;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;

@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use vault_api::{
-    core::{clock::Clock as _, language::Language},
+    core::clock::Clock as _,
     models::{
         email::Email,
-        mail::{MailKind, QueuedMail},
+        mail::{MailCause, MailKind, QueuedMail},
     },
     repositories::mail_outbox,
     services::mails,
@@ -63,7 +63,7 @@ fn password_changed(app: &TestApp, address: &str) -> QueuedMail {
         id: app.app.ids.next(now),
         kind: MailKind::PasswordChanged,
         address: Email::parse(address).unwrap(),
-        language: Language::English,
+        cause: MailCause::default(),
         attempts: 0,
         created_at: now,
     }

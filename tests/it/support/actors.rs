@@ -19,7 +19,8 @@ impl<'a> Actor<'a> {
         let (email, password) = (format!("{name}@example.com"), "une girafe en pyjama vert".to_owned());
         let body = json!({ "email": email, "password": password, "name": name });
         let user = app.call("POST", "/api/auth/register", Some(body)).await.expect(201).json();
-        let mut actor = Self { app, email, password, id: user["id"].as_str().expect("an id").to_owned(), token: String::new() };
+        let mut actor =
+            Self { app, email, password, id: user["id"].as_str().expect("an id").to_owned(), token: String::new() };
         actor.token = actor.sign_in().await;
         actor
     }
@@ -68,7 +69,12 @@ impl<'a> Actor<'a> {
     /// The actions in this actor's trail, oldest first.
     pub async fn trail(&self) -> Vec<String> {
         let page = self.get("/api/audit?limit=100").await.expect(200).json();
-        let mut actions: Vec<_> = page["data"].as_array().expect("data").iter().map(|entry| entry["action"].as_str().expect("an action").to_owned()).collect();
+        let mut actions: Vec<_> = page["data"]
+            .as_array()
+            .expect("data")
+            .iter()
+            .map(|entry| entry["action"].as_str().expect("an action").to_owned())
+            .collect();
         actions.reverse();
         actions
     }

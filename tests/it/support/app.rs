@@ -81,7 +81,8 @@ impl TestApp {
         let configuration = configuration::read(&settings).expect("a sound configuration");
         let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
         let outside = Outside { clock: clock.clone(), mailer: mails.clone() };
-        let (app, batches) = App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
+        let (app, batches) =
+            App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
         let (stop, stopping) = watch::channel(false);
         drop(jobs::start(&app, batches, &stopping));
@@ -126,7 +127,8 @@ impl TestApp {
     /// The context of a signed-in actor, for tests of services.
     pub async fn context(&self, actor: &Actor<'_>) -> Context {
         let member = sessions::authenticate(&self.app, &actor.token).await.expect("a signed-in actor");
-        let client = Client { request_id: "test".into(), ip: None, user_agent: "test".into(), language: Language::English };
+        let client =
+            Client { request_id: "test".into(), ip: None, user_agent: "test".into(), language: Language::English };
         Context::new(self.app.clone(), client, ActorKind::Member(member))
     }
 
@@ -154,7 +156,10 @@ impl TestApp {
                 let statement = statement.replace("auth.", "");
                 run("sqlite3", &[path.to_str().expect("a path"), ".timeout 5000", &statement]).await
             }
-            Location::Postgres { url, .. } => run("psql", &["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url.expose(), "-c", statement]).await,
+            Location::Postgres { url, .. } => {
+                run("psql", &["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url.expose(), "-c", statement])
+                    .await
+            }
         }
     }
 }
@@ -173,7 +178,9 @@ async fn run(program: &'static str, arguments: &[&str]) -> String {
             .args(&arguments)
             .env("PATH", postgres::path_with_postgres())
             .output()
-            .unwrap_or_else(|error| panic!("{program} does not run ({error}); ./scripts/install-test-tools installs it"));
+            .unwrap_or_else(|error| {
+                panic!("{program} does not run ({error}); ./scripts/install-test-tools installs it")
+            });
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     })

@@ -14,7 +14,11 @@ pub async fn at_once<F: Future>(count: usize, ask: impl Fn(usize) -> F) -> Vec<F
                 *answer = Some(given);
             }
         }
-        if answers.iter().all(Option::is_some) { Poll::Ready(answers.drain(..).flatten().collect()) } else { Poll::Pending }
+        if answers.iter().all(Option::is_some) {
+            Poll::Ready(answers.drain(..).flatten().collect())
+        } else {
+            Poll::Pending
+        }
     })
     .await
 }

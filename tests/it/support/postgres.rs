@@ -38,7 +38,8 @@ pub struct PostgresServer {
 }
 
 static SHARED: LazyLock<PostgresServer> = LazyLock::new(|| {
-    let fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "shared_buffers=64MB"];
+    let fast =
+        ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400", "shared_buffers=64MB"];
     let server = PostgresServer::start(&fast);
     server.psql("postgres", "create database template_of_tests");
     server
@@ -97,7 +98,10 @@ impl PostgresServer {
             let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
             stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)) == Some(&postmaster)
         };
-        let all = std::fs::read_dir("/proc").expect("/proc").flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        let all = std::fs::read_dir("/proc")
+            .expect("/proc")
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok());
         let children: Vec<String> = all.filter(|name| name.parse::<u32>().is_ok()).filter(is_child).collect();
         [postmaster.clone()].into_iter().chain(children).collect()
     }
@@ -105,14 +109,24 @@ impl PostgresServer {
     /// Sends a signal to all its processes, as `STOP`, `CONT`.
     pub fn signal(&self, name: &str) {
         // a child that ended in between is no failure
-        let _ = Command::new("kill").arg(format!("-{name}")).args(self.processes()).stderr(Stdio::null()).status().expect("kill runs");
+        let _ = Command::new("kill")
+            .arg(format!("-{name}"))
+            .args(self.processes())
+            .stderr(Stdio::null())
+            .status()
+            .expect("kill runs");
     }
 
     /// Ends it, with `INT` as an operator would, with `KILL` as a power cut would; returns when its processes are gone.
     pub fn stop(&self, signal: &str) {
         let processes = self.processes();
         let ended = if signal == "KILL" { &processes[..] } else { &processes[..1] };
-        let _ = Command::new("kill").arg(format!("-{signal}")).args(ended).stderr(Stdio::null()).status().expect("kill runs");
+        let _ = Command::new("kill")
+            .arg(format!("-{signal}"))
+            .args(ended)
+            .stderr(Stdio::null())
+            .status()
+            .expect("kill runs");
         let is_there = |process: &String| {
             let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
             !stat.is_empty() && !stat.contains(") Z ")
@@ -141,12 +155,17 @@ impl PostgresServer {
     fn wait_until_ready(&self) {
         let started = Instant::now();
         loop {
-            let asked = Command::new("psql").args(["-X", "-d", &self.url("postgres"), "-c", "select 1"]).env("PATH", path_with_postgres()).output();
+            let asked = Command::new("psql")
+                .args(["-X", "-d", &self.url("postgres"), "-c", "select 1"])
+                .env("PATH", path_with_postgres())
+                .output();
             match asked {
                 Ok(output) if output.status.success() => return,
                 _ if started.elapsed() > Duration::from_secs(30) => {
                     let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-                    panic!("no PostgreSQL for the tests; install it (apt-get install postgresql postgresql-client). Its log:\n{log}");
+                    panic!(
+                        "no PostgreSQL for the tests; install it (apt-get install postgresql postgresql-client). Its log:\n{log}"
+                    );
                 }
                 _ => pause(Duration::from_millis(50)),
             }
@@ -218,7 +237,9 @@ pub fn as_postgres_user(command: &mut Command, files: &[&Path]) {
 }
 
 fn postgres_user() -> Option<(u32, u32)> {
-    if !Path::new("/proc/self").exists() || std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?) != 0 {
+    if !Path::new("/proc/self").exists()
+        || std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?) != 0
+    {
         return None;
     }
     let users = std::fs::read_to_string("/etc/passwd").ok()?;

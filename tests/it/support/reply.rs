@@ -59,7 +59,12 @@ impl Reply {
     pub fn faults(&self) -> Vec<(String, String)> {
         let problem = self.json();
         let text = |fault: &Value, name: &str| fault[name].as_str().expect("a text").to_owned();
-        let mut faults: Vec<_> = problem["errors"].as_array().expect("errors").iter().map(|fault| (text(fault, "field"), text(fault, "code"))).collect();
+        let mut faults: Vec<_> = problem["errors"]
+            .as_array()
+            .expect("errors")
+            .iter()
+            .map(|fault| (text(fault, "field"), text(fault, "code")))
+            .collect();
         faults.sort();
         faults
     }

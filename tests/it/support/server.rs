@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use axum::{body::Bytes, http::{HeaderMap, HeaderName, HeaderValue}};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, HeaderValue},
+};
 use serde_json::Value;
 
 use super::Reply;
@@ -22,11 +25,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `serve` on a free port, in `folder`, with these variables.
-    pub fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        Self::try_start(folder, settings).unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
-    }
-
     /// Starts `serve`; where it ends instead, what it wrote to stderr.
     pub fn try_start(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, String> {
         let mut command = program(folder, settings);
@@ -46,7 +44,11 @@ impl Server {
         let _ = output.read_line(&mut line);
         // the rest of stdout must not fill its pipe
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next()).and_then(|address| address.parse().ok());
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next())
+            .and_then(|address| address.parse().ok());
         match address {
             Some(address) => Ok(Self { address, child, log }),
             None => {
@@ -70,11 +72,18 @@ impl Server {
 
     /// Sends one request on a connection of its own and reads the answer to its end.
     pub fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> Reply {
-        self.try_call(method, path, token, body).unwrap_or_else(|error| panic!("{method} {path}: {error}\n{}", self.log()))
+        self.try_call(method, path, token, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}\n{}", self.log()))
     }
 
     /// Like `call`, where the server may be gone.
-    pub fn try_call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> std::io::Result<Reply> {
+    pub fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> std::io::Result<Reply> {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         if let Some(token) = token {

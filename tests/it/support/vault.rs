@@ -126,7 +126,8 @@ pub fn ask_sqlite(file: &Path, statement: &str) -> String {
 
 /// Runs a program to its end, at most two minutes.
 pub fn run_to_the_end(command: &mut Command, input: &str) -> Done {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
     let (output, errors) = (read_aside(child.stdout.take()), read_aside(child.stderr.take()));
     // a program that reads nothing may be gone already
     let _ = child.stdin.take().expect("stdin").write_all(input.as_bytes());
@@ -184,7 +185,11 @@ pub struct Member {
 
 /// Registers `name@example.com` and signs in.
 pub fn register(server: &Server, name: &str) -> Member {
-    let mut member = Member { email: format!("{name}@example.com"), password: "une girafe en pyjama vert".into(), token: String::new() };
+    let mut member = Member {
+        email: format!("{name}@example.com"),
+        password: "une girafe en pyjama vert".into(),
+        token: String::new(),
+    };
     let body = json!({ "email": member.email, "password": member.password, "name": name });
     server.call("POST", "/api/auth/register", None, Some(&body)).expect(201);
     member.token = member.sign_in(server);

@@ -35,6 +35,7 @@ const MOST_NAME_BYTES: usize = 255;
         (status = 201, description = "The new key with its value in clear", body = CreatedView),
         (status = 402, description = "`plan_limit_reached`, with `limit` and `used`"),
         (status = 409, description = "`duplicate_value`, `duplicate_name` or `idempotency_key_reused`"),
+        (status = 410, description = "`key_revoked`: this request was answered before, and its key was revoked since"),
     ))]
 pub(super) async fn create_key(Member(ctx): Member, headers: HeaderMap, Raw(body): Raw) -> Answer<Response> {
     let name = idempotency_key(&headers)?;
