@@ -33,6 +33,7 @@ pub struct Running {
 }
 
 /// Starts all jobs.
+#[must_use]
 pub fn start(app: &App, batches: Batches<NewEntry>, stop: &Stop) -> Running {
     Running {
         mail: tokio::spawn(mail::run(app.clone(), stop.clone())),

@@ -189,7 +189,7 @@ pub async fn list<'c>(
         limit $8";
     // `replace` finds a part in both engines, without patterns: a `like` of somebody's choice can take for ever
     let search = filter.search.as_ref().map(|part| part.to_lowercase());
-    let tag = filter.tag.as_ref().map(|tag| json_text(tag));
+    let tag = filter.tag.as_ref().map(json_text);
     let rows: Vec<Stored> = on!(
         conn,
         all(

@@ -3,6 +3,15 @@
 //! `support` starts servers and databases and lends actors; `api` drives the real router, `repositories` and
 //! `services` the layers below it, `server` and `cli` the real program; `architecture` and `docs` read the sources.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::pedantic,
+    reason = "in a test a panic is the answer, and nobody calls it but the runner"
+)]
+
 #[macro_use]
 mod support;
 
