@@ -16,7 +16,7 @@ use super::{Texts, postgres::PgTransaction, sqlite::SqliteTransaction};
 use crate::core::error::Result;
 
 /// How long one statement may take on PostgreSQL before its connection is given up.
-const STATEMENT_LIMIT: Duration = Duration::from_millis(1500);
+const STATEMENT_LIMIT: Duration = Duration::from_millis(1200);
 
 /// A connection lent to one statement.
 pub enum Conn<'c> {

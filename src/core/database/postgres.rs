@@ -37,9 +37,10 @@ use crate::core::{
     secret::SecretText,
 };
 
-const ACQUIRE_LIMIT: Duration = Duration::from_millis(1200);
+/// A turn, a connection and one statement together stay under three seconds.
+const ACQUIRE_LIMIT: Duration = Duration::from_millis(800);
 /// How long a transaction waits for the others of its owner.
-const TURN_LIMIT: Duration = Duration::from_millis(1500);
+const TURN_LIMIT: Duration = Duration::from_millis(900);
 const MOST_OWNERS: usize = 10_000;
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
 /// A connection idle for longer is asked whether it still lives before it is used.
