@@ -37,10 +37,11 @@ use crate::core::{
     secret::SecretText,
 };
 
-/// A turn, a connection and one statement together stay under three seconds.
 const ACQUIRE_LIMIT: Duration = Duration::from_millis(800);
 /// How long a transaction waits for the others of its owner.
-const TURN_LIMIT: Duration = Duration::from_millis(900);
+const TURN_LIMIT: Duration = Duration::from_millis(1700);
+/// How long it may take until a transaction is open, its turn included.
+const OPEN_LIMIT: Duration = Duration::from_millis(2700);
 const MOST_OWNERS: usize = 10_000;
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
 /// A connection idle for longer is asked whether it still lives before it is used.
@@ -132,11 +133,15 @@ impl Postgres {
     }
 
     pub(super) async fn write(&self, owner: Option<Uuid>) -> Result<Writer> {
+        let deadline = tokio::time::Instant::now() + OPEN_LIMIT;
         let turn = match owner {
             Some(owner) => Some(self.turns.wait(owner).await?),
             None => None,
         };
-        Ok(Writer(WriterKind::Postgres(self.begin(turn).await?)))
+        match tokio::time::timeout_at(deadline, self.begin(turn)).await {
+            Ok(begun) => Ok(Writer(WriterKind::Postgres(begun?))),
+            Err(_) => Err(Error::unavailable("database", "no transaction could be opened in time")),
+        }
     }
 
     async fn begin(&self, turn: Option<OwnedMutexGuard<()>>) -> Result<PgTransaction> {
