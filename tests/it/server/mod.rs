@@ -8,6 +8,7 @@ mod database_refuses;
 mod docs_page;
 mod flood;
 mod hostile;
+mod late_bodies;
 mod pooler;
 mod replicas;
 mod schemathesis;

@@ -97,6 +97,19 @@ on_both! {
         refusal(log_in(&app, "alice@example.com", "un cafe sans lait ni sucre").await);
     }
 
+    async fn sign_ins_at_once_that_renew_an_old_hash_all_succeed(app: TestApp) {
+        let alice = app.member("alice").await;
+        app.sql(&format!(r#"update auth."user" set password = '{}'"#, PASSLIB[1])).await;
+
+        let answers = crate::support::at_once(4, |_| log_in(&app, &alice.email, "correct horse battery")).await;
+
+        for answer in answers {
+            answer.expect(200);
+        }
+        let renewals = app.sql("select count(*) from auth.audit_trail where action = 'password.rehashed'").await;
+        assert_eq!(renewals, "1");
+    }
+
     async fn hashes_of_the_old_service_sign_in_and_are_renewed(app: TestApp) {
         let alice = app.member("alice").await;
         for hash in PASSLIB {

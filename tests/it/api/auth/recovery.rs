@@ -209,6 +209,18 @@ on_both! {
         assert_eq!(alice.trail().await.last().map(String::as_str), Some("password.recovery_requested"));
     }
 
+    async fn the_trail_names_the_request_that_asked_for_the_mail(app: TestApp) {
+        let alice = app.member("alice").await;
+        let body = json!({ "email": alice.email });
+
+        app.call_with("POST", "/api/auth/recover", Some(body), &[("x-request-id", "who-asked"), ("user-agent", "a browser")]).await.expect(202);
+        app.wait_for_mails(&alice.email, 1).await;
+
+        let page = alice.get("/api/audit?limit=1").await.expect(200).json();
+        let entry = &page["data"][0];
+        assert_eq!((entry["action"].as_str(), entry["request_id"].as_str(), entry["user_agent"].as_str()), (Some("password.recovery_requested"), Some("who-asked"), Some("a browser")));
+    }
+
     async fn recovery_asks_for_an_address(app: TestApp) {
         let nothing = app.call("POST", "/api/auth/recover", Some(json!({}))).await;
         let no_address = recover(&app, "nobody").await;

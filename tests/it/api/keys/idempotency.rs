@@ -30,6 +30,26 @@ on_both! {
         assert_eq!(alice.trail().await.iter().filter(|action| *action == "key.created").count(), 1);
     }
 
+    async fn a_repeat_never_shows_a_revoked_key(app: TestApp) {
+        let alice = app.member("alice").await;
+        let made = ask(&alice, "abc", json!({ "name": "a", "value": "a value to be revoked" })).await.expect(201).json();
+        alice.delete(&format!("/api/keys/{}", made["id"].as_str().expect("an id"))).await.expect(204);
+
+        let again = ask(&alice, "abc", json!({ "name": "a", "value": "a value to be revoked" })).await;
+
+        let again = again.expect_problem(410, "key_revoked");
+        assert!(!again.text().contains("a value to be revoked"));
+    }
+
+    async fn a_repeat_is_recorded_as_a_reveal(app: TestApp) {
+        let alice = app.member("alice").await;
+        ask(&alice, "abc", json!({ "name": "a" })).await.expect(201);
+
+        ask(&alice, "abc", json!({ "name": "a" })).await.expect(201);
+
+        assert_eq!(alice.trail().await.last().map(String::as_str), Some("key.revealed"));
+    }
+
     async fn the_order_of_the_fields_makes_no_other_request(app: TestApp) {
         let alice = app.member("alice").await;
         let send = async |body: &'static str| {
