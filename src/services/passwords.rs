@@ -47,11 +47,13 @@ fn is_too_common(password: &str, email: &Email, name: &str) -> bool {
     known.extend(email.as_str().split(['@', '.', '+', '-', '_']).filter(|part| part.len() > 2));
     known.push(name);
     known.extend(name.split_whitespace());
+    // what is left of it without what everybody knows
     let lower = password.to_lowercase();
-    let is_close = known.iter().filter(|part| part.chars().count() > 3).any(|part| {
-        let part = part.to_lowercase();
-        lower.contains(&part) && lower.replace(&part, "").chars().count() < 6
-    });
+    let mut parts: Vec<String> = known.iter().map(|part| part.to_lowercase()).collect();
+    parts.retain(|part| part.chars().count() > 3);
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    let rest = parts.iter().fold(lower.clone(), |rest, part| rest.replace(part, ""));
+    let is_close = rest != lower && rest.chars().filter(|letter| letter.is_alphanumeric()).count() < 6;
     let judged: String = password.chars().take(JUDGED_CHARACTERS).collect();
     is_close || zxcvbn(&judged, &known).guesses_log10() < FEWEST_GUESSES_LOG10
 }
