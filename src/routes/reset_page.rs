@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -42,7 +42,7 @@ async fn show(Visitor(ctx): Visitor, uri: Uri) -> Response {
     page(StatusCode::OK, ctx.client().language, &form_for(ctx.client().language, &token, None))
 }
 
-async fn submit(State(_): State<App>, Visitor(ctx): Visitor, request: Request) -> Result<Response, Failure> {
+async fn submit(Visitor(ctx): Visitor, request: Request) -> Result<Response, Failure> {
     let language = ctx.client().language;
     let body = form(request).await?;
     let (token, password) = (value_of(&body, "token"), SecretText::new(value_of(&body, "password")));

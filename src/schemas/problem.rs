@@ -15,7 +15,7 @@ use crate::core::{
 /// A problem, for programs (`code`) and for people (`title`, `detail`, in the language of `Accept-Language`).
 #[derive(Serialize, ToSchema)]
 pub struct Problem {
-    /// Names the kind of problem; a part of the documentation's address.
+    /// Names the kind of problem: the same for the same `code`.
     #[serde(rename = "type")]
     #[schema(example = "/docs#not_found")]
     pub kind: String,

@@ -1,4 +1,4 @@
-//! The texts of the pages.
+//! The texts of the pages, and of answers that are sentences.
 
 use crate::core::language::Language;
 
@@ -41,6 +41,19 @@ pub fn reset_done(language: Language) -> &'static str {
         Language::English => "Your password is set, and all sessions have ended. You can sign in with it now.",
         Language::French => {
             "Votre mot de passe est enregistré, et toutes les sessions sont fermées. Vous pouvez maintenant vous connecter."
+        }
+    }
+}
+
+/// The one answer to whoever asks for a recovery mail, whether or not the address has an account.
+#[must_use]
+pub fn recovery_requested(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "If this address has an account, a mail is on its way. Its link works once, for a short time."
+        }
+        Language::French => {
+            "Si cette adresse a un compte, un message est en route. Son lien sert une fois, pendant peu de temps."
         }
     }
 }

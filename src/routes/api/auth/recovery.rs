@@ -3,7 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 
 use crate::{
-    core::language::Language,
+    core::texts::pages,
     routes::{
         answers::{Answer, json_with},
         extractors::{Json, Visitor},
@@ -19,14 +19,7 @@ use crate::{
     responses((status = 202, description = "A mail is on its way, if there is an account", body = Message)))]
 pub(super) async fn recover(Visitor(ctx): Visitor, Json(body): Json<Recover>) -> Answer<Response> {
     recovery::request(&ctx, &body.email).await?;
-    let message = match ctx.client().language {
-        Language::English => {
-            "If this address has an account, a mail is on its way. Its link works once, for a short time."
-        }
-        Language::French => {
-            "Si cette adresse a un compte, un message est en route. Son lien sert une fois, pendant peu de temps."
-        }
-    };
+    let message = pages::recovery_requested(ctx.client().language);
     Ok(json_with(StatusCode::ACCEPTED, &Message { message }))
 }
 
