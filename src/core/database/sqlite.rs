@@ -28,6 +28,10 @@ use crate::core::{
 /// How long a transaction waits for the writer before it answers 503.
 const WRITER_LIMIT: Duration = Duration::from_millis(2500);
 const BUSY_LIMIT: Duration = Duration::from_secs(2);
+/// How long the file may be locked by other programs that open it.
+const OPEN_LIMIT: Duration = Duration::from_secs(5);
+/// `SQLITE_BUSY`.
+const BUSY: &str = "5";
 const READERS: u32 = 4;
 
 /// The open embedded database.
@@ -63,8 +67,7 @@ impl Sqlite {
             .pragma("trusted_schema", "off")
             .pragma("cache_size", "-8192")
             .statement_cache_capacity(200);
-        // the first connection switches the file to write-ahead logging; two programs may do it at once
-        let writer = options.clone().connect().await.map_err(Failure::from)?;
+        let writer = open_writer(&options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(WRITER_LIMIT)
@@ -108,6 +111,20 @@ impl Sqlite {
         state.close_group().await;
         if let Some(connection) = state.connection.take() {
             let _ = connection.close().await;
+        }
+    }
+}
+
+/// The first connection switches the file to write-ahead logging. While another program does that, SQLite says
+/// "locked" at once, whatever the busy timeout is.
+async fn open_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, Failure> {
+    let deadline = tokio::time::Instant::now() + OPEN_LIMIT;
+    loop {
+        match options.connect().await.map_err(Failure::from) {
+            Err(failure) if failure.code().as_deref() == Some(BUSY) && tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            opened => return opened,
         }
     }
 }
