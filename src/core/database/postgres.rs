@@ -24,7 +24,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::{
@@ -42,6 +42,8 @@ const ACQUIRE_LIMIT: Duration = Duration::from_millis(800);
 const TURN_LIMIT: Duration = Duration::from_millis(1700);
 /// How long it may take until a transaction is open, its turn included.
 const OPEN_LIMIT: Duration = Duration::from_millis(2700);
+/// How many transactions of one owner are open at once: the first statements of one overlap with the last of another.
+const TURNS_AT_ONCE: usize = 3;
 const MOST_OWNERS: usize = 10_000;
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
 /// A connection idle for longer is asked whether it still lives before it is used.
@@ -60,11 +62,11 @@ pub(super) struct Postgres {
 /// row in the database costs one, and one busy account would take them all.
 #[derive(Default)]
 struct Turns {
-    owners: std::sync::Mutex<HashMap<Uuid, Weak<Mutex<()>>>>,
+    owners: std::sync::Mutex<HashMap<Uuid, Weak<Semaphore>>>,
 }
 
 impl Turns {
-    async fn wait(&self, owner: Uuid) -> Result<OwnedMutexGuard<()>> {
+    async fn wait(&self, owner: Uuid) -> Result<OwnedSemaphorePermit> {
         let queue = {
             let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
             if owners.len() > MOST_OWNERS {
@@ -72,12 +74,16 @@ impl Turns {
             }
             let known = owners.get(&owner).and_then(Weak::upgrade);
             known.unwrap_or_else(|| {
-                let queue = Arc::new(Mutex::new(()));
+                let queue = Arc::new(Semaphore::new(TURNS_AT_ONCE));
                 owners.insert(owner, Arc::downgrade(&queue));
                 queue
             })
         };
-        tokio::time::timeout(TURN_LIMIT, queue.lock_owned()).await.map_err(|_| Error::Busy { retry_after: 1 })
+        match tokio::time::timeout(TURN_LIMIT, queue.acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            // nobody closes a queue, so this is the time that ran out
+            _ => Err(Error::Busy { retry_after: 1 }),
+        }
     }
 }
 
@@ -144,7 +150,7 @@ impl Postgres {
         }
     }
 
-    async fn begin(&self, turn: Option<OwnedMutexGuard<()>>) -> Result<PgTransaction> {
+    async fn begin(&self, turn: Option<OwnedSemaphorePermit>) -> Result<PgTransaction> {
         let connection = self.pool.acquire().await.map_err(Failure::from)?;
         let mut transaction = PgTransaction {
             connection: Some(connection),
@@ -206,7 +212,7 @@ pub(crate) struct PgTransaction {
     texts: Arc<Texts>,
     health: Health,
     /// Kept until the transaction is over.
-    turn: Option<OwnedMutexGuard<()>>,
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl PgTransaction {

@@ -1,12 +1,18 @@
 //! What a transaction promises: all or nothing, alone, and on the disk when it is acknowledged.
 
+use std::time::{Duration, Instant};
+
 use uuid::Uuid;
 use vault_api::{
-    core::{database::Conn, error::Result},
+    core::{
+        database::Conn,
+        error::{Error, Result},
+    },
     repositories::mail_outbox,
 };
 
 use super::samples::{mail, no_transaction_stays_open, write_mail};
+use crate::support::{Engine, TestApp};
 
 on_both! {
     async fn a_dropped_transaction_leaves_nothing(app: TestApp) {
@@ -129,4 +135,35 @@ on_both! {
         drop(open);
         write_mail(&app, Uuid::now_v7()).await.expect("the writer is free again");
     }
+}
+
+/// More than one account is let in at once, fewer than there are connections.
+const FEW_CONNECTIONS: [(&str, &str); 1] = [("DATABASE_MAX_CONNECTIONS", "5")];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_busy_account_leaves_connections_to_the_others() {
+    let app = TestApp::start_with(Engine::Postgres, &FEW_CONNECTIONS).await;
+    let (busy, calm) = (Uuid::now_v7(), Uuid::now_v7());
+    let mut held = Vec::new();
+    let mut waiting = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        held.push(app.app.db.write_for(busy).await.unwrap());
+    }
+    for _ in 0..40 {
+        let db = app.app.db.clone();
+        waiting.spawn(async move { db.write_for(busy).await.map(drop) });
+    }
+    tokio::task::yield_now().await;
+
+    let begin = Instant::now();
+    for _ in 0..10 {
+        drop(app.app.db.write_for(calm).await.expect("a connection is left for others"));
+    }
+    assert!(begin.elapsed() < Duration::from_millis(500), "{:?}", begin.elapsed());
+
+    // those that wait hear so in time, and nobody was let in meanwhile
+    let outcomes = waiting.join_all().await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Busy { .. }))), "{outcomes:?}");
+    drop(held);
+    app.app.db.write_for(busy).await.expect("its turn comes when the others are over");
 }
