@@ -1,9 +1,11 @@
 //! A mail that waits to be sent: what is needed to write it, never its text nor a token.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{email::Email, user::words};
+use super::{email::Email, ids::UserId, user::words};
 use crate::core::client::Client;
 
 words! {
@@ -11,8 +13,36 @@ words! {
     MailKind {
         /// Somebody asked for a new password; whether the address has an account is found out when it is sent.
         Recovery = "recovery",
+        /// The address is to be proved.
+        VerifyAddress = "verify_address",
+        /// Somebody tried to register with an address that has an account.
+        AccountExists = "account_exists",
         /// The password was changed.
         PasswordChanged = "password_changed",
+        /// To a new address: it is to be confirmed before it counts.
+        ConfirmAddress = "confirm_address",
+        /// To the former address: it was changed, and for three days there is a way back. Detail: `address`.
+        AddressChanged = "address_changed",
+        /// Somebody signed in by a device that was not seen before.
+        NewDevice = "new_device",
+        /// A spent refresh token came again; its session has ended.
+        RefreshTokenReused = "refresh_token_reused",
+        /// The second factor was turned on.
+        SecondFactorOn = "second_factor_on",
+        /// The second factor was turned off.
+        SecondFactorOff = "second_factor_off",
+        /// An administrator gave the account another role. Detail: `role`.
+        RoleChanged = "role_changed",
+        /// An administrator disabled the account.
+        AccountDisabled = "account_disabled",
+        /// An administrator enabled the account again.
+        AccountEnabled = "account_enabled",
+        /// A key is about to expire. Details: `name`, `days`.
+        KeyExpiring = "key_expiring",
+        /// An invoice was paid. Details: `amount` (with its currency), `link`.
+        InvoicePaid = "invoice_paid",
+        /// A payment failed. Details: `amount` (with its currency), `link`.
+        PaymentFailed = "payment_failed",
     }
 }
 
@@ -34,8 +64,12 @@ pub struct QueuedMail {
     pub id: Uuid,
     /// What it is about.
     pub kind: MailKind,
+    /// Whose account it is about; `None` for recovery, where that is found out when it is sent.
+    pub account: Option<UserId>,
     /// To whom.
     pub address: Email,
+    /// What the text says beside the kind; never a secret.
+    pub details: BTreeMap<String, String>,
     /// Who caused it.
     pub cause: MailCause,
     /// How often it was tried.
@@ -51,5 +85,26 @@ impl From<&Client> for MailCause {
             user_agent: client.user_agent.to_string(),
             request_id: client.request_id.to_string(),
         }
+    }
+}
+
+impl QueuedMail {
+    /// To another address than the account's.
+    #[must_use]
+    pub fn to(self, address: Email) -> Self {
+        Self { address, ..self }
+    }
+
+    /// With something that the text says.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.details.insert(name.into(), value.into());
+        self
+    }
+
+    /// What the text says under this name; empty where nothing was given.
+    #[must_use]
+    pub fn detail(&self, name: &str) -> &str {
+        self.details.get(name).map_or("", String::as_str)
     }
 }

@@ -6,10 +6,11 @@ use uuid::Uuid;
 use crate::{
     core::{
         database::{Conn, Writer, on, row},
-        error::Result,
+        error::{Error, Result},
     },
     models::{
         email::Email,
+        ids::UserId,
         mail::{MailCause, MailKind, QueuedMail},
     },
 };
@@ -17,7 +18,9 @@ use crate::{
 struct Stored {
     id: Uuid,
     kind: MailKind,
+    account: Option<Uuid>,
     address: Email,
+    details: String,
     ip: String,
     user_agent: String,
     request_id: String,
@@ -28,7 +31,9 @@ struct Stored {
 row!(Stored {
     id: Uuid => "id",
     kind: String => "kind",
+    account: Option<Uuid> => "userId",
     address: String => "address",
+    details: String => "details",
     ip: String => "ip",
     user_agent: String => "userAgent",
     request_id: String => "requestId",
@@ -41,7 +46,10 @@ impl From<Stored> for QueuedMail {
         Self {
             id: row.id,
             kind: row.kind,
+            account: row.account.map(UserId),
             address: row.address,
+            // we wrote it ourselves; a text without its details is better than no mail
+            details: serde_json::from_str(&row.details).unwrap_or_default(),
             cause: MailCause { ip: row.ip, user_agent: row.user_agent, request_id: row.request_id },
             attempts: row.attempts,
             created_at: row.created_at,
@@ -55,15 +63,18 @@ impl From<Stored> for QueuedMail {
 /// As the database fails.
 pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
     const SQL: &str = "
-        insert into auth.mail_outbox (id, kind, address, ip, \"userAgent\", \"requestId\", attempts, \"nextAttemptAt\", \"createdAt\")
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+        insert into auth.mail_outbox (id, kind, \"userId\", address, details, ip, \"userAgent\", \"requestId\", attempts, \"nextAttemptAt\", \"createdAt\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
+    let details = serde_json::to_string(&mail.details).map_err(Error::internal)?;
     on!(
         tx,
         execute(
             SQL,
             mail.id,
             mail.kind.as_str(),
+            mail.account.map(|account| account.0),
             mail.address.as_str(),
+            details,
             mail.cause.ip.as_str(),
             mail.cause.user_agent.as_str(),
             mail.cause.request_id.as_str(),
@@ -80,7 +91,7 @@ pub async fn insert(tx: &mut Writer, mail: &QueuedMail) -> Result<()> {
 /// As the database fails.
 pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, now: DateTime<Utc>) -> Result<Option<QueuedMail>> {
     const SQL: &str = "
-        select id, kind, address, ip, \"userAgent\", \"requestId\", attempts, \"createdAt\"
+        select id, kind, \"userId\", address, details, ip, \"userAgent\", \"requestId\", attempts, \"createdAt\"
         from auth.mail_outbox
         where \"nextAttemptAt\" <= $1
         order by \"nextAttemptAt\", id

@@ -3,13 +3,15 @@
 //! States of a mail: *waiting* → *claimed* (nobody else tries it for a minute) → sent and gone, or waiting again
 //! with a growing pause, or dropped after a day. A server that dies between sending and removing sends twice.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::recovery;
 use crate::{
     core::{
         context::Context,
-        error::Result,
+        error::{Error, Result},
         mailer::Mail,
         texts::mails::{self, MailText},
     },
@@ -30,7 +32,9 @@ pub(super) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
     QueuedMail {
         id: ctx.new_id(),
         kind,
+        account: Some(user.id),
         address: user.email.clone(),
+        details: BTreeMap::new(),
         cause: MailCause::from(ctx.client()),
         attempts: 0,
         created_at: ctx.now(),
@@ -71,9 +75,11 @@ pub async fn send_next(ctx: &Context) -> Result<bool> {
 }
 
 async fn deliver(ctx: &Context, mail: &QueuedMail) -> Result<()> {
-    let user = users::find_by_email(&mut ctx.db().read().await?, &mail.address).await?;
+    let user = recipient(ctx, mail).await?;
     // nobody has this address: nothing to send, and nobody has been told
-    let Some(user) = user.filter(User::is_enabled) else { return Ok(()) };
+    let Some(user) = user.filter(|user| user.is_enabled() || mail.kind == MailKind::AccountDisabled) else {
+        return Ok(());
+    };
     let text = write(ctx, mail, &user).await?;
     let ready = Mail {
         from: ctx.app().config.mail_from.clone(),
@@ -86,6 +92,14 @@ async fn deliver(ctx: &Context, mail: &QueuedMail) -> Result<()> {
     ctx.app().mailer.deliver(&ready)
 }
 
+async fn recipient(ctx: &Context, mail: &QueuedMail) -> Result<Option<User>> {
+    let mut reader = ctx.db().read().await?;
+    match mail.account {
+        Some(account) => users::find(&mut reader, account).await,
+        None => users::find_by_email(&mut reader, &mail.address).await,
+    }
+}
+
 async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<MailText> {
     Ok(match mail.kind {
         MailKind::Recovery => {
@@ -94,5 +108,7 @@ async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<MailText
             mails::recovery(user.language, &link, ctx.app().config.jwt_reset_minutes)
         }
         MailKind::PasswordChanged => mails::password_changed(user.language),
+        // nothing queues the other kinds yet: each gets its text together with what causes it
+        kind => return Err(Error::internal(format!("there is no text for a mail of the kind {}", kind.as_str()))),
     })
 }

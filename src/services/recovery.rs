@@ -1,5 +1,7 @@
 //! Recovering an account: a mail with a token that works once, for a quarter of an hour, for the newest mail alone.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -38,7 +40,9 @@ pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
     let mail = QueuedMail {
         id: ctx.new_id(),
         kind: MailKind::Recovery,
+        account: None,
         address: email.clone(),
+        details: BTreeMap::new(),
         cause: MailCause::from(ctx.client()),
         attempts: 0,
         created_at: ctx.now(),

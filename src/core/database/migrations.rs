@@ -46,6 +46,7 @@ migrations! {
     3 "0003_audit",
     4 "0004_mail",
     5 "0005_invoices",
+    6 "0006_mail_details",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

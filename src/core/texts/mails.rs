@@ -34,21 +34,36 @@ pub fn recovery(language: Language, link: &str, minutes: i64) -> MailText {
     }
 }
 
+/// A notice about the account: what happened, and what to do if it was not its owner.
+#[must_use]
+pub fn notice(language: Language, subject: &'static str, sentences: &[String]) -> MailText {
+    let hello = match language {
+        Language::English => "Hello,",
+        Language::French => "Bonjour,",
+    };
+    MailText { subject, body: format!("{hello}\n\n{}\n", sentences.join("\n\n")) }
+}
+
 /// The mail that tells an owner that the password was changed.
 #[must_use]
 pub fn password_changed(language: Language) -> MailText {
     match language {
-        Language::English => MailText {
-            subject: "Your Vault API password was changed",
-            body: "Hello,\n\nThe password of your Vault API account was changed, and its other sessions were ended.\n\n\
-                   If it was not you, recover the account at once from the sign-in page.\n"
-                .into(),
-        },
-        Language::French => MailText {
-            subject: "Votre mot de passe Vault API a été changé",
-            body: "Bonjour,\n\nLe mot de passe de votre compte Vault API a été changé, et ses autres sessions ont été fermées.\n\n\
-                   Si ce n’était pas vous, récupérez le compte sans attendre depuis la page de connexion.\n"
-                .into(),
-        },
+        Language::English => notice(
+            language,
+            "Your Vault API password was changed",
+            &[
+                "The password of your Vault API account was changed, and its other sessions were ended.".into(),
+                "If it was not you, recover the account at once from the sign-in page.".into(),
+            ],
+        ),
+        Language::French => notice(
+            language,
+            "Votre mot de passe Vault API a été changé",
+            &[
+                "Le mot de passe de votre compte Vault API a été changé, et ses autres sessions ont été fermées."
+                    .into(),
+                "Si ce n’était pas vous, récupérez le compte sans attendre depuis la page de connexion.".into(),
+            ],
+        ),
     }
 }

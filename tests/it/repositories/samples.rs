@@ -23,7 +23,9 @@ pub fn mail(id: Uuid) -> QueuedMail {
     QueuedMail {
         id,
         kind: MailKind::Recovery,
+        account: None,
         address: Email::parse("nobody@example.com").unwrap(),
+        details: std::collections::BTreeMap::new(),
         cause: MailCause::default(),
         attempts: 0,
         created_at: far,

@@ -62,7 +62,9 @@ fn password_changed(app: &TestApp, address: &str) -> QueuedMail {
     QueuedMail {
         id: app.app.ids.next(now),
         kind: MailKind::PasswordChanged,
+        account: None,
         address: Email::parse(address).unwrap(),
+        details: std::collections::BTreeMap::new(),
         cause: MailCause::default(),
         attempts: 0,
         created_at: now,
