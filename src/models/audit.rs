@@ -26,6 +26,10 @@ words! {
         SignedIn = "session.created",
         /// A sign-in was refused.
         SignInRefused = "session.refused",
+        /// A session was refreshed.
+        SessionRefreshed = "session.refreshed",
+        /// A spent refresh token came again, and its session was ended.
+        RefreshTokenReused = "session.refresh_token_reused",
         /// A session was ended.
         SessionEnded = "session.ended",
         /// The password was changed by its owner.

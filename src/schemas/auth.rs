@@ -69,6 +69,8 @@ pub struct TokensView {
     /// The access token's life, in seconds.
     #[schema(example = 2_592_000)]
     pub expires_in: i64,
+    /// For `POST /api/auth/refresh`, once.
+    pub refresh_token: String,
     /// The account.
     pub user: UserView,
 }
@@ -79,6 +81,7 @@ impl From<Opened> for TokensView {
             access_token: opened.access_token.expose().clone(),
             token_type: "bearer",
             expires_in: opened.expires_in,
+            refresh_token: opened.refresh_token.expose().clone(),
             user: opened.user.into(),
         }
     }
@@ -181,6 +184,20 @@ impl Body for LogIn {
         let email = fields.required_text("email", Text::line(0, email::MOST_CHARACTERS));
         let password = fields.required_secret("password", rules::PASSWORD);
         Some(Self { email: Email::parse(&email?), password: password? })
+    }
+}
+
+/// A refresh token.
+#[derive(ToSchema)]
+pub struct Refresh {
+    /// The newest refresh token of a session.
+    #[schema(value_type = String, min_length = 1, max_length = 2048, example = "vrt_AZq8…")]
+    pub refresh_token: SecretText,
+}
+
+impl Body for Refresh {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { refresh_token: fields.required_secret("refresh_token", Text::line(1, 2048))? })
     }
 }
 

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod mails;
 pub mod passwords;
 pub mod recovery;
+pub mod refresh;
 pub mod sessions;
 pub mod start;
 pub mod upkeep;

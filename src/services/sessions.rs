@@ -13,6 +13,7 @@ use crate::{
         crypto::{
             jwt::{Purpose, TokenIds},
             password::Verdict,
+            refresh_token::RefreshToken,
         },
         database::Writer,
         error::{Error, Result},
@@ -83,7 +84,7 @@ async fn candidate(ctx: &Context, email: Option<&Email>) -> Result<(Option<User>
 /// Opens a session for an account whose password was checked against the hash `checked`; `None` where that is not the
 /// hash any more.
 async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>) -> Result<Option<Opened>> {
-    let life = TimeDelta::minutes(ctx.app().config.jwt_expiration_minutes);
+    let life = TimeDelta::days(ctx.app().config.refresh_token_days);
     let session = Session {
         id: SessionId(ctx.new_id()),
         user_id: user.id,
@@ -91,7 +92,9 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
         user_agent: ctx.client().user_agent.to_string(),
         created_at: ctx.now(),
         last_seen_at: ctx.now(),
-        expires_at: ctx.now() + life,
+        expires_at: Session::end_of_life(ctx.now(), ctx.now(), life),
+        refresh_count: 0,
+        refreshed_at: None,
     };
     let mut tx = ctx.write_for(Some(user.id)).await?;
     users::lock(&mut tx, user.id).await?;
@@ -106,9 +109,22 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
     login_sessions::insert(&mut tx, &session).await?;
     audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
     tx.commit().await?;
+    give_tokens(ctx, user.clone(), &session).map(Some)
+}
+
+/// The tokens of an open session: an access token that begins now, and the refresh token that counts.
+pub(super) fn give_tokens(ctx: &Context, user: User, session: &Session) -> Result<Opened> {
+    let life = TimeDelta::minutes(ctx.app().config.jwt_expiration_minutes);
+    let expires_at = (ctx.now() + life).min(session.expires_at);
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
-    let token = ctx.app().jwt.sign(Purpose::Access, ids, ctx.now(), session.expires_at)?;
-    Ok(Some(Opened { user: user.clone(), access_token: SecretText::new(token), expires_in: life.num_seconds() }))
+    let token = ctx.app().jwt.sign(Purpose::Access, ids, ctx.now(), expires_at)?;
+    let refresh = RefreshToken { session: session.id.0, count: session.refresh_count };
+    Ok(Opened {
+        user,
+        access_token: SecretText::new(token),
+        expires_in: (expires_at - ctx.now()).num_seconds(),
+        refresh_token: refresh.write(ctx.app().keyring()?.token()),
+    })
 }
 
 /// Who an access token speaks for, if its session is open: from memory where nothing changed.

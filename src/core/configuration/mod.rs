@@ -62,6 +62,8 @@ pub struct Configuration {
     pub jwt_expiration_minutes: i64,
     /// The life of a reset token, in minutes.
     pub jwt_reset_minutes: i64,
+    /// A refresh token's life in days, counted anew at each use.
+    pub refresh_token_days: i64,
     /// Wraps the root key.
     pub master_key: SecretKey,
     /// The least length of a password, in characters.

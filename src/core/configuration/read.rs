@@ -116,6 +116,7 @@ impl Reader<'_> {
         let auto_migrate = self.value("AUTO_MIGRATE", true, boolean);
         let jwt_expiration_minutes = self.number("JWT_EXPIRATION_MINUTES", 43_200_i64, 1, 5_256_000);
         let jwt_reset_minutes = self.number("JWT_RESET_TOKEN_MINUTES", 15_i64, 1, 1440);
+        let refresh_token_days = self.number("REFRESH_TOKEN_DAYS", 90_i64, 1, 180);
         let password_min_length = self.number("PASSWORD_MIN_LENGTH", 12_usize, 8, 64);
         let bcrypt_cost = self.number("BCRYPT_COST", 12_u32, least_cost, 15);
         let web_base_url = self.value("WEB_BASE_URL", None, |text| base_url(text).map(Some));
@@ -169,6 +170,7 @@ impl Reader<'_> {
             jwt_secret: jwt_secret?,
             jwt_expiration_minutes: jwt_expiration_minutes?,
             jwt_reset_minutes: jwt_reset_minutes?,
+            refresh_token_days: refresh_token_days?,
             master_key: master_key?,
             password_min_length: password_min_length?,
             bcrypt_cost: bcrypt_cost?,

@@ -60,6 +60,14 @@ codes! {
     InvalidCredentials = 401 "invalid_credentials",
         "Wrong email or password" | "Adresse ou mot de passe incorrect",
         "The email and password do not go together. Check both, or recover the account." | "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez-les, ou récupérez le compte.";
+    /// The refresh token is none of ours, or its session has ended.
+    InvalidRefreshToken = 401 "invalid_refresh_token",
+        "Session ended" | "Session terminée",
+        "This refresh token is unknown or its session has ended. Sign in again." | "Ce jeton de renouvellement est inconnu ou sa session est terminée. Reconnectez-vous.";
+    /// A spent refresh token came again: its session has ended, for it may have been stolen.
+    RefreshTokenReused = 401 "refresh_token_reused",
+        "Refresh token already used" | "Jeton de renouvellement déjà utilisé",
+        "This refresh token was used before, so its session was ended: somebody else may have it. Sign in again." | "Ce jeton de renouvellement a déjà servi : sa session a été fermée, car quelqu’un d’autre l’a peut-être. Reconnectez-vous.";
     /// The plan allows no more active keys.
     PlanLimitReached = 402 "plan_limit_reached",
         "Plan limit reached" | "Limite de la formule atteinte",

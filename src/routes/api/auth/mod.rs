@@ -4,6 +4,7 @@ mod login;
 mod me;
 mod password;
 mod recovery;
+mod refresh;
 mod register;
 mod sessions;
 
@@ -16,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(register::register))
         .routes(routes!(login::log_in))
         .routes(routes!(login::log_out))
+        .routes(routes!(refresh::refresh))
         .routes(routes!(recovery::recover))
         .routes(routes!(recovery::reset))
         .routes(routes!(me::read_me, me::update_me, me::delete_me))

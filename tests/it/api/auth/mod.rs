@@ -5,6 +5,7 @@ mod logout;
 mod me;
 mod password;
 mod recovery;
+mod refresh;
 mod register;
 mod reset_page;
 mod tokens;
