@@ -47,14 +47,21 @@ impl Context {
     /// Refuses what the actor may not do.
     ///
     /// # Errors
-    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it.
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `EmailNotVerified` for
+    /// one whose address must be proved first.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
-            Actor::Operator => Ok(()),
             Actor::Visitor => Err(Code::Unauthenticated.into()),
-            Actor::Member(member) if member.user.role.permits(permission) => Ok(()),
-            Actor::Member(_) => Err(Code::Forbidden.into()),
+            Actor::Member(member) if !member.user.role.permits(permission) => Err(Code::Forbidden.into()),
+            Actor::Member(member) if self.lacks_proof(member) && !permission.is_open_to_unverified() => {
+                Err(Code::EmailNotVerified.into())
+            }
+            Actor::Member(_) | Actor::Operator => Ok(()),
         }
+    }
+
+    fn lacks_proof(&self, member: &SignedIn) -> bool {
+        self.app.config.require_verified_email && !member.user.email_verified
     }
 
     /// The member who acts.

@@ -20,6 +20,14 @@ words! {
         AccountCreated = "account.created",
         /// The name was changed.
         AccountUpdated = "account.updated",
+        /// The address was proved.
+        AddressVerified = "account.address_verified",
+        /// Another address was asked for; it is not proved yet.
+        AddressChangeRequested = "account.address_change_requested",
+        /// The address was changed.
+        AddressChanged = "account.address_changed",
+        /// A change of the address was taken back from the former one.
+        AddressChangeUndone = "account.address_change_undone",
         /// The account was deleted.
         AccountDeleted = "account.deleted",
         /// Somebody signed in.

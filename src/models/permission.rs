@@ -5,7 +5,13 @@ use super::user::Role;
 /// One thing that somebody may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Read and change one's own account, password and sessions.
+    /// Read one's own account.
+    ReadOwnAccount,
+    /// Sign out.
+    SignOut,
+    /// Ask for the mail that proves one's own address.
+    ProveOwnAddress,
+    /// Change one's own account and password, see and end one's sessions.
     ManageOwnAccount,
     /// See one's own keys, masked.
     ReadKeys,
@@ -26,7 +32,10 @@ impl Role {
     #[must_use]
     pub fn permits(self, permission: Permission) -> bool {
         match permission {
-            Permission::ManageOwnAccount
+            Permission::ReadOwnAccount
+            | Permission::SignOut
+            | Permission::ProveOwnAddress
+            | Permission::ManageOwnAccount
             | Permission::ReadKeys
             | Permission::RevealKeys
             | Permission::WriteKeys
@@ -34,5 +43,13 @@ impl Role {
             | Permission::ReadOwnAudit => true,
             Permission::AdministerAccounts => self == Self::Admin,
         }
+    }
+}
+
+impl Permission {
+    /// Whether an account may do it before its address is proved, where `REQUIRE_VERIFIED_EMAIL` is on.
+    #[must_use]
+    pub fn is_open_to_unverified(self) -> bool {
+        matches!(self, Self::ReadOwnAccount | Self::SignOut | Self::ProveOwnAddress)
     }
 }

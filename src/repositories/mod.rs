@@ -9,6 +9,7 @@ pub mod audit_trail;
 pub mod idempotency_keys;
 pub mod keyring;
 pub mod login_sessions;
+pub mod mail_links;
 pub mod mail_outbox;
 pub mod password_resets;
 pub mod users;

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::recovery;
+use super::mail_links::{self, Link};
 use crate::{
     core::{
         context::Context,
-        error::{Error, Result},
+        error::Result,
         mailer::Mail,
         texts::mails::{self, MailText},
     },
@@ -80,7 +80,7 @@ async fn deliver(ctx: &Context, mail: &QueuedMail) -> Result<()> {
     let Some(user) = user.filter(|user| user.is_enabled() || mail.kind == MailKind::AccountDisabled) else {
         return Ok(());
     };
-    let text = write(ctx, mail, &user).await?;
+    let Some(text) = write(ctx, mail, &user).await? else { return Ok(()) };
     let ready = Mail {
         from: ctx.app().config.mail_from.clone(),
         to: mail.address.to_string(),
@@ -100,15 +100,16 @@ async fn recipient(ctx: &Context, mail: &QueuedMail) -> Result<Option<User>> {
     }
 }
 
-async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<MailText> {
-    Ok(match mail.kind {
-        MailKind::Recovery => {
-            let token = recovery::make_token(ctx, user, mail).await?;
-            let link = format!("{}/reset?token={}", ctx.app().base_url, token.expose());
-            mails::recovery(user.language, &link, ctx.app().config.jwt_reset_minutes)
-        }
+async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<Option<MailText>> {
+    let link = match mail_links::make(ctx, mail, user).await? {
+        Link::To(link) => link,
+        Link::None => String::new(),
+        Link::Over => return Ok(None),
+    };
+    Ok(Some(match mail.kind {
+        MailKind::Recovery => mails::recovery(user.language, &link, ctx.app().config.jwt_reset_minutes),
         MailKind::PasswordChanged => mails::password_changed(user.language),
-        // nothing queues the other kinds yet: each gets its text together with what causes it
-        kind => return Err(Error::internal(format!("there is no text for a mail of the kind {}", kind.as_str()))),
-    })
+        // until each kind has its own text
+        kind => mails::notice(user.language, "Vault API", &[kind.as_str().to_owned(), link]),
+    }))
 }

@@ -5,9 +5,11 @@
 
 pub mod account_keys;
 pub mod accounts;
+pub mod addresses;
 pub mod administration;
 pub mod api_keys;
 pub mod audit;
+pub(crate) mod mail_links;
 pub mod mails;
 pub mod passwords;
 pub mod recovery;

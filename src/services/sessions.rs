@@ -188,7 +188,7 @@ pub async fn end(ctx: &Context, id: SessionId) -> Result<()> {
 /// # Errors
 /// `Unauthenticated` without a sign-in.
 pub async fn log_out(ctx: &Context) -> Result<()> {
-    ctx.require(Permission::ManageOwnAccount)?;
+    ctx.require(Permission::SignOut)?;
     let (account, id) = (ctx.account()?, ctx.session()?);
     let mut tx = ctx.write_for(Some(account)).await?;
     if !login_sessions::delete(&mut tx, account, id).await? {

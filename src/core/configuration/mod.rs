@@ -62,6 +62,10 @@ pub struct Configuration {
     pub jwt_expiration_minutes: i64,
     /// The life of a reset token, in minutes.
     pub jwt_reset_minutes: i64,
+    /// Whether an account may do next to nothing until its address is proved.
+    pub require_verified_email: bool,
+    /// Whether a registration hides that the address has an account.
+    pub enumeration_protection: bool,
     /// A refresh token's life in days, counted anew at each use.
     pub refresh_token_days: i64,
     /// Wraps the root key.

@@ -117,6 +117,9 @@ impl Reader<'_> {
         let jwt_expiration_minutes = self.number("JWT_EXPIRATION_MINUTES", 43_200_i64, 1, 5_256_000);
         let jwt_reset_minutes = self.number("JWT_RESET_TOKEN_MINUTES", 15_i64, 1, 1440);
         let refresh_token_days = self.number("REFRESH_TOKEN_DAYS", 90_i64, 1, 180);
+        let require_verified_email =
+            self.value("REQUIRE_VERIFIED_EMAIL", stage_or_strict == Stage::Production, boolean);
+        let enumeration_protection = self.value("ENUMERATION_PROTECTION", false, boolean);
         let password_min_length = self.number("PASSWORD_MIN_LENGTH", 12_usize, 8, 64);
         let bcrypt_cost = self.number("BCRYPT_COST", 12_u32, least_cost, 15);
         let web_base_url = self.value("WEB_BASE_URL", None, |text| base_url(text).map(Some));
@@ -171,6 +174,8 @@ impl Reader<'_> {
             jwt_expiration_minutes: jwt_expiration_minutes?,
             jwt_reset_minutes: jwt_reset_minutes?,
             refresh_token_days: refresh_token_days?,
+            require_verified_email: require_verified_email?,
+            enumeration_protection: enumeration_protection?,
             master_key: master_key?,
             password_min_length: password_min_length?,
             bcrypt_cost: bcrypt_cost?,

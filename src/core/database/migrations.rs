@@ -48,6 +48,7 @@ migrations! {
     5 "0005_invoices",
     6 "0006_mail_details",
     8 "0008_refresh_tokens",
+    13 "0013_mail_links",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

@@ -76,6 +76,10 @@ codes! {
     Forbidden = 403 "forbidden",
         "Not allowed" | "Action non permise",
         "Your role does not allow this. Ask an administrator." | "Votre rôle ne permet pas cette action. Demandez à un administrateur.";
+    /// The address must be proved first.
+    EmailNotVerified = 403 "email_not_verified",
+        "Address not verified" | "Adresse non vérifiée",
+        "Open the link in the verification mail first, or ask for a new one." | "Ouvrez d’abord le lien du message de vérification, ou demandez-en un nouveau.";
     /// The password given to confirm an act is wrong.
     WrongPassword = 403 "wrong_password",
         "Wrong password" | "Mot de passe incorrect",

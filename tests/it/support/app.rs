@@ -18,6 +18,7 @@ use vault_api::{
         language::Language,
     },
     jobs,
+    repositories::mail_outbox,
     routes::{self, Web},
     services::{sessions, start},
 };
@@ -135,6 +136,18 @@ impl TestApp {
     /// The context of the operator.
     pub fn operator(&self) -> Context {
         jobs::context(&self.app, "test")
+    }
+
+    /// Waits until the outbox is empty, a short while at most: a registration's mail is out of the way then.
+    pub async fn settle_mails(&self) {
+        for _ in 0..100 {
+            let mut reader = self.app.db.read().await.expect("a connection");
+            if mail_outbox::count(&mut reader).await.expect("a count") == 0 {
+                return;
+            }
+            drop(reader);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Waits until the outbox job has delivered `count` mails to this address.

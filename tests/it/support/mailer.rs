@@ -18,20 +18,30 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// All mails to this address, oldest first.
+    /// All mails to this address, oldest first, but the verification mails that each registration causes.
     pub fn to(&self, address: &str) -> Vec<Mail> {
-        self.mails.lock().unwrap().iter().filter(|mail| mail.to == address).cloned().collect()
+        self.all().into_iter().filter(|mail| mail.to == address).collect()
     }
 
-    /// All mails.
+    /// All mails but verification mails.
     pub fn all(&self) -> Vec<Mail> {
-        self.mails.lock().unwrap().clone()
+        self.mails.lock().unwrap().iter().filter(|mail| !is_verification(mail)).cloned().collect()
+    }
+
+    /// All verification mails to this address, oldest first.
+    pub fn verifications(&self, address: &str) -> Vec<Mail> {
+        let mails = self.mails.lock().unwrap();
+        mails.iter().filter(|mail| mail.to == address && is_verification(mail)).cloned().collect()
     }
 
     /// From now on every delivery fails, or works again.
     pub fn refuse(&self, refuses: bool) {
         self.refuses.store(refuses, Ordering::SeqCst);
     }
+}
+
+fn is_verification(mail: &Mail) -> bool {
+    mail.body.contains("/verify?token=")
 }
 
 impl Mailer for Mailbox {

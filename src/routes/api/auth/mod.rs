@@ -1,5 +1,6 @@
 //! Accounts and sessions: `/api/auth`.
 
+mod address;
 mod login;
 mod me;
 mod password;
@@ -7,6 +8,7 @@ mod recovery;
 mod refresh;
 mod register;
 mod sessions;
+mod verification;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -18,6 +20,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(login::log_in))
         .routes(routes!(login::log_out))
         .routes(routes!(refresh::refresh))
+        .routes(routes!(verification::verify_email))
+        .routes(routes!(verification::resend_verification))
+        .routes(routes!(address::change_email))
+        .routes(routes!(address::confirm_email_change))
+        .routes(routes!(address::undo_email_change))
         .routes(routes!(recovery::recover))
         .routes(routes!(recovery::reset))
         .routes(routes!(me::read_me, me::update_me, me::delete_me))
