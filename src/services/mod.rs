@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod administration;
 pub mod api_keys;
 pub mod audit;
+mod mail_links;
 pub mod mails;
 pub mod passwords;
 pub mod recovery;
