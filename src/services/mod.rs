@@ -9,7 +9,7 @@ pub mod addresses;
 pub mod administration;
 pub mod api_keys;
 pub mod audit;
-pub(crate) mod mail_links;
+mod mail_links;
 pub mod mails;
 pub mod passwords;
 pub mod recovery;

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
 use ipnet::IpNet;
 
 use super::{
-    ConfigFault, Configuration, Environment, LogFormat, Stage,
+    ConfigFault, Configuration, Environment, LogFormat, MailWay, SendGridSettings, Stage,
     location::{self, PostgresSettings},
-    secrets, variables,
+    mail, secrets, variables,
 };
 use crate::core::{
     random,
@@ -125,7 +125,8 @@ impl Reader<'_> {
         let web_base_url = self.value("WEB_BASE_URL", None, |text| base_url(text).map(Some));
         let allowed_origins = self.value("ALLOWED_ORIGINS", Vec::new(), |text| list(text, origin));
         let trusted_proxies = self.value("TRUSTED_PROXIES", Vec::new(), |text| list(text, network));
-        let mail_from = self.value("MAIL_FROM", "Vault API <no-reply@localhost>".to_owned(), sender);
+        let mail_from = self.value("MAIL_FROM", mail::DEFAULT_SENDER.to_owned(), mail::sender);
+        let mail_way = self.mail_way(stage_or_strict);
         let default_limit = self.text("STRIPE_SECRET_KEY").map(|_| 3);
         let free_plan_max_keys = self.value("FREE_PLAN_MAX_KEYS", default_limit, |text| match text.parse::<i64>() {
             Ok(number) if number >= 0 => Ok(Some(number)),
@@ -183,6 +184,7 @@ impl Reader<'_> {
             allowed_origins: allowed_origins?,
             trusted_proxies: trusted_proxies?,
             mail_from: mail_from?,
+            mail_way: mail_way?,
             free_plan_max_keys: free_plan_max_keys?,
             log_format: log_format?,
             log_filter: log_filter?,
@@ -209,6 +211,20 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// SMTP where it is configured, else SendGrid, else a folder in development, else none.
+    fn mail_way(&mut self, stage: Stage) -> Option<MailWay> {
+        let base = self.value("SENDGRID_API_BASE", mail::SENDGRID.to_owned(), mail::sendgrid_base);
+        let smtp = self.value("SMTP_URL", None, |text| mail::smtp(text, stage).map(Some));
+        if let Some(settings) = smtp? {
+            return Some(MailWay::Smtp(settings));
+        }
+        let key = self.value("SENDGRID_API_KEY", None, |text| mail::sendgrid_key(text).map(Some));
+        if let Some(key) = key? {
+            return Some(MailWay::SendGrid(SendGridSettings { key, base: base? }));
+        }
+        Some(if stage == Stage::Development { MailWay::Folder } else { MailWay::None })
     }
 
     /// A secret that is set; `None` inside where development may make it, `None` after a fault.
@@ -294,14 +310,5 @@ fn origin(text: &str) -> Result<String, String> {
         Ok(origin)
     } else {
         Err(format!("{text} is no exact origin; write {origin}"))
-    }
-}
-
-fn sender(text: &str) -> Result<String, String> {
-    let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
-    if address.contains('@') && !text.chars().any(char::is_control) {
-        Ok(text.into())
-    } else {
-        Err("must be an address, as Vault API <no-reply@example.com>".into())
     }
 }

@@ -69,7 +69,22 @@ pub static VARIABLES: &[Variable] = &[
     plain("WEB_BASE_URL", "the server's own address", "the base of links in mails"),
     plain("ALLOWED_ORIGINS", "empty", "comma-separated exact origins for CORS; empty means same-origin only"),
     plain("TRUSTED_PROXIES", "empty", "comma-separated addresses or CIDRs whose `X-Forwarded-For` is believed"),
-    plain("MAIL_FROM", "Vault API <no-reply@localhost>", "the sender of mails"),
+    plain(
+        "MAIL_FROM",
+        "Vault API <no-reply@localhost>",
+        "the sender of mails: `Name <address>` or an address; a real mail server wants one of a domain that is yours",
+    ),
+    secret(
+        "SMTP_URL",
+        "empty",
+        "the mail server: `smtp://user:password@host:587` (STARTTLS, always) or `smtps://host:465` (TLS from the start), the certificate verified in both; `?tls_ca=/path.pem` for an authority of your own; `?tls=none` for a plain local server alone",
+    ),
+    secret(
+        "SENDGRID_API_KEY",
+        "empty",
+        "SendGrid's key, with the right to send mail; used where `SMTP_URL` is not set",
+    ),
+    plain("SENDGRID_API_BASE", "https://api.sendgrid.com", "the base of SendGrid's API"),
     secret(
         "STRIPE_SECRET_KEY",
         "empty",
@@ -80,9 +95,6 @@ pub static VARIABLES: &[Variable] = &[
     plain("RUST_LOG", "info", "what is logged, as `info` or `vault_api=debug`"),
     secret("METRICS_TOKEN", "empty", "when set, `/metrics` asks for it as a bearer token"),
     later("CRYPTO_PREVIOUS_MASTER_KEYS", true),
-    later("SMTP_URL", true),
-    later("SENDGRID_API_KEY", true),
-    later("SENDGRID_API_BASE", false),
     later("STRIPE_WEBHOOK_SECRET", true),
     later("STRIPE_PRICE_PRO", false),
     later("STRIPE_API_BASE", false),

@@ -47,6 +47,7 @@ migrations! {
     4 "0004_mail",
     5 "0005_invoices",
     6 "0006_mail_details",
+    7 "0007_mail_states",
     8 "0008_refresh_tokens",
     13 "0013_mail_links",
 }

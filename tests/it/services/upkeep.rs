@@ -127,7 +127,7 @@ on_both! {
             app.call("POST", "/api/auth/recover", Some(json!({ "email": "alice@example.com" }))).await.expect(202);
         }
 
-        assert_eq!(upkeep::count_waiting_mails(&app.operator()).await.unwrap(), 3);
+        assert_eq!(mails::backlog(&app.operator()).await.unwrap().waiting, 3);
 
         app.mails.refuse(false);
         app.clock.advance(TimeDelta::minutes(2));

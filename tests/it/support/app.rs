@@ -12,10 +12,11 @@ use vault_api::{
         app::{App, Outside},
         client::Client,
         clock::Clock as _,
-        configuration,
+        configuration::{self, MailWay},
         context::{Actor as ActorKind, Context},
         database::Location,
         language::Language,
+        mailer::{self, Mailer},
     },
     jobs,
     repositories::mail_outbox,
@@ -81,7 +82,12 @@ impl TestApp {
     async fn on(engine: Engine, settings: BTreeMap<String, String>) -> Self {
         let configuration = configuration::read(&settings).expect("a sound configuration");
         let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
-        let outside = Outside { clock: clock.clone(), mailer: mails.clone() };
+        // where a mail server is set, mails go there instead of into the mailbox
+        let mailer: Arc<dyn Mailer> = match &configuration.mail_way {
+            MailWay::Smtp(_) | MailWay::SendGrid(_) => mailer::of(&configuration),
+            MailWay::Folder | MailWay::None => mails.clone(),
+        };
+        let outside = Outside { clock: clock.clone(), mailer };
         let (app, batches) =
             App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");

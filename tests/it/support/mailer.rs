@@ -5,10 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use vault_api::core::{
-    error::{Error, Result},
-    mailer::{Mail, Mailer},
-};
+use vault_api::core::mailer::{Attempt, Mail, Mailer, Undelivered};
 
 /// Where the mails of a test go.
 #[derive(Default)]
@@ -45,11 +42,17 @@ fn is_verification(mail: &Mail) -> bool {
 }
 
 impl Mailer for Mailbox {
-    fn deliver(&self, mail: &Mail) -> Result<()> {
-        if self.refuses.load(Ordering::SeqCst) {
-            return Err(Error::unavailable("mail", "the test's mail server refuses"));
-        }
-        self.mails.lock().unwrap().push(mail.clone());
-        Ok(())
+    fn deliver<'a>(&'a self, mail: &'a Mail) -> Attempt<'a> {
+        Box::pin(async move {
+            if self.refuses.load(Ordering::SeqCst) {
+                return Err(Undelivered::for_now("the test's mail server refuses"));
+            }
+            self.mails.lock().unwrap().push(mail.clone());
+            Ok(())
+        })
+    }
+
+    fn way(&self) -> String {
+        "the test's mailbox".into()
     }
 }
