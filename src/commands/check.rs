@@ -6,6 +6,7 @@ use crate::{
         configuration::{Configuration, Stage},
         crypto::keyring,
         database::{Db, Reach},
+        limits,
     },
     repositories,
     services::start::NotReady,
@@ -25,8 +26,11 @@ pub(super) async fn run(configuration: Configuration) -> End {
             return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs"));
         }
     }
-    let end = schema_and_key(&configuration, &db).await;
+    let mut end = schema_and_key(&configuration, &db).await;
     db.close().await;
+    if matches!(end, End::Done) {
+        end = redis(&configuration).await;
+    }
     if matches!(end, End::Done) {
         say!(
             "mail           {}",
@@ -39,6 +43,18 @@ pub(super) async fn run(configuration: Configuration) -> End {
         say!("stripe         not used by this version");
     }
     end
+}
+
+async fn redis(configuration: &Configuration) -> End {
+    let Some(url) = &configuration.redis_url else {
+        say!("redis          none: each server counts requests alone");
+        return End::Done;
+    };
+    match limits::reach(url).await {
+        Ok(()) => say!("redis          ok"),
+        Err(why) => return End::NotDone(format!("REDIS_URL: Redis does not answer: {why}")),
+    }
+    End::Done
 }
 
 async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {

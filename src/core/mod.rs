@@ -14,6 +14,7 @@ pub mod error;
 pub mod hashing;
 pub mod ids;
 pub mod language;
+pub mod limits;
 pub mod mailer;
 pub mod queue;
 pub mod random;

@@ -3,7 +3,7 @@
 use super::{
     account_keys,
     audit::{self, Event},
-    passwords,
+    limits, passwords,
 };
 use crate::{
     core::{
@@ -36,7 +36,7 @@ pub struct NewAccount {
 /// Makes an account for whoever asks.
 ///
 /// # Errors
-/// `email_taken`; a fault of `password`; `Busy`.
+/// `email_taken`; a fault of `password`; `Busy`; `TooMany`.
 pub async fn register(ctx: &Context, new: NewAccount) -> Result<User> {
     create(ctx, new, Role::User).await
 }
@@ -50,6 +50,7 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
     if let Some(kind) = passwords::fault(ctx, &new.password, &new.email, &new.name).await? {
         return Err(Error::fault(Fault::new("password", kind)));
     }
+    limits::spend_registration(ctx).await?;
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), &new.password).await?;
     let user = User {
         id: UserId(ctx.new_id()),

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     core::{context::Context, error::Result},
-    repositories::{idempotency_keys, login_sessions, mail_outbox, password_resets},
+    repositories::{idempotency_keys, known_devices, login_sessions, mail_outbox, password_resets},
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -21,8 +21,9 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let resets = password_resets::delete_expired(&mut tx, now).await?;
     let answers = idempotency_keys::delete_until(&mut tx, now - IDEMPOTENCY_LIFE).await?;
     let mails = mail_outbox::delete_until(&mut tx, now - super::mails::GIVE_UP_AFTER).await?;
+    let devices = known_devices::delete_until(&mut tx, now - super::known_devices::KNOWN_FOR).await?;
     tx.commit().await?;
-    tracing::debug!(sessions, resets, answers, mails, "removed what expired");
+    tracing::debug!(sessions, resets, answers, mails, devices, "removed what expired");
     Ok(())
 }
 
