@@ -1,5 +1,7 @@
 //! Who acts, from where, when, and with what: the first argument of every service function.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -7,7 +9,8 @@ use super::{
     app::App,
     client::Client,
     database::{Db, Writer},
-    error::Result,
+    error::{Limited, Result},
+    limits::Tally,
     texts::problems::Code,
 };
 use crate::models::{
@@ -23,6 +26,7 @@ pub struct Context {
     client: Client,
     actor: Actor,
     now: DateTime<Utc>,
+    tally: Option<Arc<Tally>>,
 }
 
 /// Who acts.
@@ -41,7 +45,21 @@ impl Context {
     #[must_use]
     pub fn new(app: App, client: Client, actor: Actor) -> Self {
         let now = app.clock.now();
-        Self { app, client, actor, now }
+        Self { app, client, actor, now, tally: None }
+    }
+
+    /// The same act, whose answer tells what it counted against.
+    #[must_use]
+    pub fn tallied(mut self, tally: Option<Arc<Tally>>) -> Self {
+        self.tally = tally;
+        self
+    }
+
+    /// Notes a limit that the act counted against.
+    pub fn note(&self, limited: Limited) {
+        if let Some(tally) = &self.tally {
+            tally.note(limited);
+        }
     }
 
     /// Refuses what the actor may not do.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     audit::{self, Event},
-    mail_links, mails, passwords,
+    limits, mail_links, mails, passwords,
 };
 use crate::{
     core::{
@@ -30,13 +30,17 @@ use crate::{
     repositories::{self, login_sessions, mail_outbox, password_resets, users},
 };
 
-/// Sends the member's verification mail again; an earlier one's link stops working once it is written.
+/// Sends the member's verification mail again; an earlier one's link stops working once it is written. Beyond the
+/// mailbox's limit nothing is sent, and the answer is the same.
 ///
 /// # Errors
-/// `Unauthenticated` without a sign-in.
+/// `Unauthenticated` without a sign-in; `TooMany` where the client asks for too many.
 pub async fn resend_own(ctx: &Context) -> Result<()> {
     ctx.require(Permission::ProveOwnAddress)?;
     let user = ctx.member()?.user.clone();
+    if !limits::may_send(ctx, "verification", &user.email).await? {
+        return Ok(());
+    }
     queue(ctx, mails::queued(ctx, MailKind::VerifyAddress, &user)).await
 }
 
@@ -44,8 +48,11 @@ pub async fn resend_own(ctx: &Context) -> Result<()> {
 /// is found out by the job that sends it: here, all addresses are the same work.
 ///
 /// # Errors
-/// As the database fails.
+/// `TooMany` where the client asks for too many; as the database fails.
 pub async fn resend(ctx: &Context, email: &Email) -> Result<()> {
+    if !limits::may_send(ctx, "verification", email).await? {
+        return Ok(());
+    }
     let mail = QueuedMail {
         id: ctx.new_id(),
         kind: MailKind::VerifyAddress,
@@ -95,6 +102,9 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
         return Err(Error::fault(Fault::new("email", kind)));
     }
     passwords::confirm(ctx, password).await?;
+    if !limits::may_send(ctx, "address_change", &email).await? {
+        return Ok(());
+    }
     let is_taken = is_taken(ctx, &email, user.id).await?;
     if is_taken && !ctx.app().config.enumeration_protection {
         return Err(Code::EmailTaken.into());

@@ -49,6 +49,7 @@ migrations! {
     6 "0006_mail_details",
     7 "0007_mail_states",
     8 "0008_refresh_tokens",
+    9 "0009_known_addresses",
     13 "0013_mail_links",
 }
 

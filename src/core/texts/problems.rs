@@ -144,6 +144,10 @@ codes! {
     UnknownField = 422 "unknown_field",
         "Unknown field" | "Champ inconnu",
         "Remove the fields listed in “errors”: this address does not know them." | "Retirez les champs listés dans « errors » : cette adresse ne les connaît pas.";
+    /// More requests than are allowed for a while.
+    TooManyRequests = 429 "too_many_requests",
+        "Too many requests" | "Trop de requêtes",
+        "That was too often. Wait the seconds given in Retry-After, then try again." | "C’était trop souvent. Attendez les secondes données par Retry-After, puis réessayez.";
     /// Something on our side broke.
     InternalError = 500 "internal_error",
         "Internal error" | "Erreur interne",

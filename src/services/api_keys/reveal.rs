@@ -20,6 +20,7 @@ use crate::{
     services::{
         account_keys,
         audit::{self, Event},
+        limits::{self, Limit},
     },
 };
 
@@ -30,6 +31,7 @@ use crate::{
 pub async fn reveal(ctx: &Context, id: ApiKeyId) -> Result<Revealed> {
     ctx.require(Permission::RevealKeys)?;
     let account = ctx.account()?;
+    limits::spend_account(ctx, Limit::Reveal).await?;
     let mut reader = ctx.db().read().await?;
     let key = api_keys::find_sealed(&mut reader, account, id).await?.ok_or(Code::NotFound)?;
     if key.revoked {

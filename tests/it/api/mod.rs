@@ -3,6 +3,7 @@
 mod audit;
 mod auth;
 mod keys;
+mod limits;
 mod manners;
 mod openapi;
 mod providers;

@@ -4,6 +4,7 @@ mod address;
 mod login;
 mod logout;
 mod me;
+mod new_device;
 mod password;
 mod recovery;
 mod refresh;
