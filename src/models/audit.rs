@@ -42,6 +42,14 @@ words! {
         RoleChanged = "account.role_changed",
         /// The plan was changed.
         PlanChanged = "account.plan_changed",
+        /// An administrator disabled the account.
+        AccountDisabled = "account.disabled",
+        /// An administrator enabled the account again.
+        AccountEnabled = "account.enabled",
+        /// An administrator ended all sessions of the account.
+        SessionsEnded = "session.all_ended",
+        /// An administrator had a recovery mail sent.
+        RecoverySent = "password.recovery_sent",
         /// A key was stored or generated.
         KeyCreated = "key.created",
         /// A key's description was changed.
@@ -123,6 +131,21 @@ pub struct Entry {
     pub created_at: DateTime<Utc>,
     /// What binds it to the entry before.
     pub mac: Vec<u8>,
+}
+
+/// Which entries of all trails are wanted.
+#[derive(Clone, Debug)]
+pub struct TrailFilter {
+    /// The trail of one account.
+    pub account: Option<Uuid>,
+    /// What one person did.
+    pub actor: Option<Uuid>,
+    /// One kind of act.
+    pub action: Option<Action>,
+    /// From this moment on.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The end of a chain.

@@ -1,5 +1,6 @@
 //! The nouns: what there is, and what is always true of it. No input or output happens here.
 
+pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod email;

@@ -17,7 +17,9 @@ pub enum Permission {
     RevokeKeys,
     /// Read one's own audit trail.
     ReadOwnAudit,
-    /// Make administrators and change roles and plans.
+    /// See other accounts, the whole trail and the figures; never a value.
+    ReadAccounts,
+    /// Make administrators; change roles and plans, disable accounts, end their sessions, have them recovered.
     AdministerAccounts,
 }
 
@@ -32,6 +34,7 @@ impl Role {
             | Permission::WriteKeys
             | Permission::RevokeKeys
             | Permission::ReadOwnAudit => true,
+            Permission::ReadAccounts => matches!(self, Self::Support | Self::Admin),
             Permission::AdministerAccounts => self == Self::Admin,
         }
     }

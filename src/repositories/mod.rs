@@ -4,6 +4,7 @@
 //! serve alone or inside a transaction; writes take a `Writer`. Whatever belongs to an account asks for the account.
 
 pub mod account_keys;
+pub mod accounts;
 pub mod api_keys;
 pub mod audit_trail;
 pub mod idempotency_keys;

@@ -106,8 +106,8 @@ pub async fn find_password<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<
 /// `email_taken` where the address has one.
 pub async fn insert(tx: &mut Writer, user: &User, password: &str) -> Result<()> {
     const SQL: &str = "
-        insert into auth.\"user\" (id, email, password, name, role, \"emailVerified\", plan, language, \"createdAt\", \"updatedAt\")
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        insert into auth.\"user\" (id, email, password, name, role, \"emailVerified\", plan, language, \"createdAt\", \"updatedAt\", \"searchName\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let done = on!(
         tx,
         execute(
@@ -122,6 +122,7 @@ pub async fn insert(tx: &mut Writer, user: &User, password: &str) -> Result<()> 
             user.language.tag(),
             user.created_at,
             user.updated_at,
+            user.name.to_lowercase(),
         )
     );
     match done {
@@ -138,9 +139,9 @@ pub async fn insert(tx: &mut Writer, user: &User, password: &str) -> Result<()> 
 pub async fn set_name(tx: &mut Writer, id: UserId, name: &str, now: DateTime<Utc>) -> Result<bool> {
     const SQL: &str = "
         update auth.\"user\"
-        set name = $2, \"updatedAt\" = $3
+        set name = $2, \"searchName\" = $3, \"updatedAt\" = $4
         where id = $1";
-    touched(on!(tx, execute(SQL, id.0, name, now)))
+    touched(on!(tx, execute(SQL, id.0, name, name.to_lowercase(), now)))
 }
 
 /// Changes the password's hash, if it is still `before`.
@@ -177,6 +178,30 @@ pub async fn set_plan(tx: &mut Writer, id: UserId, plan: Plan, now: DateTime<Utc
         set plan = $2, \"updatedAt\" = $3
         where id = $1";
     touched(on!(tx, execute(SQL, id.0, plan.as_str(), now)))
+}
+
+/// Disables the account from this moment on, or enables it with `None`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_disabled(tx: &mut Writer, id: UserId, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"disabledAt\" = $2, \"updatedAt\" = $3
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, at, now)))
+}
+
+/// Notes that somebody signed in.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_last_sign_in(tx: &mut Writer, id: UserId, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"lastSignInAt\" = $2
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, now)))
 }
 
 /// Keeps all other writers of this account waiting until the transaction ends, as for counting its keys.

@@ -2,6 +2,7 @@
 //!
 //! `fields` reads a JSON object field by field and gathers every fault; `query` does the same for a query string.
 
+pub mod admin;
 pub mod audit;
 pub mod auth;
 pub mod fields;

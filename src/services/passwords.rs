@@ -118,7 +118,7 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
 }
 
 /// Ends what an old password opened: sessions but `kept`, and reset tokens.
-pub(super) async fn end_everything(
+pub(in crate::services) async fn end_everything(
     tx: &mut crate::core::database::Writer,
     account: UserId,
     kept: Option<crate::models::ids::SessionId>,

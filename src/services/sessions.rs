@@ -104,6 +104,7 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
         audit::record(&mut tx, ctx, Event::on_account(Action::PasswordRehashed, Some(user.id))).await?;
     }
     login_sessions::insert(&mut tx, &session).await?;
+    users::set_last_sign_in(&mut tx, user.id, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
     tx.commit().await?;
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };

@@ -47,6 +47,7 @@ migrations! {
     4 "0004_mail",
     5 "0005_invoices",
     6 "0006_mail_details",
+    12 "0012_administration",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

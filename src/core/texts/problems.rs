@@ -104,6 +104,10 @@ codes! {
     LastAdministrator = 409 "last_administrator",
         "Last administrator" | "Dernier administrateur",
         "This is the last administrator. Give the role to another account first." | "C’est le dernier administrateur. Donnez d’abord ce rôle à un autre compte.";
+    /// The account is disabled, and gets no recovery mail.
+    AccountDisabled = 409 "account_disabled",
+        "Account disabled" | "Compte désactivé",
+        "This account is disabled. Enable it first." | "Ce compte est désactivé. Réactivez-le d’abord.";
     /// The key was revoked; its value is not shown any more.
     KeyRevoked = 410 "key_revoked",
         "Key revoked" | "Clé révoquée",
