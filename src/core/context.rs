@@ -14,6 +14,7 @@ use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,
     session::SignedIn,
+    user::User,
 };
 
 /// The context of one act.
@@ -47,14 +48,24 @@ impl Context {
     /// Refuses what the actor may not do.
     ///
     /// # Errors
-    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it.
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `mfa_setup_required` for
+    /// one who must set up a second factor first.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
             Actor::Operator => Ok(()),
             Actor::Visitor => Err(Code::Unauthenticated.into()),
-            Actor::Member(member) if member.user.role.permits(permission) => Ok(()),
-            Actor::Member(_) => Err(Code::Forbidden.into()),
+            Actor::Member(member) if !member.user.role.permits(permission) => Err(Code::Forbidden.into()),
+            Actor::Member(member) => self.require_second_factor(&member.user, permission),
         }
+    }
+
+    /// Refuses all but setting it up where the second factor that is required is missing.
+    fn require_second_factor(&self, user: &User, permission: Permission) -> Result<()> {
+        let lacks = user.second_factor_at.is_none() && self.app.config.require_mfa.asks(user.role);
+        if lacks && permission != Permission::SecureOwnAccount {
+            return Err(Code::MfaSetupRequired.into());
+        }
+        Ok(())
     }
 
     /// The member who acts.

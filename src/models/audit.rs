@@ -26,6 +26,20 @@ words! {
         SignedIn = "session.created",
         /// A sign-in was refused.
         SignInRefused = "session.refused",
+        /// The password was right; the second factor was asked for.
+        SecondFactorAsked = "session.second_factor_asked",
+        /// Somebody proved to be there again, for a dangerous act.
+        SignInRenewed = "session.renewed",
+        /// The second factor was turned on.
+        SecondFactorOn = "second_factor.on",
+        /// The second factor was turned off.
+        SecondFactorOff = "second_factor.off",
+        /// A code was refused: wrong, or used before.
+        SecondFactorRefused = "second_factor.refused",
+        /// New recovery codes took the place of the old ones.
+        RecoveryCodesMade = "second_factor.codes_made",
+        /// A recovery code was used up.
+        RecoveryCodeUsed = "second_factor.code_used",
         /// A session was ended.
         SessionEnded = "session.ended",
         /// The password was changed by its owner.

@@ -10,5 +10,6 @@ pub mod mail;
 pub mod page;
 pub mod permission;
 pub mod provider;
+pub mod second_factor;
 pub mod session;
 pub mod user;

@@ -5,6 +5,9 @@ use super::user::Role;
 /// One thing that somebody may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
+    /// Read one's own account, sign out, renew the sign-in and set up a second factor: what stays possible where
+    /// something else is still missing, as a second factor that is required.
+    SecureOwnAccount,
     /// Read and change one's own account, password and sessions.
     ManageOwnAccount,
     /// See one's own keys, masked.
@@ -28,7 +31,8 @@ impl Role {
     #[must_use]
     pub fn permits(self, permission: Permission) -> bool {
         match permission {
-            Permission::ManageOwnAccount
+            Permission::SecureOwnAccount
+            | Permission::ManageOwnAccount
             | Permission::ReadKeys
             | Permission::RevealKeys
             | Permission::WriteKeys

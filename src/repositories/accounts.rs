@@ -26,6 +26,7 @@ struct Stored {
     email_verified: bool,
     plan: Plan,
     language: String,
+    second_factor_at: Option<DateTime<Utc>>,
     disabled_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -41,6 +42,7 @@ row!(Stored {
     email_verified: bool => "emailVerified",
     plan: String => "plan",
     language: String => "language",
+    second_factor_at: Option<DateTime<Utc>> => "secondFactorAt",
     disabled_at: Option<DateTime<Utc>> => "disabledAt",
     created_at: DateTime<Utc> => "createdAt",
     updated_at: DateTime<Utc> => "updatedAt",
@@ -59,6 +61,7 @@ impl From<Stored> for Account {
                 email_verified: row.email_verified,
                 plan: row.plan,
                 language: Language::from_tag(&row.language).unwrap_or_default(),
+                second_factor_at: row.second_factor_at,
                 disabled_at: row.disabled_at,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
@@ -82,7 +85,7 @@ row!(Group {
 /// As the database fails.
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<Option<Account>> {
     const SQL: &str = "
-        select u.id, u.email, u.name, u.role, u.\"emailVerified\", u.plan, u.language, u.\"disabledAt\", u.\"createdAt\", u.\"updatedAt\", u.\"lastSignInAt\",
+        select u.id, u.email, u.name, u.role, u.\"emailVerified\", u.plan, u.language, u.\"secondFactorAt\", u.\"disabledAt\", u.\"createdAt\", u.\"updatedAt\", u.\"lastSignInAt\",
             (select count(*) from auth.api_keys k where k.\"userId\" = u.id and not k.revoked) as \"activeKeys\"
         from auth.\"user\" u
         where u.id = $1";
@@ -97,7 +100,7 @@ pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<Option<Ac
 /// As the database fails.
 pub async fn list<'c>(conn: impl Into<Conn<'c>>, part: Option<&str>, page: PageRequest) -> Result<Vec<Account>> {
     const SQL: &str = "
-        select u.id, u.email, u.name, u.role, u.\"emailVerified\", u.plan, u.language, u.\"disabledAt\", u.\"createdAt\", u.\"updatedAt\", u.\"lastSignInAt\",
+        select u.id, u.email, u.name, u.role, u.\"emailVerified\", u.plan, u.language, u.\"secondFactorAt\", u.\"disabledAt\", u.\"createdAt\", u.\"updatedAt\", u.\"lastSignInAt\",
             (select count(*) from auth.api_keys k where k.\"userId\" = u.id and not k.revoked) as \"activeKeys\"
         from auth.\"user\" u
         where u.id < $1

@@ -9,9 +9,12 @@ pub mod api_keys;
 pub mod audit_trail;
 pub mod idempotency_keys;
 pub mod keyring;
+pub mod login_challenges;
 pub mod login_sessions;
 pub mod mail_outbox;
 pub mod password_resets;
+pub mod recovery_codes;
+pub mod second_factors;
 pub mod users;
 
 /// Binds a JSON object or list as text.

@@ -41,6 +41,8 @@ pub struct AccountView {
     pub email_verified: bool,
     /// When it was disabled; `null` where it may sign in.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Whether it has a second factor.
+    pub second_factor: bool,
     /// How many active keys it has.
     pub keys: i64,
     /// When somebody last signed in.
@@ -62,6 +64,7 @@ impl From<Account> for AccountView {
             plan: user.plan,
             email_verified: user.email_verified,
             disabled_at: user.disabled_at,
+            second_factor: user.second_factor_at.is_some(),
             keys: account.active_keys,
             last_sign_in_at: account.last_sign_in_at,
             created_at: user.created_at,

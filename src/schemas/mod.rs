@@ -7,6 +7,7 @@ pub mod audit;
 pub mod auth;
 pub mod fields;
 pub mod keys;
+pub mod mfa;
 pub mod page;
 pub mod problem;
 pub mod providers;

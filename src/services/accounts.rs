@@ -3,7 +3,7 @@
 use super::{
     account_keys,
     audit::{self, Event},
-    passwords,
+    passwords, step_up,
 };
 use crate::{
     core::{
@@ -59,6 +59,7 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
         email_verified: false,
         plan: Plan::Free,
         language: ctx.client().language,
+        second_factor_at: None,
         disabled_at: None,
         created_at: ctx.now(),
         updated_at: ctx.now(),
@@ -77,7 +78,7 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
 /// # Errors
 /// `Unauthenticated` without a sign-in.
 pub fn me(ctx: &Context) -> Result<User> {
-    ctx.require(Permission::ManageOwnAccount)?;
+    ctx.require(Permission::SecureOwnAccount)?;
     Ok((*ctx.member()?.user).clone())
 }
 
@@ -101,9 +102,10 @@ pub async fn rename(ctx: &Context, name: &str) -> Result<User> {
 /// Deletes the member's account with its keys, sessions and data key. Its audit trail stays, for the operator.
 ///
 /// # Errors
-/// `wrong_password`; `last_administrator`.
+/// `reauthentication_required`; `wrong_password`; `last_administrator`.
 pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
+    step_up::require(ctx)?;
     let account = ctx.account()?;
     passwords::confirm(ctx, password).await?;
     let mut tx = ctx.write_for(Some(account)).await?;

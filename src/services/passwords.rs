@@ -15,7 +15,7 @@ use crate::{
         },
     },
     models::{audit::Action, email::Email, ids::UserId, permission::Permission},
-    repositories::{login_sessions, mail_outbox, password_resets, users},
+    repositories::{login_challenges, login_sessions, mail_outbox, password_resets, users},
 };
 
 /// A password that needs fewer guesses is too easy: ten million.
@@ -117,13 +117,14 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
     Ok(())
 }
 
-/// Ends what an old password opened: sessions but `kept`, and reset tokens.
+/// Ends what an old password opened: sessions but `kept`, sign-ins that wait for a code, and reset tokens.
 pub(in crate::services) async fn end_everything(
     tx: &mut crate::core::database::Writer,
     account: UserId,
     kept: Option<crate::models::ids::SessionId>,
 ) -> Result<()> {
     login_sessions::delete_all_but(tx, account, kept).await?;
+    login_challenges::delete_all(tx, account).await?;
     password_resets::delete(tx, account).await
 }
 

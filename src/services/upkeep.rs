@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     core::{context::Context, error::Result},
-    repositories::{idempotency_keys, login_sessions, mail_outbox, password_resets},
+    repositories::{idempotency_keys, login_challenges, login_sessions, mail_outbox, password_resets},
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -21,7 +21,9 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let resets = password_resets::delete_expired(&mut tx, now).await?;
     let answers = idempotency_keys::delete_until(&mut tx, now - IDEMPOTENCY_LIFE).await?;
     let mails = mail_outbox::delete_until(&mut tx, now - super::mails::GIVE_UP_AFTER).await?;
+    let challenges = login_challenges::delete_expired(&mut tx, now).await?;
     tx.commit().await?;
+    tracing::debug!(challenges, "removed sign-ins that waited for a code");
     tracing::debug!(sessions, resets, answers, mails, "removed what expired");
     Ok(())
 }

@@ -47,6 +47,8 @@ migrations! {
     4 "0004_mail",
     5 "0005_invoices",
     6 "0006_mail_details",
+    10 "0010_second_factor",
+    11 "0011_step_up",
     12 "0012_administration",
 }
 

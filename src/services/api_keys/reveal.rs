@@ -20,15 +20,17 @@ use crate::{
     services::{
         account_keys,
         audit::{self, Event},
+        step_up,
     },
 };
 
 /// Shows the value of one of the member's keys. The audit entry is committed before the value leaves.
 ///
 /// # Errors
-/// `not_found`; `key_revoked`; `Unavailable` where the entry could not be committed.
+/// `reauthentication_required` where the operator wants it; `not_found`; `key_revoked`; `Unavailable` where the entry could not be committed.
 pub async fn reveal(ctx: &Context, id: ApiKeyId) -> Result<Revealed> {
     ctx.require(Permission::RevealKeys)?;
+    step_up::require_for_reveal(ctx)?;
     let account = ctx.account()?;
     let mut reader = ctx.db().read().await?;
     let key = api_keys::find_sealed(&mut reader, account, id).await?.ok_or(Code::NotFound)?;

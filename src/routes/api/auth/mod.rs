@@ -2,7 +2,9 @@
 
 mod login;
 mod me;
+mod mfa;
 mod password;
+mod reauthenticate;
 mod recovery;
 mod register;
 mod sessions;
@@ -16,6 +18,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(register::register))
         .routes(routes!(login::log_in))
         .routes(routes!(login::log_out))
+        .routes(routes!(mfa::log_in_with_code))
+        .routes(routes!(mfa::read_mfa, mfa::delete_mfa))
+        .routes(routes!(mfa::begin_totp))
+        .routes(routes!(mfa::confirm_totp))
+        .routes(routes!(mfa::renew_recovery_codes))
+        .routes(routes!(reauthenticate::reauthenticate))
         .routes(routes!(recovery::recover))
         .routes(routes!(recovery::reset))
         .routes(routes!(me::read_me, me::update_me, me::delete_me))

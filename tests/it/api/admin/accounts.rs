@@ -37,7 +37,7 @@ on_both! {
 
         let mut names: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["created_at", "disabled_at", "email", "email_verified", "id", "keys", "last_sign_in_at", "name", "plan", "role", "updated_at"]);
+        assert_eq!(names, ["created_at", "disabled_at", "email", "email_verified", "id", "keys", "last_sign_in_at", "name", "plan", "role", "second_factor", "updated_at"]);
         assert_eq!((&shown["id"], &shown["email"], &shown["name"]), (&json!(alice.id), &json!(alice.email), &json!("alice")));
         assert_eq!((&shown["role"], &shown["plan"], &shown["keys"], &shown["disabled_at"]), (&json!("user"), &json!("FREE"), &json!(1), &Value::Null));
         assert!(shown["last_sign_in_at"].as_str() > shown["created_at"].as_str(), "{shown}");

@@ -3,10 +3,12 @@
 mod login;
 mod logout;
 mod me;
+mod mfa;
 mod password;
 mod recovery;
 mod register;
 mod reset_page;
+mod step_up;
 mod tokens;
 
 use std::time::Duration;
