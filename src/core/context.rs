@@ -17,6 +17,7 @@ use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,
     session::SignedIn,
+    user::User,
 };
 
 /// The context of one act.
@@ -65,21 +66,28 @@ impl Context {
     /// Refuses what the actor may not do.
     ///
     /// # Errors
-    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `EmailNotVerified` for
-    /// one whose address must be proved first.
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `email_not_verified` for
+    /// one whose address must be proved first, `mfa_setup_required` for one who must set up a second factor first.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
+            Actor::Operator => Ok(()),
             Actor::Visitor => Err(Code::Unauthenticated.into()),
             Actor::Member(member) if !member.user.role.permits(permission) => Err(Code::Forbidden.into()),
-            Actor::Member(member) if self.lacks_proof(member) && !permission.is_open_to_unverified() => {
-                Err(Code::EmailNotVerified.into())
-            }
-            Actor::Member(_) | Actor::Operator => Ok(()),
+            Actor::Member(member) => self.require_proofs(&member.user, permission),
         }
     }
 
-    fn lacks_proof(&self, member: &SignedIn) -> bool {
-        self.app.config.require_verified_email && !member.user.email_verified
+    /// Refuses all but giving the proofs that are still missing: of the address, and a second factor.
+    fn require_proofs(&self, user: &User, permission: Permission) -> Result<()> {
+        let config = &self.app.config;
+        if config.require_verified_email && !user.email_verified && !permission.is_open_to_unverified() {
+            return Err(Code::EmailNotVerified.into());
+        }
+        let lacks = user.second_factor_at.is_none() && config.require_mfa.asks(user.role);
+        if lacks && !permission.is_open_without_second_factor() {
+            return Err(Code::MfaSetupRequired.into());
+        }
+        Ok(())
     }
 
     /// The member who acts.

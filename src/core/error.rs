@@ -31,6 +31,11 @@ pub enum Error {
     },
     /// More than is allowed; the same request will do after a while.
     TooMany(Limited),
+    /// Too many wrong codes of the second factor; they are looked at again after so many seconds.
+    Paused {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
     /// A part that we depend on is away; the same request will do later.
     Unavailable {
         /// The part: `database`, `migrations`, `keyring`.
@@ -89,6 +94,7 @@ impl std::fmt::Display for Error {
             Self::PlanLimit { limit, used } => write!(formatter, "plan limit reached: {used} of {limit}"),
             Self::Busy { .. } => formatter.write_str("busy"),
             Self::TooMany(limited) => write!(formatter, "too many: {}", limited.name),
+            Self::Paused { .. } => formatter.write_str("too many wrong codes"),
             Self::Unavailable { part, cause: Some(cause) } => write!(formatter, "{part} is away: {cause}"),
             Self::Unavailable { part, cause: None } => write!(formatter, "{part} is away"),
             Self::Internal(cause) => write!(formatter, "internal: {cause}"),

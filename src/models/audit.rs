@@ -38,6 +38,20 @@ words! {
         SessionRefreshed = "session.refreshed",
         /// A spent refresh token came again, and its session was ended.
         RefreshTokenReused = "session.refresh_token_reused",
+        /// The password was right; the second factor was asked for.
+        SecondFactorAsked = "session.second_factor_asked",
+        /// Somebody proved to be there again, for a dangerous act.
+        SignInRenewed = "session.renewed",
+        /// The second factor was turned on.
+        SecondFactorOn = "second_factor.on",
+        /// The second factor was turned off.
+        SecondFactorOff = "second_factor.off",
+        /// A code was refused: wrong, or used before.
+        SecondFactorRefused = "second_factor.refused",
+        /// New recovery codes took the place of the old ones.
+        RecoveryCodesMade = "second_factor.codes_made",
+        /// A recovery code was used up.
+        RecoveryCodeUsed = "second_factor.code_used",
         /// A session was ended.
         SessionEnded = "session.ended",
         /// The password was changed by its owner.
@@ -54,6 +68,14 @@ words! {
         RoleChanged = "account.role_changed",
         /// The plan was changed.
         PlanChanged = "account.plan_changed",
+        /// An administrator disabled the account.
+        AccountDisabled = "account.disabled",
+        /// An administrator enabled the account again.
+        AccountEnabled = "account.enabled",
+        /// An administrator ended all sessions of the account.
+        SessionsEnded = "session.all_ended",
+        /// An administrator had a recovery mail sent.
+        RecoverySent = "password.recovery_sent",
         /// A key was stored or generated.
         KeyCreated = "key.created",
         /// A key's description was changed.
@@ -135,6 +157,21 @@ pub struct Entry {
     pub created_at: DateTime<Utc>,
     /// What binds it to the entry before.
     pub mac: Vec<u8>,
+}
+
+/// Which entries of all trails are wanted.
+#[derive(Clone, Debug)]
+pub struct TrailFilter {
+    /// The trail of one account.
+    pub account: Option<Uuid>,
+    /// What one person did.
+    pub actor: Option<Uuid>,
+    /// One kind of act.
+    pub action: Option<Action>,
+    /// From this moment on.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The end of a chain.

@@ -64,7 +64,7 @@ pub struct QueuedMail {
     pub id: Uuid,
     /// What it is about.
     pub kind: MailKind,
-    /// Whose account it is about; `None` for recovery, where that is found out when it is sent.
+    /// Whose account it is about; `None` for a recovery that a visitor asked for, where that is found out when it is sent.
     pub account: Option<UserId>,
     /// To whom.
     pub address: Email,

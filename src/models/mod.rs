@@ -1,5 +1,6 @@
 //! The nouns: what there is, and what is always true of it. No input or output happens here.
 
+pub mod account;
 pub mod api_key;
 pub mod audit;
 pub mod email;
@@ -11,5 +12,6 @@ pub mod mail_link;
 pub mod page;
 pub mod permission;
 pub mod provider;
+pub mod second_factor;
 pub mod session;
 pub mod user;

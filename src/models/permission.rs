@@ -11,6 +11,8 @@ pub enum Permission {
     SignOut,
     /// Ask for the mail that proves one's own address.
     ProveOwnAddress,
+    /// Renew the sign-in and set up a second factor.
+    SecureOwnAccount,
     /// Change one's own account and password, see and end one's sessions.
     ManageOwnAccount,
     /// See one's own keys, masked.
@@ -23,7 +25,9 @@ pub enum Permission {
     RevokeKeys,
     /// Read one's own audit trail.
     ReadOwnAudit,
-    /// Make administrators and change roles and plans.
+    /// See other accounts, the whole trail and the figures; never a value.
+    ReadAccounts,
+    /// Make administrators; change roles and plans, disable accounts, end their sessions, have them recovered.
     AdministerAccounts,
 }
 
@@ -35,12 +39,14 @@ impl Role {
             Permission::ReadOwnAccount
             | Permission::SignOut
             | Permission::ProveOwnAddress
+            | Permission::SecureOwnAccount
             | Permission::ManageOwnAccount
             | Permission::ReadKeys
             | Permission::RevealKeys
             | Permission::WriteKeys
             | Permission::RevokeKeys
             | Permission::ReadOwnAudit => true,
+            Permission::ReadAccounts => matches!(self, Self::Support | Self::Admin),
             Permission::AdministerAccounts => self == Self::Admin,
         }
     }
@@ -51,5 +57,11 @@ impl Permission {
     #[must_use]
     pub fn is_open_to_unverified(self) -> bool {
         matches!(self, Self::ReadOwnAccount | Self::SignOut | Self::ProveOwnAddress)
+    }
+
+    /// Whether an account may do it before it has the second factor that `REQUIRE_MFA` asks for.
+    #[must_use]
+    pub fn is_open_without_second_factor(self) -> bool {
+        self.is_open_to_unverified() || self == Self::SecureOwnAccount
     }
 }

@@ -70,6 +70,24 @@ pub struct SignedIn {
     pub expires_at: DateTime<Utc>,
     /// When the session was last marked as used.
     pub last_seen_at: DateTime<Utc>,
+    /// When the person last proved to be there: at the sign-in, or when it was renewed.
+    pub authenticated_at: DateTime<Utc>,
+}
+
+/// What the right password gives.
+pub enum SignIn {
+    /// A session.
+    Opened(Opened),
+    /// The question for the second factor.
+    Challenge(Challenge),
+}
+
+/// A sign-in that waits for the second factor.
+pub struct Challenge {
+    /// What to send back with the code.
+    pub token: SecretText,
+    /// Its life, in seconds.
+    pub expires_in: i64,
 }
 
 /// What a sign-in gives.

@@ -74,6 +74,8 @@ pub struct User {
     pub plan: Plan,
     /// The language of its mails.
     pub language: Language,
+    /// Since when it has a second factor.
+    pub second_factor_at: Option<DateTime<Utc>>,
     /// When an administrator disabled it.
     pub disabled_at: Option<DateTime<Utc>>,
     /// When it was made.

@@ -30,6 +30,25 @@ row!(Session {
     refreshed_at: Option<DateTime<Utc>> => "refreshedAt",
 });
 
+/// What a request needs to know of its session.
+struct Current {
+    id: SessionId,
+    user_id: UserId,
+    created_at: DateTime<Utc>,
+    last_seen_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    authenticated_at: Option<DateTime<Utc>>,
+}
+
+row!(Current {
+    id: Uuid => "id",
+    user_id: Uuid => "userId",
+    created_at: DateTime<Utc> => "createdAt",
+    last_seen_at: DateTime<Utc> => "lastSeenAt",
+    expires_at: DateTime<Utc> => "expiresAt",
+    authenticated_at: Option<DateTime<Utc>> => "authenticatedAt",
+});
+
 /// The session with its account, if it is open at `now` and the account may act.
 ///
 /// # Errors
@@ -40,10 +59,10 @@ pub async fn find_signed_in(
     now: DateTime<Utc>,
 ) -> Result<Option<SignedIn>> {
     const SQL: &str = "
-        select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\", \"refreshCount\", \"refreshedAt\"
+        select id, \"userId\", \"createdAt\", \"lastSeenAt\", \"expiresAt\", \"authenticatedAt\"
         from auth.login_sessions
         where id = $1 and \"expiresAt\" > $2";
-    let session: Option<Session> = on!(&mut *conn, optional(SQL, id.0, now))?;
+    let session: Option<Current> = on!(&mut *conn, optional(SQL, id.0, now))?;
     let Some(session) = session else { return Ok(None) };
     let user = users::find(conn, session.user_id).await?;
     Ok(user.filter(crate::models::user::User::is_enabled).map(|user| SignedIn {
@@ -51,7 +70,20 @@ pub async fn find_signed_in(
         session: session.id,
         expires_at: session.expires_at,
         last_seen_at: session.last_seen_at,
+        authenticated_at: session.authenticated_at.unwrap_or(session.created_at),
     }))
+}
+
+/// Notes that the person proved to be there; tells whether there is such a session.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_authenticated(tx: &mut Writer, account: UserId, id: SessionId, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.login_sessions
+        set \"authenticatedAt\" = $3
+        where \"userId\" = $1 and id = $2";
+    Ok(on!(tx, execute(SQL, account.0, id.0, now))? > 0)
 }
 
 /// The open sessions of an account, newest first: one more than asked for, where there are more.

@@ -4,15 +4,19 @@
 //! serve alone or inside a transaction; writes take a `Writer`. Whatever belongs to an account asks for the account.
 
 pub mod account_keys;
+pub mod accounts;
 pub mod api_keys;
 pub mod audit_trail;
 pub mod idempotency_keys;
 pub mod keyring;
 pub mod known_devices;
+pub mod login_challenges;
 pub mod login_sessions;
 pub mod mail_links;
 pub mod mail_outbox;
 pub mod password_resets;
+pub mod recovery_codes;
+pub mod second_factors;
 pub mod users;
 
 /// Binds a JSON object or list as text.

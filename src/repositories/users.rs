@@ -25,6 +25,7 @@ struct Stored {
     email_verified: bool,
     plan: Plan,
     language: String,
+    second_factor_at: Option<DateTime<Utc>>,
     disabled_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -38,6 +39,7 @@ row!(Stored {
     email_verified: bool => "emailVerified",
     plan: String => "plan",
     language: String => "language",
+    second_factor_at: Option<DateTime<Utc>> => "secondFactorAt",
     disabled_at: Option<DateTime<Utc>> => "disabledAt",
     created_at: DateTime<Utc> => "createdAt",
     updated_at: DateTime<Utc> => "updatedAt",
@@ -53,6 +55,7 @@ impl From<Stored> for User {
             email_verified: row.email_verified,
             plan: row.plan,
             language: Language::from_tag(&row.language).unwrap_or_default(),
+            second_factor_at: row.second_factor_at,
             disabled_at: row.disabled_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -68,7 +71,7 @@ const UNIQUE_EMAIL: Unique = Unique { index: "user_email", columns: "user.email"
 /// As the database fails.
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<Option<User>> {
     const SQL: &str = "
-        select id, email, name, role, \"emailVerified\", plan, language, \"disabledAt\", \"createdAt\", \"updatedAt\"
+        select id, email, name, role, \"emailVerified\", plan, language, \"secondFactorAt\", \"disabledAt\", \"createdAt\", \"updatedAt\"
         from auth.\"user\"
         where id = $1";
     let row: Option<Stored> = on!(conn, optional(SQL, id.0))?;
@@ -81,7 +84,7 @@ pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<Option<Us
 /// As the database fails.
 pub async fn find_by_email<'c>(conn: impl Into<Conn<'c>>, email: &Email) -> Result<Option<User>> {
     const SQL: &str = "
-        select id, email, name, role, \"emailVerified\", plan, language, \"disabledAt\", \"createdAt\", \"updatedAt\"
+        select id, email, name, role, \"emailVerified\", plan, language, \"secondFactorAt\", \"disabledAt\", \"createdAt\", \"updatedAt\"
         from auth.\"user\"
         where email = $1";
     let row: Option<Stored> = on!(conn, optional(SQL, email.as_str()))?;
@@ -106,8 +109,8 @@ pub async fn find_password<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<
 /// `email_taken` where the address has one.
 pub async fn insert(tx: &mut Writer, user: &User, password: &str) -> Result<()> {
     const SQL: &str = "
-        insert into auth.\"user\" (id, email, password, name, role, \"emailVerified\", plan, language, \"createdAt\", \"updatedAt\")
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        insert into auth.\"user\" (id, email, password, name, role, \"emailVerified\", plan, language, \"createdAt\", \"updatedAt\", \"searchName\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let done = on!(
         tx,
         execute(
@@ -122,6 +125,7 @@ pub async fn insert(tx: &mut Writer, user: &User, password: &str) -> Result<()> 
             user.language.tag(),
             user.created_at,
             user.updated_at,
+            user.name.to_lowercase(),
         )
     );
     match done {
@@ -138,9 +142,9 @@ pub async fn insert(tx: &mut Writer, user: &User, password: &str) -> Result<()> 
 pub async fn set_name(tx: &mut Writer, id: UserId, name: &str, now: DateTime<Utc>) -> Result<bool> {
     const SQL: &str = "
         update auth.\"user\"
-        set name = $2, \"updatedAt\" = $3
+        set name = $2, \"searchName\" = $3, \"updatedAt\" = $4
         where id = $1";
-    touched(on!(tx, execute(SQL, id.0, name, now)))
+    touched(on!(tx, execute(SQL, id.0, name, name.to_lowercase(), now)))
 }
 
 /// Marks the address as proved.
@@ -205,6 +209,42 @@ pub async fn set_plan(tx: &mut Writer, id: UserId, plan: Plan, now: DateTime<Utc
         set plan = $2, \"updatedAt\" = $3
         where id = $1";
     touched(on!(tx, execute(SQL, id.0, plan.as_str(), now)))
+}
+
+/// Disables the account from this moment on, or enables it with `None`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_disabled(tx: &mut Writer, id: UserId, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"disabledAt\" = $2, \"updatedAt\" = $3
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, at, now)))
+}
+
+/// Notes since when the account has a second factor; `None` where it has none.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_second_factor(tx: &mut Writer, id: UserId, at: Option<DateTime<Utc>>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"secondFactorAt\" = $2
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, at)))
+}
+
+/// Notes that somebody signed in.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_last_sign_in(tx: &mut Writer, id: UserId, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"lastSignInAt\" = $2
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, now)))
 }
 
 /// Keeps all other writers of this account waiting until the transaction ends, as for counting its keys.

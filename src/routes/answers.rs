@@ -44,12 +44,17 @@ impl IntoResponse for Failure {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         match &self.0 {
-            Error::Busy { retry_after } => {
+            Error::Busy { retry_after } | Error::Paused { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Error::TooMany(limited) => limits::describe(headers, limited),
             Error::Unavailable { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            // RFC 9470: the token is good, but the person must prove to be there
+            Error::Refused(Code::ReauthenticationRequired) => {
+                let again = HeaderValue::from_static("Bearer error=\"insufficient_user_authentication\"");
+                headers.insert(header::WWW_AUTHENTICATE, again);
             }
             _ if status == StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

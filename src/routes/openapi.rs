@@ -24,11 +24,12 @@ The vault of API keys: those of other services and those that the vault makes, e
 #[openapi(
     info(title = "Vault API", description = DESCRIPTION, license(name = "MIT", identifier = "MIT")),
     modifiers(&Bearer),
-    components(schemas(crate::schemas::problem::Problem)),
+    components(schemas(crate::schemas::problem::Problem, crate::models::audit::Action)),
     tags(
         (name = "Accounts", description = "Registering, signing in, recovering, and the account itself"),
         (name = "Keys", description = "The keys in the vault"),
         (name = "Audit", description = "Who did what, from where"),
+        (name = "Administration", description = "Accounts, trails and figures, for the roles `support` and `admin`; never a value"),
     )
 )]
 struct Document;

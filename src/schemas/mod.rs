@@ -2,10 +2,12 @@
 //!
 //! `fields` reads a JSON object field by field and gathers every fault; `query` does the same for a query string.
 
+pub mod admin;
 pub mod audit;
 pub mod auth;
 pub mod fields;
 pub mod keys;
+pub mod mfa;
 pub mod page;
 pub mod problem;
 pub mod providers;

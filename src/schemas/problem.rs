@@ -67,6 +67,7 @@ pub fn code_of(error: &Error) -> Code {
         Error::PlanLimit { .. } => Code::PlanLimitReached,
         Error::Busy { .. } => Code::ServerBusy,
         Error::TooMany(_) => Code::TooManyRequests,
+        Error::Paused { .. } => Code::TooManyCodes,
         Error::Unavailable { .. } => Code::Unavailable,
         Error::Internal(_) => Code::InternalError,
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
 use uuid::Uuid;
 
 use super::rules::Text;
@@ -74,6 +75,54 @@ impl Query {
             Some("true") => Some(true),
             Some("false") => Some(false),
             Some(_) => self.fault(name, FaultKind::InvalidChoice("true, false".into())),
+        }
+    }
+
+    /// A word of a closed list.
+    pub fn choice<T: TryFrom<String>>(&mut self, name: &str, all: impl FnOnce() -> String) -> Option<Option<T>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(word) => match T::try_from(word) {
+                Ok(choice) => Some(Some(choice)),
+                Err(_) => self.fault(name, FaultKind::InvalidChoice(all().into())),
+            },
+        }
+    }
+
+    /// An identifier.
+    pub fn id(&mut self, name: &str) -> Option<Option<Uuid>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match Uuid::try_parse(&text) {
+                Ok(id) => Some(Some(id)),
+                Err(_) => self.fault(
+                    name,
+                    FaultKind::InvalidFormat(
+                        "an identifier, as 0190b5c2-7d3e-7a41-9c55-1f2e3d4c5b6a",
+                        "un identifiant, comme 0190b5c2-7d3e-7a41-9c55-1f2e3d4c5b6a",
+                    ),
+                ),
+            },
+        }
+    }
+
+    /// A moment, in RFC 3339.
+    pub fn time(&mut self, name: &str) -> Option<Option<DateTime<Utc>>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match DateTime::parse_from_rfc3339(&text) {
+                // the years that both databases order as texts and as times
+                Ok(time) if (1970..=9999).contains(&time.to_utc().year()) && time.nanosecond() < 1_000_000_000 => {
+                    Some(Some(time.to_utc().trunc_subsecs(3)))
+                }
+                _ => self.fault(
+                    name,
+                    FaultKind::InvalidFormat(
+                        "a time in RFC 3339, as 2027-01-31T12:00:00Z",
+                        "une date et une heure au format RFC 3339, comme 2027-01-31T12:00:00Z",
+                    ),
+                ),
+            },
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     account_keys,
     audit::{self, Event},
-    limits, mails, passwords,
+    limits, mails, passwords, step_up,
 };
 use crate::{
     core::{
@@ -127,6 +127,7 @@ async fn store(ctx: &Context, new: NewAccount, role: Role, hash: &str) -> Result
         email_verified: ctx.is_operator(),
         plan: Plan::Free,
         language: ctx.client().language,
+        second_factor_at: None,
         disabled_at: None,
         created_at: ctx.now(),
         updated_at: ctx.now(),
@@ -173,9 +174,10 @@ pub async fn rename(ctx: &Context, name: &str) -> Result<User> {
 /// Deletes the member's account with its keys, sessions and data key. Its audit trail stays, for the operator.
 ///
 /// # Errors
-/// `wrong_password`; `last_administrator`.
+/// `reauthentication_required`; `wrong_password`; `last_administrator`.
 pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
+    step_up::require(ctx)?;
     let account = ctx.account()?;
     passwords::confirm(ctx, password).await?;
     let mut tx = ctx.write_for(Some(account)).await?;

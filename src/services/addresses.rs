@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     audit::{self, Event},
-    limits, mail_links, mails, passwords,
+    guesses, limits, mail_links, mails, mfa, passwords, step_up,
 };
 use crate::{
     core::{
@@ -27,7 +27,7 @@ use crate::{
         permission::Permission,
         user::User,
     },
-    repositories::{self, login_sessions, mail_outbox, password_resets, users},
+    repositories::{self, mail_outbox, password_resets, users},
 };
 
 /// Sends the member's verification mail again; an earlier one's link stops working once it is written. Beyond the
@@ -93,7 +93,7 @@ pub async fn verify(ctx: &Context, token: &SecretText) -> Result<()> {
 /// Asks for another address: a mail goes there, and the change waits for its link.
 ///
 /// # Errors
-/// `wrong_password`; `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault where it is the address already.
+/// `reauthentication_required`; `wrong_password`; `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault where it is the address already.
 pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let user = ctx.member()?.user.clone();
@@ -101,6 +101,7 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
         let kind = FaultKind::Conflict("this is the account's address already", "c’est déjà l’adresse du compte");
         return Err(Error::fault(Fault::new("email", kind)));
     }
+    step_up::require(ctx)?;
     passwords::confirm(ctx, password).await?;
     if !limits::may_send(ctx, "address_change", &email).await? {
         return Ok(());
@@ -182,14 +183,18 @@ pub async fn undo_change(ctx: &Context, token: &SecretText) -> Result<()> {
     let before = users::find_password(&mut tx, user.id).await?.ok_or(Code::InvalidToken)?;
     users::set_email(&mut tx, user.id, &link.address, ctx.now()).await?;
     users::set_password(&mut tx, user.id, &before, &hash, ctx.now()).await?;
-    login_sessions::delete_all_but(&mut tx, user.id, None).await?;
-    password_resets::delete(&mut tx, user.id).await?;
+    passwords::end_everything(&mut tx, user.id, None).await?;
+    if user.second_factor_at.is_some_and(|since| since > link.expires_at - LinkPurpose::Undo.life()) {
+        // it came after the change, so from whoever made the change
+        mfa::clear(&mut tx, user.id).await?;
+    }
     repositories::mail_links::delete_all(&mut tx, user.id).await?;
     let owner = User { email: link.address, ..user };
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::Recovery, &owner)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeUndone, Some(owner.id))).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(owner.id);
+    guesses::forget(ctx, &owner.email).await;
     ctx.app().mail_is_due.notify_one();
     Ok(())
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     core::{context::Context, database::Writer, error::Result},
     models::{
-        audit::{Action, Entry, Head, NewEntry, ObjectType},
+        audit::{Action, Entry, Head, NewEntry, ObjectType, TrailFilter},
         ids::{ApiKeyId, SessionId, UserId},
         mail::MailCause,
         page::{Page, PageRequest},
@@ -156,7 +156,24 @@ pub async fn list_own(ctx: &Context, page: PageRequest) -> Result<Page<Entry>> {
         // a cursor from another trail points at nothing
         Some(id) => audit_trail::find_seq(&mut reader, chain, id).await?.unwrap_or(0),
     };
-    let rows = audit_trail::list(&mut reader, chain, below, page).await?;
+    let mut rows = audit_trail::list(&mut reader, chain, below, page).await?;
+    for entry in &mut rows {
+        if entry.actor_id.is_some_and(|actor| actor != chain) {
+            // from where an administrator works is nobody else's business
+            entry.ip.clear();
+            entry.user_agent.clear();
+        }
+    }
+    Ok(Page::cut(rows, page.limit, |entry| entry.id))
+}
+
+/// The trails of all accounts, newest first.
+///
+/// # Errors
+/// `Forbidden` to whoever may not read accounts.
+pub async fn list_all(ctx: &Context, filter: &TrailFilter, page: PageRequest) -> Result<Page<Entry>> {
+    ctx.require(Permission::ReadAccounts)?;
+    let rows = audit_trail::list_all(&mut ctx.db().read().await?, filter, page).await?;
     Ok(Page::cut(rows, page.limit, |entry| entry.id))
 }
 

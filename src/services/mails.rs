@@ -37,7 +37,7 @@ const LONGEST_PAUSE_MINUTES: i64 = 60;
 
 /// A mail to an account, to be put into the outbox within the transaction that causes it.
 #[must_use]
-pub(super) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
+pub(in crate::services) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
     QueuedMail {
         id: ctx.new_id(),
         kind,

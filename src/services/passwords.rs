@@ -18,7 +18,7 @@ use crate::{
         },
     },
     models::{audit::Action, email::Email, ids::UserId, mail_link::LinkPurpose, permission::Permission},
-    repositories::{login_sessions, mail_links, mail_outbox, password_resets, users},
+    repositories::{login_challenges, login_sessions, mail_links, mail_outbox, password_resets, users},
 };
 
 /// A password that needs fewer guesses is too easy: ten million.
@@ -119,14 +119,16 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
     Ok(())
 }
 
-/// Ends what an old password opened: sessions but `kept`, reset tokens, and a change of the address under way.
-pub(super) async fn end_everything(
+/// Ends what an old password opened: sessions but `kept`, sign-ins that wait for a code, reset tokens, and a change of
+/// the address under way.
+pub(in crate::services) async fn end_everything(
     tx: &mut crate::core::database::Writer,
     account: UserId,
     kept: Option<crate::models::ids::SessionId>,
 ) -> Result<()> {
     login_sessions::delete_all_but(tx, account, kept).await?;
     mail_links::delete_but(tx, account, LinkPurpose::Change, uuid::Uuid::nil()).await?;
+    login_challenges::delete_all(tx, account).await?;
     password_resets::delete(tx, account).await
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Event},
-    guesses, known_devices, limits, mails, passwords,
+    guesses, known_devices, limits, mails, mfa, passwords,
 };
 use crate::{
     core::{
@@ -99,6 +99,7 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
         // the mail proves the address; whoever registered it without that proof may have been a stranger
         users::set_email_verified(&mut tx, account, ctx.now()).await?;
         api_keys::disable_generated(&mut tx, account, ctx.now()).await?;
+        mfa::clear(&mut tx, account).await?;
     }
     known_devices::remember(ctx, &mut tx, account).await?;
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::PasswordChanged, &user)).await?;

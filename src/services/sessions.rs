@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{
     audit::{self, Event},
     guesses::{self, Checked},
-    known_devices, passwords,
+    known_devices, mfa, passwords,
 };
 use crate::{
     core::{
@@ -27,7 +27,7 @@ use crate::{
         ids::{SessionId, UserId},
         page::{Page, PageRequest},
         permission::Permission,
-        session::{Opened, Session, SignedIn},
+        session::{Opened, Session, SignIn, SignedIn},
         user::User,
     },
     repositories::{login_sessions, users},
@@ -36,11 +36,11 @@ use crate::{
 /// How often a session is marked as used, at most.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
 
-/// Signs in with address and password.
+/// Signs in with address and password; where there is a second factor, asks for it.
 ///
 /// # Errors
 /// `invalid_credentials`, the same in words and time whether or not the address has an account; `Busy`.
-pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<Opened> {
+pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<SignIn> {
     let pepper = ctx.app().keyring()?.pepper();
     for _ in 0..passwords::TRIES {
         let (user, stored) = candidate(ctx, email).await?;
@@ -60,15 +60,18 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
             Verdict::RightButOld => ctx.app().hasher.hash(pepper, password).await.ok(),
             _ => None,
         };
-        if let Some(opened) = open(ctx, user, &stored, renewed).await? {
-            return Ok(opened);
+        if let Some(tx) = lock_checked(ctx, user, &stored, renewed).await? {
+            return match user.second_factor_at {
+                None => Ok(SignIn::Opened(admit(ctx, tx, user).await?)),
+                Some(_) => Ok(SignIn::Challenge(mfa::ask(ctx, tx, user).await?)),
+            };
         }
         // the stored hash changed while we checked: the same password renewed, or another one
     }
     Err(Error::Busy { retry_after: 1 })
 }
 
-async fn refuse(ctx: &Context, account: Option<UserId>) -> Result<Opened> {
+async fn refuse(ctx: &Context, account: Option<UserId>) -> Result<SignIn> {
     let mut tx = ctx.write_for(account).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, account)).await?;
     tx.commit().await?;
@@ -87,9 +90,25 @@ async fn candidate(ctx: &Context, email: Option<&Email>) -> Result<(Option<User>
     Ok((user, stored))
 }
 
-/// Opens a session for an account whose password was checked against the hash `checked`; `None` where that is not the
-/// hash any more.
-async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>) -> Result<Option<Opened>> {
+/// A transaction that holds an account whose password was checked against the hash `checked`; `None` where that is not
+/// the hash any more, or where a second factor came or went meanwhile.
+async fn lock_checked(ctx: &Context, user: &User, checked: &str, renewed: Option<String>) -> Result<Option<Writer>> {
+    let mut tx = ctx.write_for(Some(user.id)).await?;
+    users::lock(&mut tx, user.id).await?;
+    let current = users::find_password(&mut tx, user.id).await?;
+    let is_same = users::find(&mut tx, user.id).await?.is_some_and(|now| now.second_factor_at == user.second_factor_at);
+    if current.as_deref() != Some(checked) || !is_same {
+        return Ok(None);
+    }
+    if let Some(hash) = renewed {
+        users::set_password(&mut tx, user.id, checked, &hash, ctx.now()).await?;
+        audit::record(&mut tx, ctx, Event::on_account(Action::PasswordRehashed, Some(user.id))).await?;
+    }
+    Ok(Some(tx))
+}
+
+/// Opens a session for somebody who proved all that was asked; `tx` holds the account.
+pub(super) async fn admit(ctx: &Context, mut tx: Writer, user: &User) -> Result<Opened> {
     let life = TimeDelta::days(ctx.app().config.refresh_token_days);
     let session = Session {
         id: SessionId(ctx.new_id()),
@@ -102,22 +121,13 @@ async fn open(ctx: &Context, user: &User, checked: &str, renewed: Option<String>
         refresh_count: 0,
         refreshed_at: None,
     };
-    let mut tx = ctx.write_for(Some(user.id)).await?;
-    users::lock(&mut tx, user.id).await?;
-    let current = users::find_password(&mut tx, user.id).await?;
-    if current.as_deref() != Some(checked) {
-        return Ok(None);
-    }
-    if let Some(hash) = renewed {
-        users::set_password(&mut tx, user.id, checked, &hash, ctx.now()).await?;
-        audit::record(&mut tx, ctx, Event::on_account(Action::PasswordRehashed, Some(user.id))).await?;
-    }
     login_sessions::insert(&mut tx, &session).await?;
     known_devices::greet(ctx, &mut tx, user).await?;
+    users::set_last_sign_in(&mut tx, user.id, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
     tx.commit().await?;
     ctx.app().mail_is_due.notify_one();
-    give_tokens(ctx, user.clone(), &session).map(Some)
+    give_tokens(ctx, user.clone(), &session)
 }
 
 /// The tokens of an open session: an access token that begins now, and the refresh token that counts.

@@ -26,6 +26,7 @@ use super::{
     database::Location,
     secret::{SecretKey, SecretText},
 };
+use crate::models::user::Role;
 
 /// Where the server runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,29 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// Who needs a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequireMfa {
+    /// Nobody.
+    Nobody,
+    /// Administrators and support.
+    Admins,
+    /// Everybody.
+    Everybody,
+}
+
+impl RequireMfa {
+    /// Whether an account of this role needs one.
+    #[must_use]
+    pub fn asks(self, role: Role) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Admins => role != Role::User,
+            Self::Everybody => true,
+        }
+    }
 }
 
 /// The whole configuration, validated. `Debug` shows no secret.
@@ -100,6 +124,12 @@ pub struct Configuration {
     pub log_filter: String,
     /// What `/metrics` asks for, if anything.
     pub metrics_token: Option<SecretText>,
+    /// Who needs a second factor.
+    pub require_mfa: RequireMfa,
+    /// How long a sign-in is fresh enough for dangerous acts, in minutes.
+    pub step_up_minutes: i64,
+    /// Whether showing a value asks for a fresh sign-in too.
+    pub reveal_step_up: bool,
     /// What was generated at this start, or found as generated before.
     pub made: Vec<Made>,
 }

@@ -66,6 +66,13 @@ pub static VARIABLES: &[Variable] = &[
     secret("CRYPTO_MASTER_KEY", "generated in development", "base64 of 32 bytes; `vault-api generate-key` prints one"),
     plain("PASSWORD_MIN_LENGTH", "12", "the least length of a new password, 8 to 64"),
     plain("BCRYPT_COST", "12", "10 to 15; from 4 in development"),
+    plain(
+        "REQUIRE_MFA",
+        "none",
+        "`none`, `admins` (with support) or `all`: who, without a second factor, may do nothing but set it up",
+    ),
+    plain("STEP_UP_MINUTES", "15", "how long a sign-in is fresh enough for dangerous acts, 1 to 1440 minutes"),
+    plain("REVEAL_STEP_UP", "false", "whether showing a key's value asks for a fresh sign-in too"),
     plain("WEB_BASE_URL", "the server's own address", "the base of links in mails"),
     plain("ALLOWED_ORIGINS", "empty", "comma-separated exact origins for CORS; empty means same-origin only"),
     plain("TRUSTED_PROXIES", "empty", "comma-separated addresses or CIDRs whose `X-Forwarded-For` is believed"),
@@ -128,9 +135,6 @@ pub static VARIABLES: &[Variable] = &[
     later("STRIPE_PRICE_PRO", false),
     later("STRIPE_API_BASE", false),
     later("OTEL_EXPORTER_OTLP_ENDPOINT", false),
-    later("REQUIRE_MFA", false),
-    later("STEP_UP_MINUTES", false),
-    later("REVEAL_STEP_UP", false),
 ];
 
 /// The beginnings by which a misspelt variable of ours is told from other programs' variables.
@@ -156,6 +160,9 @@ const PREFIXES: &[&str] = &[
     "LOG_FORM",
     "DATA_DIR",
     "REFRESH_TOKEN",
+    "REQUIRE_MF",
+    "STEP_UP",
+    "REVEAL_STEP",
     "ENVIRONMEN",
 ];
 

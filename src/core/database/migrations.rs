@@ -50,6 +50,9 @@ migrations! {
     7 "0007_mail_states",
     8 "0008_refresh_tokens",
     9 "0009_known_addresses",
+    10 "0010_second_factor",
+    11 "0011_step_up",
+    12 "0012_administration",
     13 "0013_mail_links",
 }
 

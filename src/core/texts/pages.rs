@@ -45,6 +45,15 @@ pub fn reset_done(language: Language) -> &'static str {
     }
 }
 
+/// The answer to an administrator who has a recovery mail sent.
+#[must_use]
+pub fn recovery_sent(language: Language) -> &'static str {
+    match language {
+        Language::English => "A recovery mail is on its way to the owner of the account.",
+        Language::French => "Un message de récupération est en route vers le propriétaire du compte.",
+    }
+}
+
 /// The one answer to whoever asks for a recovery mail, whether or not the address has an account.
 #[must_use]
 pub fn recovery_requested(language: Language) -> &'static str {

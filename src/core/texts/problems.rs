@@ -68,6 +68,14 @@ codes! {
     RefreshTokenReused = 401 "refresh_token_reused",
         "Refresh token already used" | "Jeton de renouvellement déjà utilisé",
         "This refresh token was used before, so its session was ended: somebody else may have it. Sign in again." | "Ce jeton de renouvellement a déjà servi : sa session a été fermée, car quelqu’un d’autre l’a peut-être. Reconnectez-vous.";
+    /// The second step of a sign-in came too late, too often, or twice.
+    InvalidChallenge = 401 "invalid_challenge",
+        "Sign in again" | "Connectez-vous à nouveau",
+        "This sign-in has expired, was completed already or had too many wrong codes. Begin again with the password." | "Cette connexion a expiré, a déjà abouti ou a reçu trop de codes faux. Recommencez avec le mot de passe.";
+    /// The act is dangerous and the sign-in is not fresh.
+    ReauthenticationRequired = 401 "reauthentication_required",
+        "Confirm that it is you" | "Confirmez que c’est vous",
+        "This needs a fresh sign-in. Send the password (and a code of the second factor) to POST /api/auth/reauthenticate, then repeat the request." | "Cette action demande une connexion récente. Envoyez le mot de passe (et un code du second facteur) à POST /api/auth/reauthenticate, puis refaites la requête.";
     /// The plan allows no more active keys.
     PlanLimitReached = 402 "plan_limit_reached",
         "Plan limit reached" | "Limite de la formule atteinte",
@@ -84,6 +92,14 @@ codes! {
     WrongPassword = 403 "wrong_password",
         "Wrong password" | "Mot de passe incorrect",
         "The current password is wrong. Check it and send it again." | "Le mot de passe actuel est incorrect. Vérifiez-le et renvoyez-le.";
+    /// A code of the second factor is wrong, or was used before.
+    WrongCode = 403 "wrong_code",
+        "Wrong code" | "Code incorrect",
+        "The code is wrong or was used already. Wait for the next one, or use a recovery code." | "Le code est incorrect ou a déjà servi. Attendez le suivant, ou utilisez un code de secours.";
+    /// The account must have a second factor before it may do this.
+    MfaSetupRequired = 403 "mfa_setup_required",
+        "Second factor required" | "Second facteur exigé",
+        "This account must set up a second factor first, with POST /api/auth/mfa/totp." | "Ce compte doit d’abord mettre en place un second facteur, avec POST /api/auth/mfa/totp.";
     /// Not there, or not yours.
     NotFound = 404 "not_found",
         "Not found" | "Introuvable",
@@ -116,6 +132,18 @@ codes! {
     LastAdministrator = 409 "last_administrator",
         "Last administrator" | "Dernier administrateur",
         "This is the last administrator. Give the role to another account first." | "C’est le dernier administrateur. Donnez d’abord ce rôle à un autre compte.";
+    /// The second factor is on already.
+    MfaAlreadyOn = 409 "mfa_already_on",
+        "Second factor already on" | "Second facteur déjà actif",
+        "The second factor is on. Turn it off first to set up another one." | "Le second facteur est actif. Désactivez-le d’abord pour en mettre un autre en place.";
+    /// There is no second factor, or none was begun.
+    MfaNotOn = 409 "mfa_not_on",
+        "No second factor" | "Pas de second facteur",
+        "There is no second factor to do this with. Begin with POST /api/auth/mfa/totp." | "Il n’y a pas de second facteur pour cela. Commencez par POST /api/auth/mfa/totp.";
+    /// The account is disabled, and gets no recovery mail.
+    AccountDisabled = 409 "account_disabled",
+        "Account disabled" | "Compte désactivé",
+        "This account is disabled. Enable it first." | "Ce compte est désactivé. Réactivez-le d’abord.";
     /// The key was revoked; its value is not shown any more.
     KeyRevoked = 410 "key_revoked",
         "Key revoked" | "Clé révoquée",
@@ -148,6 +176,10 @@ codes! {
     TooManyRequests = 429 "too_many_requests",
         "Too many requests" | "Trop de requêtes",
         "That was too often. Wait the seconds given in Retry-After, then try again." | "C’était trop souvent. Attendez les secondes données par Retry-After, puis réessayez.";
+    /// Too many codes of the second factor were wrong.
+    TooManyCodes = 429 "too_many_codes",
+        "Too many wrong codes" | "Trop de codes faux",
+        "Too many codes were wrong. Wait the seconds given in Retry-After, or use a recovery code." | "Trop de codes étaient faux. Attendez les secondes données par Retry-After, ou utilisez un code de secours.";
     /// Something on our side broke.
     InternalError = 500 "internal_error",
         "Internal error" | "Erreur interne",

@@ -1,5 +1,6 @@
 //! The JSON API, one folder for each resource, one file for each verb or closely related verbs.
 
+mod admin;
 mod audit;
 mod auth;
 mod keys;
@@ -11,5 +12,10 @@ use crate::core::app::App;
 
 /// All routes of the JSON API.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(auth::routes()).merge(keys::routes()).merge(audit::routes()).merge(providers::routes())
+    OpenApiRouter::new()
+        .merge(auth::routes())
+        .merge(keys::routes())
+        .merge(audit::routes())
+        .merge(providers::routes())
+        .merge(admin::routes())
 }

@@ -30,6 +30,7 @@ use crate::{
     services::{
         account_keys,
         audit::{self, Event},
+        step_up,
         upkeep::IDEMPOTENCY_LIFE,
     },
 };
@@ -102,6 +103,7 @@ async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Ou
     if key.revoked {
         return Err(Code::KeyRevoked.into());
     }
+    step_up::require_for_reveal(ctx)?;
     audit::record_alone(ctx, Event::on_key(Action::KeyRevealed, account, key.id).with("by", "idempotent repeat"))
         .await?;
     Ok(Outcome::Repeated(first.answer))

@@ -21,15 +21,17 @@ use crate::{
         account_keys,
         audit::{self, Event},
         limits::{self, Limit},
+        step_up,
     },
 };
 
 /// Shows the value of one of the member's keys. The audit entry is committed before the value leaves.
 ///
 /// # Errors
-/// `not_found`; `key_revoked`; `Unavailable` where the entry could not be committed.
+/// `reauthentication_required` where the operator wants it; `not_found`; `key_revoked`; `Unavailable` where the entry could not be committed.
 pub async fn reveal(ctx: &Context, id: ApiKeyId) -> Result<Revealed> {
     ctx.require(Permission::RevealKeys)?;
+    step_up::require_for_reveal(ctx)?;
     let account = ctx.account()?;
     limits::spend_account(ctx, Limit::Reveal).await?;
     let mut reader = ctx.db().read().await?;

@@ -1,5 +1,6 @@
 //! The JSON API over the real router; the folders are those of the addresses.
 
+mod admin;
 mod audit;
 mod auth;
 mod keys;

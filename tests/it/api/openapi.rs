@@ -17,7 +17,7 @@ async fn document() -> (TestApp, Value) {
 }
 
 /// Every operation with its method and its path.
-fn operations(document: &Value) -> Vec<(String, String, &Map<String, Value>)> {
+pub(super) fn operations(document: &Value) -> Vec<(String, String, &Map<String, Value>)> {
     let paths = document["paths"].as_object().expect("paths");
     let all = paths.iter().flat_map(|(path, item)| {
         item.as_object().expect("an item").iter().map(move |(method, operation)| (method, path, operation))
@@ -31,7 +31,7 @@ fn operations(document: &Value) -> Vec<(String, String, &Map<String, Value>)> {
 }
 
 /// The path with every parameter filled in.
-fn filled(path: &str) -> String {
+pub(super) fn filled(path: &str) -> String {
     path.replace("{id}", "018f4e4c-7b5a-7cc2-9d3e-0a1b2c3d4e5f")
 }
 

@@ -50,6 +50,7 @@ pub fn user(app: &TestApp, email: &str) -> User {
         email_verified: false,
         plan: Plan::Free,
         language: Language::English,
+        second_factor_at: None,
         disabled_at: None,
         created_at: now,
         updated_at: now,

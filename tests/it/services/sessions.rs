@@ -31,6 +31,7 @@ fn signed_in(account: u128, session: u128) -> SignedIn {
         email_verified: false,
         plan: Plan::Free,
         language: Language::English,
+        second_factor_at: None,
         disabled_at: None,
         created_at: now,
         updated_at: now,
@@ -40,6 +41,7 @@ fn signed_in(account: u128, session: u128) -> SignedIn {
         session: SessionId(Uuid::from_u128(session)),
         expires_at: now + TimeDelta::days(1),
         last_seen_at: now,
+        authenticated_at: now,
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn update_me(Member(ctx): Member, Json(body): Json<Rename>) -> 
 ///
 /// With all keys and sessions, for good: the account's data key is destroyed.
 #[utoipa::path(delete, path = "/api/auth/me", tag = "Accounts", operation_id = "delete_me", request_body = Confirm, security(("bearer" = [])),
-    responses((status = 204, description = "The account is gone"), (status = 403, description = "`wrong_password`"), (status = 409, description = "`last_administrator`")))]
+    responses((status = 204, description = "The account is gone"), (status = 401, description = "No sign-in, or `reauthentication_required`"), (status = 403, description = "`wrong_password`"), (status = 409, description = "`last_administrator`")))]
 pub(super) async fn delete_me(Member(ctx): Member, Json(body): Json<Confirm>) -> Answer<StatusCode> {
     accounts::delete(&ctx, &body.password).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,9 @@
 mod address;
 mod login;
 mod me;
+mod mfa;
 mod password;
+mod reauthenticate;
 mod recovery;
 mod refresh;
 mod register;
@@ -25,6 +27,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(address::change_email))
         .routes(routes!(address::confirm_email_change))
         .routes(routes!(address::undo_email_change))
+        .routes(routes!(mfa::log_in_with_code))
+        .routes(routes!(mfa::read_mfa, mfa::delete_mfa))
+        .routes(routes!(mfa::begin_totp))
+        .routes(routes!(mfa::confirm_totp))
+        .routes(routes!(mfa::renew_recovery_codes))
+        .routes(routes!(reauthenticate::reauthenticate))
         .routes(routes!(recovery::recover))
         .routes(routes!(recovery::reset))
         .routes(routes!(me::read_me, me::update_me, me::delete_me))

@@ -1,0 +1,3 @@
+-- when the person last proved to be there; empty means when the session was opened
+
+alter table auth.login_sessions add column "authenticatedAt" timestamptz;

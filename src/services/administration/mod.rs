@@ -1,0 +1,93 @@
+//! Administration: reading accounts and figures, the first administrator, and repairs by the operator.
+//!
+//! `change` holds what an administrator does to an account; at the command line the operator calls the same.
+
+mod change;
+
+pub use change::{change, end_sessions, send_recovery};
+
+use super::accounts::{self, NewAccount};
+use crate::{
+    core::{context::Context, error::Result, random, secret::SecretText, texts::problems::Code},
+    models::{
+        account::{Account, AccountChanges, Statistics},
+        email::Email,
+        ids::UserId,
+        page::{Page, PageRequest},
+        permission::Permission,
+        user::{Plan, Role, User},
+    },
+    repositories::{accounts as stored, mail_outbox, users},
+};
+
+/// Accounts, newest first; `part` is looked for in address and name.
+///
+/// # Errors
+/// `Forbidden` to whoever may not read accounts.
+pub async fn list(ctx: &Context, part: Option<&str>, page: PageRequest) -> Result<Page<Account>> {
+    ctx.require(Permission::ReadAccounts)?;
+    let rows = stored::list(&mut ctx.db().read().await?, part, page).await?;
+    Ok(Page::cut(rows, page.limit, |account| account.user.id.0))
+}
+
+/// One account.
+///
+/// # Errors
+/// `not_found`.
+pub async fn find(ctx: &Context, id: UserId) -> Result<Account> {
+    ctx.require(Permission::ReadAccounts)?;
+    stored::find(&mut ctx.db().read().await?, id).await?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// The figures of the vault.
+///
+/// # Errors
+/// `Forbidden` to whoever may not read accounts.
+pub async fn statistics(ctx: &Context) -> Result<Statistics> {
+    ctx.require(Permission::ReadAccounts)?;
+    let mut reader = ctx.db().read().await?;
+    let waiting = mail_outbox::count(&mut reader).await?;
+    stored::count(&mut reader, waiting, ctx.now()).await
+}
+
+/// Makes an administrator; without a password, one is made up and returned.
+///
+/// # Errors
+/// `email_taken`; a fault of `password`.
+pub async fn create_administrator(
+    ctx: &Context,
+    email: Email,
+    password: Option<SecretText>,
+) -> Result<(User, Option<SecretText>)> {
+    ctx.require(Permission::AdministerAccounts)?;
+    let made = match &password {
+        Some(_) => None,
+        None => Some(SecretText::new(random::base62(24)?)),
+    };
+    let password = password.or_else(|| made.clone()).unwrap_or_else(|| SecretText::from(""));
+    let user = accounts::create(ctx, NewAccount { email, password, name: String::new() }, Role::Admin).await?;
+    Ok((user, made))
+}
+
+/// Gives the account with this address another role.
+///
+/// # Errors
+/// `not_found`; `last_administrator`.
+pub async fn set_role(ctx: &Context, email: &Email, role: Role) -> Result<User> {
+    change_by_email(ctx, email, AccountChanges { role: Some(role), ..AccountChanges::default() }).await
+}
+
+/// Gives the account with this address another plan.
+///
+/// # Errors
+/// `not_found`.
+pub async fn set_plan(ctx: &Context, email: &Email, plan: Plan) -> Result<User> {
+    change_by_email(ctx, email, AccountChanges { plan: Some(plan), ..AccountChanges::default() }).await
+}
+
+async fn change_by_email(ctx: &Context, email: &Email, changes: AccountChanges) -> Result<User> {
+    ctx.require(Permission::AdministerAccounts)?;
+    let found = users::find_by_email(&mut ctx.db().read().await?, email).await?;
+    let id = found.ok_or(Code::NotFound)?.id;
+    Ok(change(ctx, id, changes).await?.user)
+}

@@ -1,0 +1,109 @@
+//! Looks at a code: of an app, or a recovery code. The account's row of `second_factors` is locked meanwhile, so that
+//! of many who try at once each counts.
+
+use super::place;
+use crate::{
+    core::{
+        context::Context,
+        crypto::{account::sealed_with, totp::TotpSecret},
+        database::Writer,
+        error::{Error, Result},
+        secret::SecretText,
+        texts::problems::Code,
+    },
+    models::{
+        audit::Action,
+        ids::UserId,
+        second_factor::{GivenCode, SecondFactor},
+    },
+    repositories::{recovery_codes, second_factors},
+    services::{
+        account_keys,
+        audit::{self, Event},
+    },
+};
+
+/// What a look at a code found.
+pub(in crate::services) enum Checked {
+    /// It is right, and used up once the transaction is committed.
+    Right,
+    /// It is wrong or was used before; what was counted must be committed.
+    Wrong,
+    /// It was not looked at: too many were wrong.
+    Paused {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
+}
+
+/// Looks at a code of an account whose second factor is on.
+///
+/// # Errors
+/// `mfa_not_on`.
+pub(in crate::services) async fn check(
+    tx: &mut Writer,
+    ctx: &Context,
+    account: UserId,
+    code: &GivenCode,
+) -> Result<Checked> {
+    let factor = second_factors::lock(tx, account).await?;
+    let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or(Code::MfaNotOn)?;
+    let GivenCode::Recovery(text) = code else { return check_totp(tx, ctx, account, &factor, code).await };
+    // eighty random bits are not guessed: no pause keeps the owner from them
+    if !recovery_codes::spend(tx, account, &digest(ctx, account, text)?).await? {
+        return Ok(Checked::Wrong);
+    }
+    let left = recovery_codes::count(&mut *tx, account).await?;
+    let event = Event::on_account(Action::RecoveryCodeUsed, Some(account)).with("left", left);
+    audit::record(tx, ctx, event).await?;
+    Ok(Checked::Right)
+}
+
+/// Looks at a code of an app. A recovery code is none.
+///
+/// # Errors
+/// `Internal` where the secret was changed.
+pub(super) async fn check_totp(
+    tx: &mut Writer,
+    ctx: &Context,
+    account: UserId,
+    factor: &SecondFactor,
+    code: &GivenCode,
+) -> Result<Checked> {
+    if let Some(retry_after) = factor.pause_left(ctx.now()) {
+        return Ok(Checked::Paused { retry_after });
+    }
+    if let GivenCode::Totp(digits) = code {
+        let secret = open(tx, ctx, account, factor).await?;
+        if let Some(step) = secret.step_of(digits.expose(), ctx.now())
+            && second_factors::use_step(tx, account, step).await?
+        {
+            return Ok(Checked::Right);
+        }
+    }
+    second_factors::count_failure(tx, account, factor.next_pause(ctx.now())).await?;
+    Ok(Checked::Wrong)
+}
+
+async fn open(tx: &mut Writer, ctx: &Context, account: UserId, factor: &SecondFactor) -> Result<TotpSecret> {
+    let version = sealed_with(&factor.sealed)
+        .ok_or_else(|| Error::internal(format!("the second factor of {account} is not sealed in a known format")))?;
+    let key = account_keys::open(tx, ctx, account, version).await?;
+    Ok(TotpSecret::from_bytes(key.open(place(account), &factor.sealed).map_err(Error::internal)?))
+}
+
+/// Records a wrong code and commits what was counted.
+///
+/// # Errors
+/// `wrong_code`, always.
+pub(in crate::services) async fn refuse<T>(ctx: &Context, mut tx: Writer, account: UserId) -> Result<T> {
+    audit::record(&mut tx, ctx, Event::on_account(Action::SecondFactorRefused, Some(account))).await?;
+    tx.commit().await?;
+    Err(Code::WrongCode.into())
+}
+
+/// The keyed hash of a recovery code.
+pub(super) fn digest(ctx: &Context, account: UserId, code: &SecretText) -> Result<[u8; 32]> {
+    let key = ctx.app().keyring()?.token();
+    Ok(key.sign(&[b"recovery-code", account.0.as_bytes(), code.expose().as_bytes()]))
+}
