@@ -10,7 +10,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, docs, home, middleware, openapi, operations, reset_page};
+use super::{Failure, answers::Answer, api, dev_mail, docs, home, middleware, openapi, operations, reset_page};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -35,6 +35,7 @@ pub fn build(web: Web) -> Router {
         .merge(docs::routes(document))
         .merge(home::routes(web))
         .merge(reset_page::routes(app.clone()))
+        .merge(dev_mail::routes(app.clone()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked));
