@@ -1,3 +1,3 @@
 //! Putting text into HTML: what the pages take from `core::html`.
 
-pub(super) use crate::core::html::escape;
+pub(super) use crate::core::html::{escape, fill};

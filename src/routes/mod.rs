@@ -6,6 +6,7 @@
 
 mod answers;
 mod api;
+mod dev_mail;
 mod docs;
 mod extractors;
 mod home;

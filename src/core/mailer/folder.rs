@@ -120,7 +120,8 @@ fn decoded(value: &str) -> String {
         let inner = word.strip_prefix("=?utf-8?b?").and_then(|rest| rest.strip_suffix("?="));
         let text = inner.and_then(|inner| String::from_utf8(STANDARD.decode(inner).ok()?).ok());
         // the blank between two encoded words is no part of the text
-        if !out.is_empty() && !(was_encoded && text.is_some()) {
+        let is_joined = was_encoded && text.is_some();
+        if !is_joined && !out.is_empty() {
             out.push(' ');
         }
         was_encoded = text.is_some();
@@ -142,8 +143,8 @@ mod tests {
             from: "Vault API <no-reply@localhost>".into(),
             to: "alice@example.com".into(),
             subject: "Votre clé « production » expire bientôt, dans trois jours, et voilà une longue ligne".into(),
-            body: "Bonjour Élise,\n\nfin".into(),
-            html: "<p>Élise</p>".into(),
+            body: format!("Bonjour Élise,\n\nhttps://vault.test/reset?token={}\n\nfin", "x".repeat(400)),
+            html: format!("<p style=\"color:#0a0a0a\">Élise {}</p>", "y ".repeat(200)),
             id: "01920000-0000-7000-8000-000000000001".into(),
             date: DateTime::UNIX_EPOCH,
         };

@@ -157,3 +157,51 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
         },
     }
 }
+
+/// The texts of the page that shows the mails of development.
+#[derive(Clone, Copy, Debug)]
+pub struct DevMailTexts {
+    /// The list's heading.
+    pub title: &'static str,
+    /// What the list is.
+    pub intro: &'static str,
+    /// Said where there is no mail yet.
+    pub empty: &'static str,
+    /// The way back to the list.
+    pub all: &'static str,
+    /// Before the recipient.
+    pub to: &'static str,
+    /// Before the moment.
+    pub date: &'static str,
+    /// The tab of the HTML.
+    pub html: &'static str,
+    /// The tab of the plain text.
+    pub plain: &'static str,
+}
+
+/// The texts of the page that shows the mails of development.
+#[must_use]
+pub fn dev_mail(language: Language) -> DevMailTexts {
+    match language {
+        Language::English => DevMailTexts {
+            title: "Mails of development",
+            intro: "What would have been sent, newest first. Nothing left this machine: set SMTP_URL to send for real.",
+            empty: "No mail yet. Ask for a new password, and come back.",
+            all: "All mails",
+            to: "To",
+            date: "Date",
+            html: "HTML",
+            plain: "Plain text",
+        },
+        Language::French => DevMailTexts {
+            title: "Messages de développement",
+            intro: "Ce qui aurait été envoyé, le plus récent d’abord. Rien n’a quitté cette machine : SMTP_URL fait partir les messages.",
+            empty: "Pas encore de message. Demandez un nouveau mot de passe, puis revenez.",
+            all: "Tous les messages",
+            to: "À",
+            date: "Date",
+            html: "HTML",
+            plain: "Texte seul",
+        },
+    }
+}

@@ -5,9 +5,8 @@ use axum::{
     response::Response,
 };
 
-const ALWAYS: [(HeaderName, HeaderValue); 7] = [
+const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -20,6 +19,7 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
 
 /// What an answer that is no page may do in a browser: nothing.
 const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const NO_FRAME: HeaderValue = HeaderValue::from_static("DENY");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Adds what the handler did not say itself. Nothing is stored by caches unless a handler allows it.
@@ -28,6 +28,7 @@ pub(super) fn protect(response: &mut Response) {
     for (name, value) in ALWAYS {
         headers.insert(name, value);
     }
+    headers.entry(header::X_FRAME_OPTIONS).or_insert(NO_FRAME);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NO_PAGE);
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }

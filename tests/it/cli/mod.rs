@@ -5,4 +5,5 @@ mod audit;
 mod basics;
 mod check;
 mod configuration;
+mod mail;
 mod migrate;

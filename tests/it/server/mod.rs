@@ -9,6 +9,7 @@ mod docs_page;
 mod flood;
 mod hostile;
 mod late_bodies;
+mod mail;
 mod pooler;
 mod replicas;
 mod schemathesis;

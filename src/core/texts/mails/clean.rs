@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn what_is_invisible_or_turns_the_line_is_gone() {
-        assert_eq!(clean(" a\r\nBcc: x\u{202e}\u{200b}\t\u{2066}b\u{0} ", 100), "a Bcc: xb");
+        assert_eq!(clean(" a\r\nBcc: x\u{202e}\u{200b}\t\u{2066}b\u{0} ", 100), "a Bcc: x b");
         assert_eq!(clean("ééééé", 3), "éé…");
     }
 
