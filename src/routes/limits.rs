@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+};
 
 use crate::{core::error::Limited, services::limits::Limit};
 
@@ -11,14 +14,16 @@ pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 /// How much of it is left, and in how many seconds all of it is again: `"auth";r=3;t=42`.
 pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Which limit a visitor's request counts against. Whatever is posted without a sign-in is taken for an attempt to
-/// get in, so a new route is limited before anybody thinks of it; refreshing has a count for each session.
+/// Which limit a visitor's request counts against. Whatever is posted to `/api/auth` or to a page without a sign-in is
+/// taken for an attempt to get in, so a new route is limited before anybody thinks of it; refreshing has a count for
+/// each session.
 pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
     let path = parts.uri.path();
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return path.starts_with("/api/").then_some(Limit::Anonymous);
     }
-    Some(if path == "/api/auth/refresh" { Limit::Anonymous } else { Limit::Auth })
+    let lets_in = !path.starts_with("/api/") || (path.starts_with("/api/auth/") && path != "/api/auth/refresh");
+    Some(if lets_in { Limit::Auth } else { Limit::Anonymous })
 }
 
 /// Tells how a limit stands.
@@ -28,7 +33,7 @@ pub(super) fn describe(headers: &mut HeaderMap, limited: &Limited) {
     let policy = format!("\"{name}\";q={};w={}", quota.most, quota.window.as_secs());
     let state = format!("\"{name}\";r={};t={}", spending.remaining, seconds(spending.reset));
     for (name, text) in [(POLICY, policy), (STATE, state)] {
-        if let Ok(value) = HeaderValue::from_str(&text) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(text)) {
             headers.insert(name, value);
         }
     }

@@ -2,7 +2,10 @@
 //! the memory by coming from many addresses.
 
 use std::{
-    collections::{HashMap, hash_map::RandomState},
+    collections::{
+        HashMap,
+        hash_map::{self, RandomState},
+    },
     hash::BuildHasher as _,
     sync::{Mutex, PoisonError},
 };
@@ -36,13 +39,21 @@ impl<S: Copy> Memory<S> {
     pub(super) fn update<A>(&self, key: Key, now: i64, change: impl FnOnce(Option<S>) -> (S, i64, A)) -> A {
         let Some(shard) = self.shard(&key) else { return change(None).2 };
         let mut entries = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = entries.get(&key).map(|entry| entry.state);
-        let (state, expires_at, answer) = change(known);
-        if known.is_none() && entries.len() >= MOST_IN_A_SHARD {
+        if entries.len() >= MOST_IN_A_SHARD && !entries.contains_key(&key) {
             make_room(&mut entries, now);
         }
-        entries.insert(key, Entry { state, expires_at });
-        answer
+        match entries.entry(key) {
+            hash_map::Entry::Occupied(mut entry) => {
+                let (state, expires_at, answer) = change(Some(entry.get().state));
+                entry.insert(Entry { state, expires_at });
+                answer
+            }
+            hash_map::Entry::Vacant(place) => {
+                let (state, expires_at, answer) = change(None);
+                place.insert(Entry { state, expires_at });
+                answer
+            }
+        }
     }
 
     /// Forgets a key.

@@ -1,8 +1,8 @@
 //! The counts of several servers, in Redis or Valkey: one script for each act, so that no two servers ever count the
 //! same request once. Names are keyed hashes; every entry expires when it counts for nothing any more.
 //!
-//! States: *shared* → *away* → *shared*. A failure or a slow answer makes it away: it is told once, nobody waits for
-//! Redis any more, and one task asks for it until it answers.
+//! States: *shared* → *away* → *shared*. A failure or a slow answer makes it away: nobody waits for Redis any more, and
+//! one task asks for it until it answers. Where it answers at once it was a hiccup; else its going and coming are told.
 
 use std::{
     sync::{
@@ -25,7 +25,7 @@ use crate::core::{
 };
 
 /// How long an answer may take. It takes well under a millisecond where Redis is near and healthy.
-const PATIENCE: Duration = Duration::from_millis(150);
+const PATIENCE: Duration = Duration::from_millis(200);
 /// How long connecting may take, with TLS.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(1);
 const ASK_AGAIN_EVERY: Duration = Duration::from_millis(500);
@@ -154,17 +154,24 @@ impl Shared {
         if self.is_away.swap(true, Ordering::AcqRel) {
             return;
         }
-        tracing::warn!(why, "Redis is away: each server counts alone until it is back");
-        let shared = Arc::downgrade(self);
+        let (shared, why) = (Arc::downgrade(self), why.to_owned());
         tokio::spawn(async move {
+            let mut is_told = false;
             loop {
-                tokio::time::sleep(ASK_AGAIN_EVERY).await;
                 let Some(shared) = shared.upgrade() else { return };
                 if ping(&shared.manager, CONNECT_PATIENCE).await.is_ok() {
                     shared.is_away.store(false, Ordering::Release);
-                    tracing::info!("Redis is back: the servers count together again");
+                    if is_told {
+                        tracing::info!("Redis is back: the servers count together again");
+                    }
                     return;
                 }
+                if !is_told {
+                    tracing::warn!(why, "Redis is away: each server counts alone until it is back");
+                    is_told = true;
+                }
+                drop(shared);
+                tokio::time::sleep(ASK_AGAIN_EVERY).await;
             }
         });
     }

@@ -122,6 +122,8 @@ on_each_database! {
                 // one that hangs is away too
                 redis.signal("STOP");
                 eventually(Duration::from_secs(3), "a Redis that hangs is away", || redis_of(&server) == "away");
+                // longer than a hiccup, which nobody is told of
+                pause(Duration::from_millis(1500));
                 redis.signal("CONT");
                 eventually(Duration::from_secs(5), "Redis is back again", || redis_of(&server) == "ok");
             };
