@@ -33,6 +33,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         act: AdminAct,
     },
+    /// The mails that the server sends.
+    Mail {
+        #[command(subcommand)]
+        act: MailAct,
+    },
     /// The audit trail.
     Audit {
         #[command(subcommand)]
@@ -88,6 +93,18 @@ pub(super) enum AdminAct {
         email: String,
         /// FREE or PRO.
         plan: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum MailAct {
+    /// Send a test mail right away, the configured way, and say how it went.
+    Test {
+        /// To whom.
+        address: String,
+        /// The mail's language: en or fr.
+        #[arg(long, default_value = "en", value_parser = ["en", "fr"])]
+        language: String,
     },
 }
 

@@ -1,11 +1,12 @@
 //! `check`: is the configuration sound, and does what it names work?
 
-use super::{End, setup};
+use super::{End, mail, setup};
 use crate::{
     core::{
         configuration::{Configuration, Stage},
         crypto::keyring,
         database::{Db, Reach},
+        mailer,
     },
     repositories,
     services::start::NotReady,
@@ -27,18 +28,26 @@ pub(super) async fn run(configuration: Configuration) -> End {
     }
     let end = schema_and_key(&configuration, &db).await;
     db.close().await;
-    if matches!(end, End::Done) {
-        say!(
-            "mail           {}",
-            if configuration.stage == Stage::Production {
-                "not configured: this version keeps mails in the outbox"
-            } else {
-                "written to DATA_DIR/mail"
-            }
-        );
-        say!("stripe         not used by this version");
+    if !matches!(end, End::Done) {
+        return end;
     }
+    let end = way_out(&configuration).await;
+    say!("stripe         not used by this version");
     end
+}
+
+/// The mail server is asked as far as it can be without sending: connection, TLS, credentials.
+async fn way_out(configuration: &Configuration) -> End {
+    let mailer = mailer::of(configuration);
+    if let Err(refused) = mailer.check().await {
+        return End::NotDone(format!("mail: {refused}\n{}", mail::advice(configuration)));
+    }
+    let state = if mailer.is_configured() { "ok, " } else { "not configured, " };
+    say!("mail           {state}{}", mailer.way());
+    if configuration.stage == Stage::Production && configuration.mail_from.contains("@localhost") {
+        say!("               MAIL_FROM is not set: most mail servers refuse a sender at localhost");
+    }
+    End::Done
 }
 
 async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {

@@ -22,6 +22,7 @@ mod admin;
 mod arguments;
 mod audit;
 mod check;
+mod mail;
 mod migrate;
 mod serve;
 mod setup;
@@ -88,6 +89,7 @@ fn with_configuration(command: Command) -> End {
             Command::Migrate => migrate::run(configuration).await,
             Command::Check => check::run(configuration).await,
             Command::Admin { act } => admin::run(configuration, act).await,
+            Command::Mail { act } => mail::run(configuration, act).await,
             Command::Audit { act } => audit::run(configuration, act).await,
             Command::GenerateKey | Command::Openapi => End::Done,
         }

@@ -12,7 +12,7 @@ use super::{End, arguments::ServeOptions, setup};
 use crate::{
     core::{
         app::App,
-        configuration::{Configuration, Stage},
+        configuration::{Configuration, MailWay, Stage},
         telemetry,
     },
     jobs,
@@ -99,7 +99,13 @@ fn advise(configuration: &Configuration) {
                 "TRUSTED_PROXIES is not set: put a proxy that ends TLS before this server, and name it there"
             );
         }
-        tracing::warn!("this version has no mail server yet: recovery mails stay in the outbox");
+        if matches!(configuration.mail_way, MailWay::None) {
+            tracing::warn!(
+                "SMTP_URL and SENDGRID_API_KEY are not set: mails wait in the outbox, and are given up after a day"
+            );
+        } else if configuration.mail_from.contains("@localhost") {
+            tracing::warn!("MAIL_FROM is not set: most mail servers refuse a sender at localhost");
+        }
     }
 }
 

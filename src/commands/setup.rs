@@ -1,15 +1,13 @@
 //! Puts the handles together: what `serve` and the operator's commands have in common.
 
-use std::sync::Arc;
-
 use super::End;
 use crate::{
     core::{
         app::{App, Outside},
         clock,
-        configuration::{self, Configuration, Stage},
+        configuration::{self, Configuration},
         error::Result,
-        mailer::{FolderMailer, Mailer, NoMailer},
+        mailer,
         queue::Batches,
         system,
     },
@@ -22,10 +20,7 @@ use crate::{
 pub(super) async fn assemble(configuration: Configuration, base_url: String) -> Result<(App, Batches<NewEntry>)> {
     system::protect_memory();
     system::raise_file_limit();
-    let mailer: Arc<dyn Mailer> = match configuration.stage {
-        Stage::Development => Arc::new(FolderMailer::new(configuration.data_dir.join("mail"))),
-        Stage::Production => Arc::new(NoMailer),
-    };
+    let mailer = mailer::of(&configuration);
     App::open(configuration, base_url, Outside { clock: clock::system(), mailer }).await
 }
 

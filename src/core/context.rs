@@ -14,7 +14,6 @@ use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,
     session::SignedIn,
-    user::User,
 };
 
 /// The context of one act.
@@ -48,24 +47,28 @@ impl Context {
     /// Refuses what the actor may not do.
     ///
     /// # Errors
-    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `mfa_setup_required` for
-    /// one who must set up a second factor first.
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `EmailNotVerified` for
+    /// one whose address must be proved first, `MfaSetupRequired` for one who must set up a second factor first.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
-            Actor::Operator => Ok(()),
             Actor::Visitor => Err(Code::Unauthenticated.into()),
             Actor::Member(member) if !member.user.role.permits(permission) => Err(Code::Forbidden.into()),
-            Actor::Member(member) => self.require_second_factor(&member.user, permission),
+            Actor::Member(member) if self.lacks_proof(member) && !permission.is_open_to_unverified() => {
+                Err(Code::EmailNotVerified.into())
+            }
+            Actor::Member(member) if self.lacks_factor(member) && !permission.is_open_without_second_factor() => {
+                Err(Code::MfaSetupRequired.into())
+            }
+            Actor::Member(_) | Actor::Operator => Ok(()),
         }
     }
 
-    /// Refuses all but setting it up where the second factor that is required is missing.
-    fn require_second_factor(&self, user: &User, permission: Permission) -> Result<()> {
-        let lacks = user.second_factor_at.is_none() && self.app.config.require_mfa.asks(user.role);
-        if lacks && permission != Permission::SecureOwnAccount {
-            return Err(Code::MfaSetupRequired.into());
-        }
-        Ok(())
+    fn lacks_proof(&self, member: &SignedIn) -> bool {
+        self.app.config.require_verified_email && !member.user.email_verified
+    }
+
+    fn lacks_factor(&self, member: &SignedIn) -> bool {
+        self.app.config.require_mfa.asks(member.user.role) && member.user.second_factor_at.is_none()
     }
 
     /// The member who acts.

@@ -38,5 +38,8 @@ pub fn start_metrics() -> Result<PrometheusHandle> {
     metrics::describe_counter!("vault_hashing_refused_total", "Password checks refused because the queue was full.");
     metrics::describe_gauge!("vault_connections", "Open client connections.");
     metrics::describe_gauge!("vault_mail_outbox", "Mails that wait to be sent.");
+    metrics::describe_gauge!("vault_mail_oldest_seconds", "For how long the oldest of them has waited.");
+    metrics::describe_gauge!("vault_mail_given_up", "Mails that could not be sent and are kept to be seen.");
+    metrics::describe_counter!("vault_mail_attempts_total", "Attempts to send a mail by kind and outcome.");
     Ok(handle)
 }

@@ -23,8 +23,6 @@ pub(super) async fn run(app: App, mut stop: Stop) {
                 if round.is_multiple_of(SWEEP_EVERY) && !is_over {
                     upkeep::sweep(&ctx).await?;
                 }
-                #[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
-                metrics::gauge!("vault_mail_outbox").set(upkeep::count_waiting_mails(&ctx).await? as f64);
                 Ok::<_, crate::core::error::Error>(())
             };
             if let Err(error) = done.await {

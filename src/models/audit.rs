@@ -20,6 +20,14 @@ words! {
         AccountCreated = "account.created",
         /// The name was changed.
         AccountUpdated = "account.updated",
+        /// The address was proved.
+        AddressVerified = "account.address_verified",
+        /// Another address was asked for; it is not proved yet.
+        AddressChangeRequested = "account.address_change_requested",
+        /// The address was changed.
+        AddressChanged = "account.address_changed",
+        /// A change of the address was taken back from the former one.
+        AddressChangeUndone = "account.address_change_undone",
         /// The account was deleted.
         AccountDeleted = "account.deleted",
         /// Somebody signed in.
@@ -40,6 +48,10 @@ words! {
         RecoveryCodesMade = "second_factor.codes_made",
         /// A recovery code was used up.
         RecoveryCodeUsed = "second_factor.code_used",
+        /// A session was refreshed.
+        SessionRefreshed = "session.refreshed",
+        /// A spent refresh token came again, and its session was ended.
+        RefreshTokenReused = "session.refresh_token_reused",
         /// A session was ended.
         SessionEnded = "session.ended",
         /// The password was changed by its owner.

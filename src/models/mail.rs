@@ -78,6 +78,17 @@ pub struct QueuedMail {
     pub created_at: DateTime<Utc>,
 }
 
+/// What stands in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many mails wait, those under way included.
+    pub waiting: i64,
+    /// When the oldest of them was put there.
+    pub oldest_at: Option<DateTime<Utc>>,
+    /// How many could not be sent and are kept to be seen.
+    pub given_up: i64,
+}
+
 impl From<&Client> for MailCause {
     fn from(client: &Client) -> Self {
         Self {

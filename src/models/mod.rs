@@ -7,6 +7,7 @@ pub mod email;
 pub mod ids;
 pub mod key_requests;
 pub mod mail;
+pub mod mail_link;
 pub mod page;
 pub mod permission;
 pub mod provider;

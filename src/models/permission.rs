@@ -5,10 +5,15 @@ use super::user::Role;
 /// One thing that somebody may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Read one's own account, sign out, renew the sign-in and set up a second factor: what stays possible where
-    /// something else is still missing, as a second factor that is required.
-    SecureOwnAccount,
-    /// Read and change one's own account, password and sessions.
+    /// Read one's own account.
+    ReadOwnAccount,
+    /// Sign out.
+    SignOut,
+    /// Ask for the mail that proves one's own address.
+    ProveOwnAddress,
+    /// Set up a second factor, and renew the sign-in for that.
+    SetUpSecondFactor,
+    /// Change one's own account and password, see and end one's sessions.
     ManageOwnAccount,
     /// See one's own keys, masked.
     ReadKeys,
@@ -31,7 +36,10 @@ impl Role {
     #[must_use]
     pub fn permits(self, permission: Permission) -> bool {
         match permission {
-            Permission::SecureOwnAccount
+            Permission::ReadOwnAccount
+            | Permission::SignOut
+            | Permission::ProveOwnAddress
+            | Permission::SetUpSecondFactor
             | Permission::ManageOwnAccount
             | Permission::ReadKeys
             | Permission::RevealKeys
@@ -41,5 +49,19 @@ impl Role {
             Permission::ReadAccounts => matches!(self, Self::Support | Self::Admin),
             Permission::AdministerAccounts => self == Self::Admin,
         }
+    }
+}
+
+impl Permission {
+    /// Whether an account may do it before its address is proved, where `REQUIRE_VERIFIED_EMAIL` is on.
+    #[must_use]
+    pub fn is_open_to_unverified(self) -> bool {
+        matches!(self, Self::ReadOwnAccount | Self::SignOut | Self::ProveOwnAddress)
+    }
+
+    /// Whether an account may do it before it has the second factor that `REQUIRE_MFA` asks of it.
+    #[must_use]
+    pub fn is_open_without_second_factor(self) -> bool {
+        self.is_open_to_unverified() || self == Self::SetUpSecondFactor
     }
 }

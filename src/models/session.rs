@@ -1,13 +1,14 @@
 //! A sign-in.
 //!
 //! States: *open* → *ended*. `services::sessions::log_in` opens one; `log_out`, `end`, a changed or reset
-//! password, a deleted or disabled account and its expiry end it. Invariants:
+//! password, a deleted or disabled account, a spent refresh token and its expiry end it. Invariants:
 //! 1. An ended session's row is gone: there is nothing that could be revived.
 //! 2. A token counts only while its session is open, whatever the token says.
+//! 3. A session has one refresh token that counts: the one of its `refresh_count`. Each use makes it spent.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     ids::{SessionId, UserId},
@@ -32,6 +33,30 @@ pub struct Session {
     pub last_seen_at: DateTime<Utc>,
     /// When it ends by itself.
     pub expires_at: DateTime<Utc>,
+    /// How often it was refreshed: the refresh token of this number is the one that counts.
+    pub refresh_count: i64,
+    /// When it was refreshed last.
+    pub refreshed_at: Option<DateTime<Utc>>,
+}
+
+/// However often it is refreshed, a session ends so long after its sign-in.
+const LONGEST_LIFE: TimeDelta = TimeDelta::days(180);
+/// How long after its use a refresh token may come again, when the answer was lost.
+const RETRY_WITHIN: TimeDelta = TimeDelta::seconds(30);
+
+impl Session {
+    /// When a session of `created_at` ends that is used at `now`, with refresh tokens of this life.
+    #[must_use]
+    pub fn end_of_life(created_at: DateTime<Utc>, now: DateTime<Utc>, refresh_life: TimeDelta) -> DateTime<Utc> {
+        (now + refresh_life).min(created_at + LONGEST_LIFE)
+    }
+
+    /// Whether the refresh token of this number is spent but may be an honest retry: its successor was never used, and
+    /// it was spent a moment ago.
+    #[must_use]
+    pub fn may_be_retried(&self, count: i64, now: DateTime<Utc>) -> bool {
+        self.refresh_count == count + 1 && self.refreshed_at.is_some_and(|at| now - at <= RETRY_WITHIN)
+    }
 }
 
 /// A member who has signed in: the account and by which session.
@@ -73,4 +98,6 @@ pub struct Opened {
     pub access_token: SecretText,
     /// Its life, in seconds.
     pub expires_in: i64,
+    /// The token that gives the next ones.
+    pub refresh_token: SecretText,
 }

@@ -319,6 +319,18 @@ pub async fn set_revoked(tx: &mut Writer, account: UserId, id: ApiKeyId, now: Da
     Ok(on!(tx, execute(SQL, id.0, account.0, now))? > 0)
 }
 
+/// Switches all generated keys of an account off, as those that a stranger may know; tells how many.
+///
+/// # Errors
+/// As the database fails.
+pub async fn disable_generated(tx: &mut Writer, account: UserId, now: DateTime<Utc>) -> Result<u64> {
+    const SQL: &str = "
+        update auth.api_keys
+        set enabled = false, \"updatedAt\" = $2, revision = revision + 1
+        where \"userId\" = $1 and kind = 'generated' and enabled and not revoked";
+    Ok(on!(tx, execute(SQL, account.0, now))?)
+}
+
 fn refuse_duplicate(failure: Failure) -> Error {
     if failure.violates(UNIQUE_VALUE) {
         Code::DuplicateValue.into()

@@ -26,6 +26,8 @@ row!(Session {
     created_at: DateTime<Utc> => "createdAt",
     last_seen_at: DateTime<Utc> => "lastSeenAt",
     expires_at: DateTime<Utc> => "expiresAt",
+    refresh_count: i64 => "refreshCount",
+    refreshed_at: Option<DateTime<Utc>> => "refreshedAt",
 });
 
 /// What a request needs to know of its session.
@@ -95,12 +97,43 @@ pub async fn list<'c>(
     now: DateTime<Utc>,
 ) -> Result<Vec<Session>> {
     const SQL: &str = "
-        select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\"
+        select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\", \"refreshCount\", \"refreshedAt\"
         from auth.login_sessions
         where \"userId\" = $1 and id < $2 and \"expiresAt\" > $3
         order by id desc
         limit $4";
     Ok(on!(conn, all(SQL, account.0, page.below(), now, page.limit + 1))?)
+}
+
+/// The session with this identifier, whether or not its time is over.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: SessionId) -> Result<Option<Session>> {
+    const SQL: &str = "
+        select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\", \"refreshCount\", \"refreshedAt\"
+        from auth.login_sessions
+        where id = $1";
+    Ok(on!(conn, optional(SQL, id.0))?)
+}
+
+/// Spends the refresh token of this number, if it is the one that counts and the session is open at `now`; tells whether
+/// it was. One statement, so that a token is spent once.
+///
+/// # Errors
+/// As the database fails.
+pub async fn refresh(
+    tx: &mut Writer,
+    id: SessionId,
+    count: i64,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<bool> {
+    const SQL: &str = "
+        update auth.login_sessions
+        set \"refreshCount\" = \"refreshCount\" + 1, \"refreshedAt\" = $3, \"lastSeenAt\" = $3, \"expiresAt\" = $4
+        where id = $1 and \"refreshCount\" = $2 and \"expiresAt\" > $3";
+    Ok(on!(tx, execute(SQL, id.0, count, now, expires_at))? > 0)
 }
 
 /// Opens a session.
@@ -109,8 +142,8 @@ pub async fn list<'c>(
 /// As the database fails.
 pub async fn insert(tx: &mut Writer, session: &Session) -> Result<()> {
     const SQL: &str = "
-        insert into auth.login_sessions (id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\")
-        values ($1, $2, $3, $4, $5, $6, $7)";
+        insert into auth.login_sessions (id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\", \"refreshCount\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
     on!(
         tx,
         execute(
@@ -122,6 +155,7 @@ pub async fn insert(tx: &mut Writer, session: &Session) -> Result<()> {
             session.created_at,
             session.last_seen_at,
             session.expires_at,
+            session.refresh_count,
         )
     )?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The table `auth.mail_outbox`: mails that wait to be sent.
+//! The table `auth.mail_outbox`: mails that wait to be sent, and those that were given up.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::{
     models::{
         email::Email,
         ids::UserId,
-        mail::{MailCause, MailKind, QueuedMail},
+        mail::{Backlog, MailCause, MailKind, QueuedMail},
     },
 };
 
@@ -93,7 +93,7 @@ pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, now: DateTime<Utc>) -> Resu
     const SQL: &str = "
         select id, kind, \"userId\", address, details, ip, \"userAgent\", \"requestId\", attempts, \"createdAt\"
         from auth.mail_outbox
-        where \"nextAttemptAt\" <= $1
+        where \"nextAttemptAt\" <= $1 and \"givenUpAt\" is null
         order by \"nextAttemptAt\", id
         limit 1";
     let row: Option<Stored> = on!(conn, optional(SQL, now))?;
@@ -108,7 +108,7 @@ pub async fn claim(tx: &mut Writer, mail: &QueuedMail, until: DateTime<Utc>) -> 
     const SQL: &str = "
         update auth.mail_outbox
         set attempts = attempts + 1, \"nextAttemptAt\" = $3
-        where id = $1 and attempts = $2";
+        where id = $1 and attempts = $2 and \"givenUpAt\" is null";
     Ok(on!(tx, execute(SQL, mail.id, mail.attempts, until))? > 0)
 }
 
@@ -137,14 +137,45 @@ pub async fn delete(tx: &mut Writer, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Removes what was put there until `until`; tells how many.
+/// Gives a mail up: it is not tried again and stays to be seen until `until`.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn delete_until(tx: &mut Writer, until: DateTime<Utc>) -> Result<u64> {
+pub async fn give_up(tx: &mut Writer, id: Uuid, now: DateTime<Utc>, until: DateTime<Utc>, why: &str) -> Result<()> {
+    // the next attempt moves to the day of removal, so that the search for what is due does not meet it
+    const SQL: &str = "
+        update auth.mail_outbox
+        set \"givenUpAt\" = $2, \"nextAttemptAt\" = $3, \"lastError\" = $4
+        where id = $1";
+    on!(tx, execute(SQL, id, now, until, why))?;
+    Ok(())
+}
+
+/// Gives up what was put there until `since` and still waits; tells how many.
+///
+/// # Errors
+/// As the database fails.
+pub async fn give_up_old(
+    tx: &mut Writer,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<u64> {
+    const SQL: &str = "
+        update auth.mail_outbox
+        set \"givenUpAt\" = $2, \"nextAttemptAt\" = $3
+        where \"createdAt\" <= $1 and \"givenUpAt\" is null";
+    Ok(on!(tx, execute(SQL, since, now, until))?)
+}
+
+/// Removes what was given up until `until`; tells how many.
+///
+/// # Errors
+/// As the database fails.
+pub async fn delete_given_up(tx: &mut Writer, until: DateTime<Utc>) -> Result<u64> {
     const SQL: &str = "
         delete from auth.mail_outbox
-        where \"createdAt\" <= $1";
+        where \"givenUpAt\" <= $1";
     Ok(on!(tx, execute(SQL, until))?)
 }
 
@@ -155,6 +186,31 @@ pub async fn delete_until(tx: &mut Writer, until: DateTime<Utc>) -> Result<u64> 
 pub async fn count<'c>(conn: impl Into<Conn<'c>>) -> Result<i64> {
     const SQL: &str = "
         select count(*)
-        from auth.mail_outbox";
+        from auth.mail_outbox
+        where \"givenUpAt\" is null";
     Ok(on!(conn, scalar(SQL))?)
+}
+
+struct Counted {
+    waiting: i64,
+    given_up: i64,
+    oldest: Option<DateTime<Utc>>,
+}
+
+row!(Counted { waiting: i64 => "waiting", given_up: i64 => "givenUp", oldest: Option<DateTime<Utc>> => "oldest" });
+
+/// What waits and what was given up.
+///
+/// # Errors
+/// As the database fails.
+pub async fn backlog<'c>(conn: impl Into<Conn<'c>>) -> Result<Backlog> {
+    const SQL: &str = "
+        select
+            count(*) - count(\"givenUpAt\") as waiting,
+            count(\"givenUpAt\") as \"givenUp\",
+            min(case when \"givenUpAt\" is null then \"createdAt\" end) as oldest
+        from auth.mail_outbox";
+    let row: Option<Counted> = on!(conn, optional(SQL))?;
+    let row = row.ok_or_else(|| Error::internal("counting gave no row"))?;
+    Ok(Backlog { waiting: row.waiting, given_up: row.given_up, oldest_at: row.oldest })
 }

@@ -11,6 +11,7 @@ pub mod idempotency_keys;
 pub mod keyring;
 pub mod login_challenges;
 pub mod login_sessions;
+pub mod mail_links;
 pub mod mail_outbox;
 pub mod password_resets;
 pub mod recovery_codes;

@@ -147,6 +147,34 @@ pub async fn set_name(tx: &mut Writer, id: UserId, name: &str, now: DateTime<Utc
     touched(on!(tx, execute(SQL, id.0, name, name.to_lowercase(), now)))
 }
 
+/// Marks the address as proved.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_email_verified(tx: &mut Writer, id: UserId, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"emailVerified\" = true, \"updatedAt\" = $2
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, now)))
+}
+
+/// Gives the account an address that was proved.
+///
+/// # Errors
+/// `email_taken` where another account has it.
+pub async fn set_email(tx: &mut Writer, id: UserId, email: &Email, now: DateTime<Utc>) -> Result<()> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set email = $2, \"emailVerified\" = true, \"updatedAt\" = $3
+        where id = $1";
+    match on!(tx, execute(SQL, id.0, email.as_str(), now)) {
+        Ok(_) => Ok(()),
+        Err(failure) if failure.violates(UNIQUE_EMAIL) => Err(Code::EmailTaken.into()),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
 /// Changes the password's hash, if it is still `before`.
 ///
 /// # Errors

@@ -10,10 +10,10 @@ mod docs;
 mod extractors;
 mod home;
 mod html;
+mod mail_pages;
 mod middleware;
 pub mod openapi;
 mod operations;
-mod reset_page;
 mod router;
 mod server;
 

@@ -10,7 +10,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, docs, home, middleware, openapi, operations, reset_page};
+use super::{Failure, answers::Answer, api, docs, home, mail_pages, middleware, openapi, operations};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -34,7 +34,7 @@ pub fn build(web: Web) -> Router {
         .merge(operations::routes(web.clone()))
         .merge(docs::routes(document))
         .merge(home::routes(web))
-        .merge(reset_page::routes(app.clone()))
+        .merge(mail_pages::routes(&app))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked));

@@ -69,6 +69,8 @@ pub struct TokensView {
     /// The access token's life, in seconds.
     #[schema(example = 2_592_000)]
     pub expires_in: i64,
+    /// For `POST /api/auth/refresh`, once.
+    pub refresh_token: String,
     /// The account.
     pub user: UserView,
 }
@@ -79,6 +81,7 @@ impl From<Opened> for TokensView {
             access_token: opened.access_token.expose().clone(),
             token_type: "bearer",
             expires_in: opened.expires_in,
+            refresh_token: opened.refresh_token.expose().clone(),
             user: opened.user.into(),
         }
     }
@@ -184,6 +187,20 @@ impl Body for LogIn {
     }
 }
 
+/// A refresh token.
+#[derive(ToSchema)]
+pub struct Refresh {
+    /// The newest refresh token of a session.
+    #[schema(value_type = String, min_length = 1, max_length = 2048, example = "vrt_AZq8…")]
+    pub refresh_token: SecretText,
+}
+
+impl Body for Refresh {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { refresh_token: fields.required_secret("refresh_token", Text::line(1, 2048))? })
+    }
+}
+
 /// A request for a recovery mail.
 #[derive(ToSchema)]
 pub struct Recover {
@@ -198,7 +215,40 @@ impl Body for Recover {
     }
 }
 
-/// A new password, with the token of a recovery mail.
+/// The token in a mail's link.
+#[derive(ToSchema)]
+pub struct TokenBody {
+    /// The token.
+    #[schema(value_type = String, min_length = 1, max_length = 2048)]
+    pub token: SecretText,
+}
+
+impl Body for TokenBody {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { token: fields.required_secret("token", Text::line(1, 2048))? })
+    }
+}
+
+/// Another address.
+#[derive(ToSchema)]
+pub struct ChangeAddress {
+    /// The new address.
+    #[schema(value_type = String, pattern = "^[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,20}$", max_length = 254, example = "alice@example.org")]
+    pub email: Email,
+    /// The current password.
+    #[schema(value_type = String, format = Password, min_length = 1, max_length = 1024)]
+    pub password: SecretText,
+}
+
+impl Body for ChangeAddress {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let email = email(fields);
+        let password = fields.required_secret("password", rules::PASSWORD);
+        Some(Self { email: email?, password: password? })
+    }
+}
+
+/// A changed name. the token of a recovery mail.
 #[derive(ToSchema)]
 pub struct Reset {
     /// The token of the newest recovery mail.

@@ -1,9 +1,11 @@
 //! Accounts: making, renaming and deleting them.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use super::{
     account_keys,
     audit::{self, Event},
-    passwords, step_up,
+    mails, passwords, step_up,
 };
 use crate::{
     core::{
@@ -17,10 +19,11 @@ use crate::{
         audit::Action,
         email::Email,
         ids::UserId,
+        mail::{MailCause, MailKind, QueuedMail},
         permission::Permission,
         user::{Plan, Role, User},
     },
-    repositories::users,
+    repositories::{mail_links, mail_outbox, users},
 };
 
 /// What a new account is made of.
@@ -33,30 +36,94 @@ pub struct NewAccount {
     pub name: String,
 }
 
-/// Makes an account for whoever asks.
+/// How a registration is answered.
+pub enum Registered {
+    /// With the new account.
+    Made(User),
+    /// With the one sentence that does not tell whether the address had an account: `ENUMERATION_PROTECTION`.
+    Hidden,
+}
+
+/// From the moment the password is hashed, a registration that must not tell anything takes so long, whatever it did.
+const ONE_TIME_FOR_ALL: Duration = Duration::from_millis(40);
+
+/// Makes an account for whoever asks, and sends the mail that proves its address.
 ///
 /// # Errors
-/// `email_taken`; a fault of `password`; `Busy`.
-pub async fn register(ctx: &Context, new: NewAccount) -> Result<User> {
-    create(ctx, new, Role::User).await
+/// `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault of `password`; `Busy`.
+pub async fn register(ctx: &Context, new: NewAccount) -> Result<Registered> {
+    if !ctx.app().config.enumeration_protection {
+        return create(ctx, new, Role::User).await.map(Registered::Made);
+    }
+    let email = new.email.clone();
+    let hash = hash(ctx, &new).await?;
+    let at = tokio::time::Instant::now() + ONE_TIME_FOR_ALL;
+    let made = if is_taken(ctx, &email).await? {
+        Err(Code::EmailTaken.into())
+    } else {
+        store(ctx, new, Role::User, &hash).await
+    };
+    match made {
+        Ok(_) => {}
+        Err(Error::Refused(Code::EmailTaken)) => tell_owner(ctx, email).await?,
+        Err(error) => return Err(error),
+    }
+    tokio::time::sleep_until(at).await;
+    Ok(Registered::Hidden)
+}
+
+/// Tells the owner of an address that somebody tried to register with it.
+async fn tell_owner(ctx: &Context, address: Email) -> Result<()> {
+    let mail = QueuedMail {
+        id: ctx.new_id(),
+        kind: MailKind::AccountExists,
+        account: None,
+        address,
+        details: BTreeMap::new(),
+        cause: MailCause::from(ctx.client()),
+        attempts: 0,
+        created_at: ctx.now(),
+    };
+    let mut tx = ctx.db().write().await?;
+    mail_outbox::insert(&mut tx, &mail).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
 }
 
 /// Makes an account with a role.
 pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result<User> {
     // a taken address is told before a quarter of a second is spent on the password
-    if users::find_by_email(&mut ctx.db().read().await?, &new.email).await?.is_some() {
+    if is_taken(ctx, &new.email).await? {
         return Err(Code::EmailTaken.into());
     }
+    let hash = hash(ctx, &new).await?;
+    store(ctx, new, role, &hash).await
+}
+
+/// Whether the address has an account, or is to be had back by one that lost it.
+async fn is_taken(ctx: &Context, email: &Email) -> Result<bool> {
+    let mut reader = ctx.db().read().await?;
+    Ok(users::find_by_email(&mut reader, email).await?.is_some()
+        || mail_links::is_reserved(&mut reader, email, None, ctx.now()).await?)
+}
+
+/// The hash of a new account's password, if nothing speaks against it.
+async fn hash(ctx: &Context, new: &NewAccount) -> Result<String> {
     if let Some(kind) = passwords::fault(ctx, &new.password, &new.email, &new.name).await? {
         return Err(Error::fault(Fault::new("password", kind)));
     }
-    let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), &new.password).await?;
+    ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), &new.password).await
+}
+
+async fn store(ctx: &Context, new: NewAccount, role: Role, hash: &str) -> Result<User> {
     let user = User {
         id: UserId(ctx.new_id()),
         email: new.email,
         name: new.name,
         role,
-        email_verified: false,
+        // the operator vouches for the addresses of those whom he makes
+        email_verified: ctx.is_operator(),
         plan: Plan::Free,
         language: ctx.client().language,
         second_factor_at: None,
@@ -65,11 +132,15 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
         updated_at: ctx.now(),
     };
     let mut tx = ctx.write_for(Some(user.id)).await?;
-    users::insert(&mut tx, &user, &hash).await?;
+    users::insert(&mut tx, &user, hash).await?;
     account_keys::create(&mut tx, ctx, user.id).await?;
+    if !user.email_verified {
+        mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::VerifyAddress, &user)).await?;
+    }
     audit::record(&mut tx, ctx, Event::on_account(Action::AccountCreated, Some(user.id)).with("role", role.as_str()))
         .await?;
     tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
     Ok(user)
 }
 
@@ -78,7 +149,7 @@ pub(super) async fn create(ctx: &Context, new: NewAccount, role: Role) -> Result
 /// # Errors
 /// `Unauthenticated` without a sign-in.
 pub fn me(ctx: &Context) -> Result<User> {
-    ctx.require(Permission::SecureOwnAccount)?;
+    ctx.require(Permission::ReadOwnAccount)?;
     Ok((*ctx.member()?.user).clone())
 }
 

@@ -5,13 +5,16 @@
 
 pub mod account_keys;
 pub mod accounts;
+pub mod addresses;
 pub mod administration;
 pub mod api_keys;
 pub mod audit;
+mod mail_links;
 pub mod mails;
 pub mod mfa;
 pub mod passwords;
 pub mod recovery;
+pub mod refresh;
 pub mod sessions;
 pub mod start;
 pub mod step_up;

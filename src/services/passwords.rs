@@ -14,8 +14,8 @@ use crate::{
             problems::Code,
         },
     },
-    models::{audit::Action, email::Email, ids::UserId, permission::Permission},
-    repositories::{login_challenges, login_sessions, mail_outbox, password_resets, users},
+    models::{audit::Action, email::Email, ids::UserId, mail_link::LinkPurpose, permission::Permission},
+    repositories::{login_challenges, login_sessions, mail_links, mail_outbox, password_resets, users},
 };
 
 /// A password that needs fewer guesses is too easy: ten million.
@@ -117,7 +117,8 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
     Ok(())
 }
 
-/// Ends what an old password opened: sessions but `kept`, sign-ins that wait for a code, and reset tokens.
+/// Ends what an old password opened: sessions but `kept`, sign-ins that wait for a code, reset tokens, and a change of
+/// the address under way.
 pub(in crate::services) async fn end_everything(
     tx: &mut crate::core::database::Writer,
     account: UserId,
@@ -125,6 +126,7 @@ pub(in crate::services) async fn end_everything(
 ) -> Result<()> {
     login_sessions::delete_all_but(tx, account, kept).await?;
     login_challenges::delete_all(tx, account).await?;
+    mail_links::delete_but(tx, account, LinkPurpose::Change, uuid::Uuid::nil()).await?;
     password_resets::delete(tx, account).await
 }
 

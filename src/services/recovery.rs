@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Event},
-    mails, passwords,
+    mails, mfa, passwords,
 };
 use crate::{
     core::{
@@ -28,7 +28,7 @@ use crate::{
         mail::{MailCause, MailKind, QueuedMail},
         user::User,
     },
-    repositories::{mail_outbox, password_resets, users},
+    repositories::{api_keys, mail_outbox, password_resets, users},
 };
 
 /// Puts a recovery mail on its way. Whether the address has an account is found out later, by the job that
@@ -91,6 +91,12 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
     let before = users::find_password(&mut tx, account).await?.ok_or(Code::InvalidToken)?;
     users::set_password(&mut tx, account, &before, &hash, ctx.now()).await?;
     passwords::end_everything(&mut tx, account, None).await?;
+    if !user.email_verified {
+        // the mail proves the address; whoever registered it without that proof may have been a stranger
+        users::set_email_verified(&mut tx, account, ctx.now()).await?;
+        api_keys::disable_generated(&mut tx, account, ctx.now()).await?;
+        mfa::forget(&mut tx, account).await?;
+    }
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::PasswordChanged, &user)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::PasswordReset, Some(account))).await?;
     tx.commit().await?;

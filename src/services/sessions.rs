@@ -13,6 +13,7 @@ use crate::{
         crypto::{
             jwt::{Purpose, TokenIds},
             password::Verdict,
+            refresh_token::RefreshToken,
         },
         database::Writer,
         error::{Error, Result},
@@ -102,7 +103,7 @@ async fn lock_checked(ctx: &Context, user: &User, checked: &str, renewed: Option
 
 /// Opens a session for somebody who proved all that was asked; `tx` holds the account.
 pub(super) async fn admit(ctx: &Context, mut tx: Writer, user: &User) -> Result<Opened> {
-    let life = TimeDelta::minutes(ctx.app().config.jwt_expiration_minutes);
+    let life = TimeDelta::days(ctx.app().config.refresh_token_days);
     let session = Session {
         id: SessionId(ctx.new_id()),
         user_id: user.id,
@@ -110,15 +111,30 @@ pub(super) async fn admit(ctx: &Context, mut tx: Writer, user: &User) -> Result<
         user_agent: ctx.client().user_agent.to_string(),
         created_at: ctx.now(),
         last_seen_at: ctx.now(),
-        expires_at: ctx.now() + life,
+        expires_at: Session::end_of_life(ctx.now(), ctx.now(), life),
+        refresh_count: 0,
+        refreshed_at: None,
     };
     login_sessions::insert(&mut tx, &session).await?;
     users::set_last_sign_in(&mut tx, user.id, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
     tx.commit().await?;
+    give_tokens(ctx, user.clone(), &session)
+}
+
+/// The tokens of an open session: an access token that begins now, and the refresh token that counts.
+pub(super) fn give_tokens(ctx: &Context, user: User, session: &Session) -> Result<Opened> {
+    let life = TimeDelta::minutes(ctx.app().config.jwt_expiration_minutes);
+    let expires_at = (ctx.now() + life).min(session.expires_at);
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
-    let token = ctx.app().jwt.sign(Purpose::Access, ids, ctx.now(), session.expires_at)?;
-    Ok(Opened { user: user.clone(), access_token: SecretText::new(token), expires_in: life.num_seconds() })
+    let token = ctx.app().jwt.sign(Purpose::Access, ids, ctx.now(), expires_at)?;
+    let refresh = RefreshToken { session: session.id.0, count: session.refresh_count };
+    Ok(Opened {
+        user,
+        access_token: SecretText::new(token),
+        expires_in: (expires_at - ctx.now()).num_seconds(),
+        refresh_token: refresh.write(ctx.app().keyring()?.token()),
+    })
 }
 
 /// Who an access token speaks for, if its session is open: from memory where nothing changed.
@@ -182,7 +198,7 @@ pub async fn end(ctx: &Context, id: SessionId) -> Result<()> {
 /// # Errors
 /// `Unauthenticated` without a sign-in.
 pub async fn log_out(ctx: &Context) -> Result<()> {
-    ctx.require(Permission::SecureOwnAccount)?;
+    ctx.require(Permission::SignOut)?;
     let (account, id) = (ctx.account()?, ctx.session()?);
     let mut tx = ctx.write_for(Some(account)).await?;
     if !login_sessions::delete(&mut tx, account, id).await? {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     core::{context::Context, error::Result},
-    repositories::{idempotency_keys, login_challenges, login_sessions, mail_outbox, password_resets},
+    repositories::{idempotency_keys, login_challenges, login_sessions, mail_links, password_resets},
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -19,12 +19,12 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let now = ctx.now();
     let sessions = login_sessions::delete_expired(&mut tx, now).await?;
     let resets = password_resets::delete_expired(&mut tx, now).await?;
+    let links = mail_links::delete_expired(&mut tx, now).await?;
     let answers = idempotency_keys::delete_until(&mut tx, now - IDEMPOTENCY_LIFE).await?;
-    let mails = mail_outbox::delete_until(&mut tx, now - super::mails::GIVE_UP_AFTER).await?;
+    let mails = super::mails::sweep(&mut tx, now).await?;
     let challenges = login_challenges::delete_expired(&mut tx, now).await?;
     tx.commit().await?;
-    tracing::debug!(challenges, "removed sign-ins that waited for a code");
-    tracing::debug!(sessions, resets, answers, mails, "removed what expired");
+    tracing::debug!(sessions, resets, links, answers, mails, challenges, "removed what expired");
     Ok(())
 }
 
@@ -45,12 +45,4 @@ pub async fn write_last_seen(ctx: &Context) -> Result<()> {
         login_sessions::set_last_seen(&mut tx, session, at).await?;
     }
     tx.commit().await
-}
-
-/// Counts the mails that wait.
-///
-/// # Errors
-/// As the database fails.
-pub async fn count_waiting_mails(ctx: &Context) -> Result<i64> {
-    mail_outbox::count(&mut ctx.db().read().await?).await
 }

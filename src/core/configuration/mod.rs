@@ -1,11 +1,12 @@
 //! The configuration: environment variables, a `.env` file, secrets generated in development.
 //!
 //! `variables` lists what there is (docs and warnings are made from it), `environment` gathers the raw
-//! texts, `read` turns them into a `Configuration` with every fault at once, `secrets` generates what
+//! texts, `read` turns them into a `Configuration` with every fault at once (`location` and `mail` read addresses of servers), `secrets` generates what
 //! development lacks.
 
 mod environment;
 mod location;
+mod mail;
 mod read;
 mod secrets;
 pub mod variables;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 pub use environment::{Environment, gather};
+pub use mail::{MailWay, SendGridSettings, SmtpSettings};
 pub use read::read;
 pub use secrets::{Made, generate_master_key};
 
@@ -86,6 +88,12 @@ pub struct Configuration {
     pub jwt_expiration_minutes: i64,
     /// The life of a reset token, in minutes.
     pub jwt_reset_minutes: i64,
+    /// Whether an account may do next to nothing until its address is proved.
+    pub require_verified_email: bool,
+    /// Whether a registration hides that the address has an account.
+    pub enumeration_protection: bool,
+    /// A refresh token's life in days, counted anew at each use.
+    pub refresh_token_days: i64,
     /// Wraps the root key.
     pub master_key: SecretKey,
     /// The least length of a password, in characters.
@@ -100,6 +108,8 @@ pub struct Configuration {
     pub trusted_proxies: Vec<IpNet>,
     /// The sender of mails.
     pub mail_from: String,
+    /// The way out for mails.
+    pub mail_way: MailWay,
     /// Active keys on the FREE plan; `None` is no limit.
     pub free_plan_max_keys: Option<i64>,
     /// The form of the log.

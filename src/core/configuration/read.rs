@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
 use ipnet::IpNet;
 
 use super::{
-    ConfigFault, Configuration, Environment, LogFormat, RequireMfa, Stage,
+    ConfigFault, Configuration, Environment, LogFormat, MailWay, RequireMfa, SendGridSettings, Stage,
     location::{self, PostgresSettings},
-    secrets, variables,
+    mail, secrets, variables,
 };
 use crate::core::{
     random,
@@ -116,12 +116,17 @@ impl Reader<'_> {
         let auto_migrate = self.value("AUTO_MIGRATE", true, boolean);
         let jwt_expiration_minutes = self.number("JWT_EXPIRATION_MINUTES", 43_200_i64, 1, 5_256_000);
         let jwt_reset_minutes = self.number("JWT_RESET_TOKEN_MINUTES", 15_i64, 1, 1440);
+        let refresh_token_days = self.number("REFRESH_TOKEN_DAYS", 90_i64, 1, 180);
+        let require_verified_email =
+            self.value("REQUIRE_VERIFIED_EMAIL", stage_or_strict == Stage::Production, boolean);
+        let enumeration_protection = self.value("ENUMERATION_PROTECTION", false, boolean);
         let password_min_length = self.number("PASSWORD_MIN_LENGTH", 12_usize, 8, 64);
         let bcrypt_cost = self.number("BCRYPT_COST", 12_u32, least_cost, 15);
         let web_base_url = self.value("WEB_BASE_URL", None, |text| base_url(text).map(Some));
         let allowed_origins = self.value("ALLOWED_ORIGINS", Vec::new(), |text| list(text, origin));
         let trusted_proxies = self.value("TRUSTED_PROXIES", Vec::new(), |text| list(text, network));
-        let mail_from = self.value("MAIL_FROM", "Vault API <no-reply@localhost>".to_owned(), sender);
+        let mail_from = self.value("MAIL_FROM", mail::DEFAULT_SENDER.to_owned(), mail::sender);
+        let mail_way = self.mail_way(stage_or_strict);
         let default_limit = self.text("STRIPE_SECRET_KEY").map(|_| 3);
         let free_plan_max_keys = self.value("FREE_PLAN_MAX_KEYS", default_limit, |text| match text.parse::<i64>() {
             Ok(number) if number >= 0 => Ok(Some(number)),
@@ -177,6 +182,9 @@ impl Reader<'_> {
             jwt_secret: jwt_secret?,
             jwt_expiration_minutes: jwt_expiration_minutes?,
             jwt_reset_minutes: jwt_reset_minutes?,
+            refresh_token_days: refresh_token_days?,
+            require_verified_email: require_verified_email?,
+            enumeration_protection: enumeration_protection?,
             master_key: master_key?,
             password_min_length: password_min_length?,
             bcrypt_cost: bcrypt_cost?,
@@ -184,6 +192,7 @@ impl Reader<'_> {
             allowed_origins: allowed_origins?,
             trusted_proxies: trusted_proxies?,
             mail_from: mail_from?,
+            mail_way: mail_way?,
             free_plan_max_keys: free_plan_max_keys?,
             log_format: log_format?,
             log_filter: log_filter?,
@@ -213,6 +222,20 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// SMTP where it is configured, else SendGrid, else a folder in development, else none.
+    fn mail_way(&mut self, stage: Stage) -> Option<MailWay> {
+        let base = self.value("SENDGRID_API_BASE", mail::SENDGRID.to_owned(), mail::sendgrid_base);
+        let smtp = self.value("SMTP_URL", None, |text| mail::smtp(text, stage).map(Some));
+        if let Some(settings) = smtp? {
+            return Some(MailWay::Smtp(settings));
+        }
+        let key = self.value("SENDGRID_API_KEY", None, |text| mail::sendgrid_key(text).map(Some));
+        if let Some(key) = key? {
+            return Some(MailWay::SendGrid(SendGridSettings { key, base: base? }));
+        }
+        Some(if stage == Stage::Development { MailWay::Folder } else { MailWay::None })
     }
 
     /// A secret that is set; `None` inside where development may make it, `None` after a fault.
@@ -298,14 +321,5 @@ fn origin(text: &str) -> Result<String, String> {
         Ok(origin)
     } else {
         Err(format!("{text} is no exact origin; write {origin}"))
-    }
-}
-
-fn sender(text: &str) -> Result<String, String> {
-    let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.trim_end_matches('>'));
-    if address.contains('@') && !text.chars().any(char::is_control) {
-        Ok(text.into())
-    } else {
-        Err("must be an address, as Vault API <no-reply@example.com>".into())
     }
 }

@@ -47,9 +47,12 @@ migrations! {
     4 "0004_mail",
     5 "0005_invoices",
     6 "0006_mail_details",
+    7 "0007_mail_states",
+    8 "0008_refresh_tokens",
     10 "0010_second_factor",
     11 "0011_step_up",
     12 "0012_administration",
+    13 "0013_mail_links",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

@@ -1,6 +1,6 @@
 //! The texts of the pages, and of answers that are sentences.
 
-use crate::core::language::Language;
+use crate::{core::language::Language, models::mail_link::LinkPurpose};
 
 /// The texts of the page that sets a new password.
 #[derive(Clone, Copy, Debug)]
@@ -64,5 +64,96 @@ pub fn recovery_requested(language: Language) -> &'static str {
         Language::French => {
             "Si cette adresse a un compte, un message est en route. Son lien sert une fois, pendant peu de temps."
         }
+    }
+}
+
+/// The one answer to whoever asks for a verification mail.
+#[must_use]
+pub fn verification_requested(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "If this address has an account that lacks the proof, a mail is on its way. Its link works once, for a day."
+        }
+        Language::French => {
+            "Si cette adresse a un compte encore à vérifier, un message est en route. Son lien sert une fois, pendant un jour."
+        }
+    }
+}
+
+/// The one answer to whoever registers, where it must not tell whether the address has an account.
+#[must_use]
+pub fn registration_received(language: Language) -> &'static str {
+    match language {
+        Language::English => "A mail is on its way to this address. Open its link to go on.",
+        Language::French => "Un message est en route vers cette adresse. Ouvrez son lien pour continuer.",
+    }
+}
+
+/// The answer to whoever asks for another address.
+#[must_use]
+pub fn address_change_requested(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "A mail is on its way to the new address. The change waits for its link, a day at most; until then the former address counts."
+        }
+        Language::French => {
+            "Un message est en route vers la nouvelle adresse. Le changement attend son lien, un jour au plus ; d’ici là, l’ancienne adresse compte."
+        }
+    }
+}
+
+/// The texts of a page with one button.
+#[derive(Clone, Copy, Debug)]
+pub struct ButtonTexts {
+    /// The page's heading.
+    pub title: &'static str,
+    /// What the button does.
+    pub hint: &'static str,
+    /// The button's text.
+    pub button: &'static str,
+    /// What the page says once it is done.
+    pub done: &'static str,
+}
+
+/// The texts of the page that a link of this purpose leads to.
+#[must_use]
+pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
+    match (language, purpose) {
+        (Language::English, LinkPurpose::Verify) => ButtonTexts {
+            title: "Confirm your address",
+            hint: "One click proves that this address is yours. If you did not register with Vault API, close this page.",
+            button: "This is my address",
+            done: "Your address is confirmed. You can go on where you were.",
+        },
+        (Language::French, LinkPurpose::Verify) => ButtonTexts {
+            title: "Confirmer votre adresse",
+            hint: "Un clic prouve que cette adresse est la vôtre. Si vous ne vous êtes pas inscrit à Vault API, fermez cette page.",
+            button: "C’est mon adresse",
+            done: "Votre adresse est confirmée. Vous pouvez reprendre où vous en étiez.",
+        },
+        (Language::English, LinkPurpose::Change) => ButtonTexts {
+            title: "Change to this address",
+            hint: "From now on you sign in with this address, and mails go here. The former address is told.",
+            button: "Use this address",
+            done: "Your account has this address now. Sign in with it from here on.",
+        },
+        (Language::French, LinkPurpose::Change) => ButtonTexts {
+            title: "Passer à cette adresse",
+            hint: "Vous vous connecterez désormais avec cette adresse, et les messages y arriveront. L’ancienne adresse en est avertie.",
+            button: "Utiliser cette adresse",
+            done: "Votre compte a maintenant cette adresse. Connectez-vous désormais avec elle.",
+        },
+        (Language::English, LinkPurpose::Undo) => ButtonTexts {
+            title: "Take the change back",
+            hint: "This address becomes the account’s again, every session ends, and the password stops working. A mail lets you choose a new one.",
+            button: "Take my address back",
+            done: "The account has this address again. A mail is on its way here to choose a new password.",
+        },
+        (Language::French, LinkPurpose::Undo) => ButtonTexts {
+            title: "Annuler le changement",
+            hint: "Cette adresse redevient celle du compte, toutes les sessions se ferment et le mot de passe ne sert plus. Un message vous permettra d’en choisir un nouveau.",
+            button: "Reprendre mon adresse",
+            done: "Le compte a de nouveau cette adresse. Un message est en route pour choisir un nouveau mot de passe.",
+        },
     }
 }

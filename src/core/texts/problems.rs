@@ -68,6 +68,14 @@ codes! {
     ReauthenticationRequired = 401 "reauthentication_required",
         "Confirm that it is you" | "Confirmez que c’est vous",
         "This needs a fresh sign-in. Send the password (and a code of the second factor) to POST /api/auth/reauthenticate, then repeat the request." | "Cette action demande une connexion récente. Envoyez le mot de passe (et un code du second facteur) à POST /api/auth/reauthenticate, puis refaites la requête.";
+    /// The refresh token is none of ours, or its session has ended.
+    InvalidRefreshToken = 401 "invalid_refresh_token",
+        "Session ended" | "Session terminée",
+        "This refresh token is unknown or its session has ended. Sign in again." | "Ce jeton de renouvellement est inconnu ou sa session est terminée. Reconnectez-vous.";
+    /// A spent refresh token came again: its session has ended, for it may have been stolen.
+    RefreshTokenReused = 401 "refresh_token_reused",
+        "Refresh token already used" | "Jeton de renouvellement déjà utilisé",
+        "This refresh token was used before, so its session was ended: somebody else may have it. Sign in again." | "Ce jeton de renouvellement a déjà servi : sa session a été fermée, car quelqu’un d’autre l’a peut-être. Reconnectez-vous.";
     /// The plan allows no more active keys.
     PlanLimitReached = 402 "plan_limit_reached",
         "Plan limit reached" | "Limite de la formule atteinte",
@@ -76,6 +84,10 @@ codes! {
     Forbidden = 403 "forbidden",
         "Not allowed" | "Action non permise",
         "Your role does not allow this. Ask an administrator." | "Votre rôle ne permet pas cette action. Demandez à un administrateur.";
+    /// The address must be proved first.
+    EmailNotVerified = 403 "email_not_verified",
+        "Address not verified" | "Adresse non vérifiée",
+        "Open the link in the verification mail first, or ask for a new one." | "Ouvrez d’abord le lien du message de vérification, ou demandez-en un nouveau.";
     /// The password given to confirm an act is wrong.
     WrongPassword = 403 "wrong_password",
         "Wrong password" | "Mot de passe incorrect",

@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// A JSON body, read and checked.
 pub(in crate::routes) struct Json<T>(pub(in crate::routes) T);
 
+/// A JSON body that may be left out.
+pub(in crate::routes) struct OptionalJson<T>(pub(in crate::routes) Option<T>);
+
 /// A JSON body as it came; for routes that also need its content as a whole.
 pub(in crate::routes) struct Raw(pub(in crate::routes) Value);
 
@@ -34,6 +37,18 @@ impl<T: Body> FromRequest<App> for Json<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let Raw(value) = Raw::from_request(request, app).await?;
         Ok(Self(fields::read(value, circumstances(app))?))
+    }
+}
+
+impl<T: Body> FromRequest<App> for OptionalJson<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        use axum::body::HttpBody as _;
+        if request.body().is_end_stream() {
+            return Ok(Self(None));
+        }
+        Json::from_request(request, app).await.map(|Json(body)| Self(Some(body)))
     }
 }
 

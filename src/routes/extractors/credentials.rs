@@ -23,6 +23,9 @@ pub(in crate::routes) struct Visitor(pub(in crate::routes) Context);
 /// The context of a request by a member.
 pub(in crate::routes) struct Member(pub(in crate::routes) Context);
 
+/// The context of a request that both may make: a member where it has credentials, which must be good then.
+pub(in crate::routes) struct Anyone(pub(in crate::routes) Context);
+
 /// Marks a request that a member alone may make, for what comes after the body has arrived.
 #[derive(Clone, Copy)]
 struct MemberOnly;
@@ -54,6 +57,17 @@ impl FromRequestParts<App> for Member {
         let member = sessions::authenticate(app, token).await?;
         parts.extensions.insert(MemberOnly);
         Ok(Self(Context::new(app.clone(), client(parts)?, Actor::Member(member))))
+    }
+}
+
+impl FromRequestParts<App> for Anyone {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return Member::from_request_parts(parts, app).await.map(|Member(ctx)| Self(ctx));
+        }
+        Visitor::from_request_parts(parts, app).await.map(|Visitor(ctx)| Self(ctx))
     }
 }
 

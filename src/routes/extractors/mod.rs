@@ -1,11 +1,11 @@
-//! What handlers take: who asks (`Visitor`, `Member`), the body, the query, an identifier.
+//! What handlers take: who asks (`Visitor`, `Member`, `Anyone`), the body, the query, an identifier.
 
 mod body;
 mod credentials;
 mod path;
 mod query;
 
-pub(super) use body::{Json, Raw, circumstances, form};
-pub(super) use credentials::{Member, Visitor, bearer};
+pub(super) use body::{Json, OptionalJson, Raw, circumstances, form};
+pub(super) use credentials::{Anyone, Member, Visitor, bearer};
 pub(super) use path::Id;
 pub(super) use query::Query;

@@ -1,40 +1,8 @@
 //! TLS to PostgreSQL: what `sslmode` promises is kept, and nothing falls back to plain text.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
-use crate::support::{PostgresServer, Vault, as_postgres_user, empty_database, register};
-
-fn openssl(folder: &Path, arguments: &str) {
-    let output = Command::new("openssl")
-        .args(arguments.split(' '))
-        .current_dir(folder)
-        .output()
-        .unwrap_or_else(|error| panic!("openssl does not run ({error}); ./scripts/install-test-tools installs it"));
-    assert!(output.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Two authorities, `own` and `other`, and a certificate of the first one's for 127.0.0.1: `server.crt`, `server.key`.
-fn make_certificates(folder: &Path) {
-    const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    std::fs::write(
-        folder.join("server.ext"),
-        "subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=critical,CA:FALSE\n",
-    )
-    .expect("written");
-    for name in ["own", "other"] {
-        openssl(
-            folder,
-            &format!(
-                "req -x509 {KEY} -days 2 -subj /CN={name} -addext basicConstraints=critical,CA:TRUE -keyout {name}.key -out {name}.crt"
-            ),
-        );
-    }
-    openssl(folder, &format!("req {KEY} -subj /CN=localhost -keyout server.key -out server.csr"));
-    openssl(
-        folder,
-        "x509 -req -in server.csr -CA own.crt -CAkey own.key -CAcreateserial -days 2 -extfile server.ext -out server.crt",
-    );
-}
+use crate::support::{PostgresServer, Vault, as_postgres_user, empty_database, make_certificates, register};
 
 /// A server that speaks TLS, with the folder of its certificates.
 fn database_with_tls() -> (PostgresServer, tempfile::TempDir) {

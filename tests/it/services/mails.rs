@@ -29,7 +29,8 @@ async fn wait_for(app: &TestApp, query: &str, wanted: &str) {
     panic!("{query} gives {}, not {wanted}", app.sql(query).await);
 }
 
-const WAITING: &str = "select count(*) from auth.mail_outbox";
+const WAITING: &str = "select count(*) from auth.mail_outbox where \"givenUpAt\" is null";
+const GIVEN_UP: &str = "select count(*) from auth.mail_outbox where \"givenUpAt\" is not null";
 const REFUSED: &str = "select count(*) from auth.mail_outbox where \"lastError\" is not null";
 
 /// Works on the outbox until nothing is due.
@@ -55,6 +56,14 @@ async fn pause_after(app: &TestApp, attempt: usize) -> TimeDelta {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     TimeDelta::minutes(1)
+}
+
+/// Puts a notice into the outbox, as a service would.
+async fn notify(app: &TestApp, address: &str) {
+    let mut tx = app.app.db.write().await.unwrap();
+    mail_outbox::insert(&mut tx, &password_changed(app, address)).await.unwrap();
+    tx.commit().await.unwrap();
+    app.app.mail_is_due.notify_one();
 }
 
 fn password_changed(app: &TestApp, address: &str) -> QueuedMail {
@@ -91,7 +100,7 @@ on_both! {
     async fn the_pauses_between_attempts_grow_up_to_an_hour(app: TestApp) {
         app.member("alice").await;
         app.mails.refuse(true);
-        recover(&app, "alice@example.com").await;
+        notify(&app, "alice@example.com").await;
 
         let mut pauses = Vec::new();
         for attempt in 1..=9 {
@@ -108,14 +117,100 @@ on_both! {
     async fn a_mail_that_is_refused_for_more_than_a_day_is_given_up(app: TestApp) {
         app.member("alice").await;
         app.mails.refuse(true);
-        recover(&app, "alice@example.com").await;
+        notify(&app, "alice@example.com").await;
         wait_for(&app, REFUSED, "1").await;
 
         app.clock.advance(TimeDelta::hours(25));
         work(&app).await;
 
+        wait_for(&app, GIVEN_UP, "1").await;
+        let backlog = mails::backlog(&app.operator()).await.unwrap();
+        assert_eq!((backlog.waiting, backlog.given_up, backlog.oldest_at), (0, 1, None));
+        app.mails.refuse(false);
+        app.clock.advance(TimeDelta::hours(25));
+        work(&app).await;
+        assert_eq!(app.mails.all().len(), 0, "it was sent after it was given up");
+    }
+
+    async fn the_last_attempt_is_made_when_the_day_is_over(app: TestApp) {
+        app.member("alice").await;
+        app.mails.refuse(true);
+        notify(&app, "alice@example.com").await;
+        wait_for(&app, REFUSED, "1").await;
+        let asked = app.clock.now();
+
+        app.clock.advance(TimeDelta::minutes(23 * 60 + 30));
+        work(&app).await;
+        wait_for(&app, "select count(*) from auth.mail_outbox where attempts = 2 and \"lastError\" is not null", "1").await;
+        let mut last = next_attempt(&app).await;
+        while last <= app.clock.now() + TimeDelta::minutes(1) {
+            last = next_attempt(&app).await;
+        }
+        app.mails.refuse(false);
+        app.clock.advance(last - app.clock.now());
+        work(&app).await;
+
         wait_for(&app, WAITING, "0").await;
-        assert_eq!(app.mails.all().len(), 0);
+        assert!(last <= asked + TimeDelta::days(1), "{last}");
+        assert_eq!(app.mails.to("alice@example.com").len(), 1);
+    }
+
+    async fn what_was_given_up_is_kept_for_a_week(app: TestApp) {
+        app.member("alice").await;
+        app.mails.refuse(true);
+        notify(&app, "alice@example.com").await;
+        wait_for(&app, REFUSED, "1").await;
+        app.clock.advance(TimeDelta::hours(26));
+        // nobody tried it again: as where no mail server is set
+        vault_api::services::upkeep::sweep(&app.operator()).await.unwrap();
+        wait_for(&app, GIVEN_UP, "1").await;
+
+        app.clock.advance(TimeDelta::days(6));
+        vault_api::services::upkeep::sweep(&app.operator()).await.unwrap();
+        assert_eq!(app.sql(GIVEN_UP).await, "1");
+        app.clock.advance(TimeDelta::days(2));
+        vault_api::services::upkeep::sweep(&app.operator()).await.unwrap();
+        assert_eq!(app.sql(GIVEN_UP).await, "0");
+    }
+
+    async fn a_recovery_mail_is_not_sent_once_its_link_would_have_expired(app: TestApp) {
+        let alice = app.member("alice").await;
+        app.mails.refuse(true);
+        recover(&app, &alice.email).await;
+        wait_for(&app, REFUSED, "1").await;
+        notify(&app, &alice.email).await;
+        wait_for(&app, REFUSED, "2").await;
+
+        app.mails.refuse(false);
+        app.clock.advance(TimeDelta::minutes(16));
+        work(&app).await;
+
+        wait_for(&app, WAITING, "0").await;
+        assert_eq!(app.sql(GIVEN_UP).await, "1");
+        let subjects: Vec<_> = app.mails.to(&alice.email).into_iter().map(|mail| mail.subject).collect();
+        assert_eq!(subjects, ["Your Vault API password was changed"]);
+    }
+
+    async fn the_backlog_tells_what_waits_and_for_how_long(app: TestApp) {
+        app.member("alice").await;
+        app.mails.refuse(true);
+        let asked = app.clock.now();
+        for minutes in [0, 5, 5] {
+            app.clock.advance(TimeDelta::minutes(minutes));
+            notify(&app, "alice@example.com").await;
+        }
+
+        let backlog = mails::backlog(&app.operator()).await.unwrap();
+
+        assert_eq!((backlog.waiting, backlog.given_up, backlog.oldest_at), (3, 0, Some(asked)));
+    }
+
+    async fn a_server_without_a_mail_server_keeps_its_mails(app: TestApp) {
+        let mut ctx_app = app.app.clone();
+        ctx_app.mailer = std::sync::Arc::new(vault_api::core::mailer::NoMailer);
+        let ctx = vault_api::jobs::context(&ctx_app, "test");
+
+        assert!(mails::claim_next(&ctx).await.unwrap().is_none());
     }
 
     async fn an_address_without_an_account_gets_nothing(app: TestApp) {

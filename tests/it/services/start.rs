@@ -176,7 +176,7 @@ on_both! {
 
         let (once, twice) = (first.db.migrate().await.unwrap(), first.db.migrate().await.unwrap());
 
-        assert_eq!((once.len(), twice.len()), (5, 0));
+        assert_eq!((once.first(), twice.len()), (Some(&"0001_accounts"), 0));
         assert_eq!(first.db.pending_migrations().await.unwrap(), Vec::<&str>::new());
     }
 }

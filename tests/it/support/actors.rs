@@ -22,6 +22,7 @@ impl<'a> Actor<'a> {
         let mut actor =
             Self { app, email, password, id: user["id"].as_str().expect("an id").to_owned(), token: String::new() };
         actor.token = actor.sign_in().await;
+        app.settle_mails().await;
         actor
     }
 

@@ -12,12 +12,14 @@ use vault_api::{
         app::{App, Outside},
         client::Client,
         clock::Clock as _,
-        configuration,
+        configuration::{self, MailWay},
         context::{Actor as ActorKind, Context},
         database::Location,
         language::Language,
+        mailer::{self, Mailer},
     },
     jobs,
+    repositories::mail_outbox,
     routes::{self, Web},
     services::{sessions, start},
 };
@@ -80,7 +82,12 @@ impl TestApp {
     async fn on(engine: Engine, settings: BTreeMap<String, String>) -> Self {
         let configuration = configuration::read(&settings).expect("a sound configuration");
         let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
-        let outside = Outside { clock: clock.clone(), mailer: mails.clone() };
+        // where a mail server is set, mails go there instead of into the mailbox
+        let mailer: Arc<dyn Mailer> = match &configuration.mail_way {
+            MailWay::Smtp(_) | MailWay::SendGrid(_) => mailer::of(&configuration),
+            MailWay::Folder | MailWay::None => mails.clone(),
+        };
+        let outside = Outside { clock: clock.clone(), mailer };
         let (app, batches) =
             App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
@@ -135,6 +142,18 @@ impl TestApp {
     /// The context of the operator.
     pub fn operator(&self) -> Context {
         jobs::context(&self.app, "test")
+    }
+
+    /// Waits until the outbox is empty, a short while at most: a registration's mail is out of the way then.
+    pub async fn settle_mails(&self) {
+        for _ in 0..100 {
+            let mut reader = self.app.db.read().await.expect("a connection");
+            if mail_outbox::count(&mut reader).await.expect("a count") == 0 {
+                return;
+            }
+            drop(reader);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Waits until the outbox job has delivered `count` mails to this address.

@@ -5,10 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use vault_api::core::{
-    error::{Error, Result},
-    mailer::{Mail, Mailer},
-};
+use vault_api::core::mailer::{Attempt, Mail, Mailer, Undelivered};
 
 /// Where the mails of a test go.
 #[derive(Default)]
@@ -18,14 +15,20 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// All mails to this address, oldest first.
+    /// All mails to this address, oldest first, but the verification mails that each registration causes.
     pub fn to(&self, address: &str) -> Vec<Mail> {
-        self.mails.lock().unwrap().iter().filter(|mail| mail.to == address).cloned().collect()
+        self.all().into_iter().filter(|mail| mail.to == address).collect()
     }
 
-    /// All mails.
+    /// All mails but verification mails.
     pub fn all(&self) -> Vec<Mail> {
-        self.mails.lock().unwrap().clone()
+        self.mails.lock().unwrap().iter().filter(|mail| !is_verification(mail)).cloned().collect()
+    }
+
+    /// All verification mails to this address, oldest first.
+    pub fn verifications(&self, address: &str) -> Vec<Mail> {
+        let mails = self.mails.lock().unwrap();
+        mails.iter().filter(|mail| mail.to == address && is_verification(mail)).cloned().collect()
     }
 
     /// From now on every delivery fails, or works again.
@@ -34,12 +37,22 @@ impl Mailbox {
     }
 }
 
+fn is_verification(mail: &Mail) -> bool {
+    mail.body.contains("/verify?token=")
+}
+
 impl Mailer for Mailbox {
-    fn deliver(&self, mail: &Mail) -> Result<()> {
-        if self.refuses.load(Ordering::SeqCst) {
-            return Err(Error::unavailable("mail", "the test's mail server refuses"));
-        }
-        self.mails.lock().unwrap().push(mail.clone());
-        Ok(())
+    fn deliver<'a>(&'a self, mail: &'a Mail) -> Attempt<'a> {
+        Box::pin(async move {
+            if self.refuses.load(Ordering::SeqCst) {
+                return Err(Undelivered::for_now("the test's mail server refuses"));
+            }
+            self.mails.lock().unwrap().push(mail.clone());
+            Ok(())
+        })
+    }
+
+    fn way(&self) -> String {
+        "the test's mailbox".into()
     }
 }

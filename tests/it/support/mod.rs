@@ -12,7 +12,9 @@ mod clock;
 mod mailer;
 mod postgres;
 mod reply;
+mod sendgrid;
 mod server;
+mod smtp;
 mod sql;
 
 pub use actors::Actor;
@@ -22,5 +24,7 @@ pub use clock::ManualClock;
 pub use mailer::Mailbox;
 pub use postgres::{PostgresServer, as_postgres_user, empty_database, environment, path_with_postgres, pause};
 pub use reply::Reply;
+pub use sendgrid::{SENDGRID_KEY, SendGrid};
 pub use server::{Server, program};
+pub use smtp::{SmtpSink, header, make_certificates};
 pub use vault::{Member, Vault, ask_sqlite, dump, register, run_to_the_end};

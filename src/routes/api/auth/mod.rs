@@ -1,13 +1,16 @@
 //! Accounts and sessions: `/api/auth`.
 
+mod address;
 mod login;
 mod me;
 mod mfa;
 mod password;
 mod reauthenticate;
 mod recovery;
+mod refresh;
 mod register;
 mod sessions;
+mod verification;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,6 +27,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(mfa::confirm_totp))
         .routes(routes!(mfa::renew_recovery_codes))
         .routes(routes!(reauthenticate::reauthenticate))
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(verification::verify_email))
+        .routes(routes!(verification::resend_verification))
+        .routes(routes!(address::change_email))
+        .routes(routes!(address::confirm_email_change))
+        .routes(routes!(address::undo_email_change))
         .routes(routes!(recovery::recover))
         .routes(routes!(recovery::reset))
         .routes(routes!(me::read_me, me::update_me, me::delete_me))

@@ -32,7 +32,7 @@ on_both! {
         let tokens = reply.json();
         let mut members: Vec<_> = tokens.as_object().unwrap().keys().map(String::as_str).collect();
         members.sort_unstable();
-        assert_eq!(members, ["access_token", "expires_in", "token_type", "user"]);
+        assert_eq!(members, ["access_token", "expires_in", "refresh_token", "token_type", "user"]);
         assert_eq!((&tokens["token_type"], &tokens["expires_in"]), (&json!("bearer"), &json!(30 * 24 * 60 * 60)));
         assert_eq!(tokens["user"], user);
         assert_eq!(reply.header("cache-control"), "no-store");

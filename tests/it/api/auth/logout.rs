@@ -76,7 +76,7 @@ on_both! {
 
     async fn an_expired_session_is_not_listed(app: TestApp) {
         let mut alice = app.member("alice").await;
-        app.clock.advance(TimeDelta::days(30));
+        app.clock.advance(TimeDelta::days(90));
         alice.token = alice.sign_in().await;
 
         let page = alice.get("/api/auth/sessions").await.expect(200).json();

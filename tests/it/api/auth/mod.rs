@@ -1,15 +1,18 @@
 //! Accounts and sessions: `/api/auth`, and the page that a recovery mail leads to.
 
+mod address;
 mod login;
 mod logout;
 mod me;
 mod mfa;
 mod password;
 mod recovery;
+mod refresh;
 mod register;
 mod reset_page;
 mod step_up;
 mod tokens;
+mod verification;
 
 use std::time::Duration;
 
@@ -58,15 +61,27 @@ pub(super) async fn assert_dies_soon(app: &TestApp, token: &str) {
     panic!("the token still works after two seconds");
 }
 
-/// Asks for a recovery mail and waits for it: the token in the link of the `count`th mail to this address.
+/// Asks for a recovery mail and waits for it: the token in the link of the `count`th such mail to this address.
 pub(super) async fn recovery_token(app: &TestApp, email: &str, count: usize) -> String {
     app.call("POST", "/api/auth/recover", Some(json!({ "email": email }))).await.expect(202);
-    let mails = app.wait_for_mails(email, count).await;
-    token_in(&mails[count - 1].body)
+    mailed_token(app, email, "/reset", count).await
 }
 
-/// The token in a mail's link.
-pub(super) fn token_in(mail: &str) -> String {
-    let (_, rest) = mail.split_once("http://vault.test/reset?token=").expect("a link");
-    rest.split_whitespace().next().expect("a token").to_owned()
+/// Waits for mails with links to this page: the token in the link of the `count`th one to this address.
+pub(super) async fn mailed_token(app: &TestApp, email: &str, page: &str, count: usize) -> String {
+    for _ in 0..200 {
+        let mails = if page == "/verify" { app.mails.verifications(email) } else { app.mails.to(email) };
+        let tokens: Vec<_> = mails.iter().filter_map(|mail| token_in(&mail.body, page)).collect();
+        if let Some(token) = tokens.get(count - 1) {
+            return token.clone();
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{count} mails to {email} with a link to {page} were expected: {:?}", app.mails.to(email));
+}
+
+/// The token in a mail's link to this page.
+pub(super) fn token_in(mail: &str, page: &str) -> Option<String> {
+    let (_, rest) = mail.split_once(&format!("http://vault.test{page}?token="))?;
+    rest.split_whitespace().next().map(str::to_owned)
 }

@@ -21,7 +21,7 @@ async fn token_of_either(app: &TestApp, sibling: &TestApp, email: &str) -> Strin
     for _ in 0..200 {
         let mails = [app.mails.to(email), sibling.mails.to(email)].concat();
         if let Some(mail) = mails.first() {
-            return token_in(&mail.body);
+            return token_in(&mail.body, "/reset").expect("a link");
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }

@@ -4,17 +4,12 @@
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, Uri, header},
-    response::{IntoResponse as _, Response},
+    http::{StatusCode, Uri},
+    response::Response,
     routing::get,
 };
-use url::form_urlencoded;
 
-use super::{
-    answers::Failure,
-    extractors::{Visitor, form},
-    html::escape,
-};
+use super::{page, sentence_of, value_of};
 use crate::{
     core::{
         app::App,
@@ -23,14 +18,13 @@ use crate::{
         secret::SecretText,
         texts::{pages, problems::Code},
     },
-    schemas::problem::Problem,
+    routes::{
+        answers::Failure,
+        extractors::{Visitor, form},
+        html::escape,
+    },
     services::recovery,
 };
-
-const PAGE: &str = include_str!("../../assets/pages/reset.html");
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-);
 
 /// The page.
 pub(super) fn routes(app: App) -> Router {
@@ -39,7 +33,8 @@ pub(super) fn routes(app: App) -> Router {
 
 async fn show(Visitor(ctx): Visitor, uri: Uri) -> Response {
     let token = value_of(uri.query().unwrap_or_default(), "token");
-    page(StatusCode::OK, ctx.client().language, &form_for(ctx.client().language, &token, None))
+    let language = ctx.client().language;
+    page(StatusCode::OK, language, pages::reset(language).title, &form_for(language, &token, None))
 }
 
 async fn submit(Visitor(ctx): Visitor, request: Request) -> Result<Response, Failure> {
@@ -49,23 +44,14 @@ async fn submit(Visitor(ctx): Visitor, request: Request) -> Result<Response, Fai
     match recovery::reset(&ctx, &SecretText::from(token.as_str()), &password).await {
         Ok(()) => {
             let done = format!("<p class=\"done\">{}</p>", pages::reset_done(language));
-            Ok(page(StatusCode::OK, language, &done))
+            Ok(page(StatusCode::OK, language, pages::reset(language).title, &done))
         }
         Err(error @ (Error::Invalid(_) | Error::Refused(Code::InvalidToken) | Error::Busy { .. })) => {
-            let problem = Problem::of(&error, language, &ctx.client().request_id);
-            let sentence = problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str());
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-            Ok(page(status, language, &form_for(language, &token, Some(sentence))))
+            let (status, sentence) = sentence_of(&error, &ctx);
+            Ok(page(status, language, pages::reset(language).title, &form_for(language, &token, Some(&sentence))))
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn value_of(encoded: &str, name: &str) -> String {
-    form_urlencoded::parse(encoded.as_bytes())
-        .find(|(found, _)| found == name)
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
 }
 
 fn form_for(language: Language, token: &str, fault: Option<&str>) -> String {
@@ -87,18 +73,4 @@ fn form_for(language: Language, token: &str, fault: Option<&str>) -> String {
         texts.hint,
         texts.button
     )
-}
-
-fn page(status: StatusCode, language: Language, content: &str) -> Response {
-    let html = PAGE
-        .replace("{{language}}", language.tag())
-        .replace("{{title}}", pages::reset(language).title)
-        .replace("{{content}}", content);
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
-        (header::VARY, HeaderValue::from_static("accept-language")),
-    ];
-    (status, headers, html).into_response()
 }

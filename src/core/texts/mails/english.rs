@@ -1,0 +1,94 @@
+//! What each mail says, in English.
+
+use chrono::{DateTime, Utc};
+
+use super::{Content, Particulars, clean, masked};
+use crate::models::mail::MailKind;
+
+const NOT_YOU_PASSWORD: &str = "If it was not you, set a new password at once (“forgot password” on the sign-in page) and look through your sessions.";
+const OPEN: &str = "Open Vault API";
+
+pub(super) fn content(of: &Particulars) -> Content {
+    let mail = of.mail;
+    let detail = |name: &str, most| clean(mail.detail(name), most);
+    match mail.kind {
+        MailKind::Recovery => Content::new("Set a new password for Vault API", "Choose a new password")
+            .says("Somebody, probably you, asked to set a new password for the Vault API account of this address.")
+            .about_link(format!("The link works once, for {} minutes. All your sessions will end.", of.minutes))
+            .otherwise("If it was not you, do nothing: your password stays as it is."),
+        MailKind::VerifyAddress => Content::new("Confirm your address for Vault API", "Confirm this address")
+            .says("An account at Vault API was made with this address. Please confirm that the address is yours.")
+            .about_link("The link works once, for a limited time; you can ask for another one after signing in.")
+            .otherwise("If you did not make an account, do nothing: without this confirmation it is of no use to anybody."),
+        MailKind::AccountExists => Content::new("You already have a Vault API account", OPEN)
+            .says("Somebody, probably you, tried to register at Vault API with this address. It has an account already, and nothing was changed.")
+            .says("Sign in as usual. If you do not remember the password, ask for a new one on the sign-in page.")
+            .otherwise("If it was not you, there is nothing to do: nobody learnt that this address has an account."),
+        MailKind::PasswordChanged => Content::new("Your Vault API password was changed", OPEN)
+            .says("The password of your Vault API account was changed, and its other sessions were ended.")
+            .otherwise("If it was not you, recover the account at once: “forgot password” on the sign-in page."),
+        MailKind::ConfirmAddress => Content::new("Confirm your new address for Vault API", "Confirm this address")
+            .says("This address was given as the new one of a Vault API account. It takes effect once you confirm it.")
+            .about_link("The link works once, for a limited time.")
+            .otherwise("If you know nothing about it, do nothing: the address will not be used."),
+        MailKind::AddressChanged if mail.detail("address") == mail.address.as_str() => Content::new("This is now the address of your Vault API account", OPEN)
+            .says("Your Vault API account now has this address: sign in with it from here on. The former one was told, and can take the change back for three days.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::AddressChanged => Content::new("The address of your Vault API account was changed", "Undo the change")
+            .says(format!("Your Vault API account now has the address {}. This mail goes to the former one.", masked(mail.detail("address"))))
+            .about_link("If you did not want this, the link takes the change back. It works for three days.")
+            .otherwise("If it was you, there is nothing to do."),
+        MailKind::NewDevice => Content::new("New sign-in to your Vault API account", OPEN)
+            .says("Somebody signed in to your Vault API account with a device that we had not seen before.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::RefreshTokenReused => Content::new("We ended a session of your Vault API account", OPEN)
+            .says("A token that had already been spent was used again. It may have been copied, so we ended the session that it belongs to.")
+            .says("Sign in again to go on. If you did nothing unusual, look through your sessions and set a new password.")
+            .otherwise("An app of yours that was restored from a backup, or runs twice, can be the cause too."),
+        MailKind::SecondFactorOn => Content::new("Two-step sign-in is on", OPEN)
+            .says("Signing in to your Vault API account now asks for a code beside the password. Keep your recovery codes in a safe place.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::SecondFactorOff => Content::new("Two-step sign-in is off", OPEN)
+            .says("Signing in to your Vault API account no longer asks for a code: the password alone protects it.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::RoleChanged => Content::new("Your role in Vault API was changed", OPEN)
+            .says(format!("An administrator gave your account the role “{}”. It holds from now on.", detail("role", 40)))
+            .otherwise("If this surprises you, ask your administrator."),
+        MailKind::AccountDisabled => Content::new("Your Vault API account was disabled", OPEN)
+            .says("An administrator disabled your account. Its sessions have ended, and nobody can sign in to it until it is enabled again. Your keys are kept.")
+            .otherwise("If this surprises you, ask your administrator."),
+        MailKind::AccountEnabled => Content::new("Your Vault API account is enabled again", OPEN)
+            .says("An administrator enabled your account again. You can sign in as before."),
+        MailKind::KeyExpiring => {
+            let (name, left) = (detail("name", 100), days(&detail("days", 10)));
+            Content::new(format!("Your key “{}” expires {left}", clean(&name, 40)), OPEN)
+                .says(format!("The key “{name}” expires {left}. From then on it is no longer accepted."))
+                .says("Rotate it, or set a later date, before programs that use it stop working.")
+        }
+        MailKind::InvoicePaid => Content::new("Your Vault API invoice is paid", "See the invoice")
+            .says(format!("Thank you: we received your payment of {}.", detail("amount", 40))),
+        MailKind::PaymentFailed => Content::new("Your Vault API payment did not go through", "Pay the invoice")
+            .says(format!("The payment of {} for your PRO plan was refused.", detail("amount", 40)))
+            .says("Please check your means of payment. Until then your plan stays as it is, and so do your keys."),
+    }
+}
+
+pub(super) fn test(way: &str) -> Content {
+    Content::new("Test mail of Vault API", OPEN)
+        .says("This mail was sent by “vault-api mail test”. If you can read it, mails leave the server as they should.")
+        .says(format!("The way it took: {way}."))
+}
+
+fn days(number: &str) -> String {
+    match number {
+        "0" => "today".into(),
+        "1" => "tomorrow".into(),
+        "" => "soon".into(),
+        other => format!("in {other} days"),
+    }
+}
+
+/// As in `22 November 2026, 16:05 UTC`.
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}

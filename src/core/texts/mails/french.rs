@@ -1,0 +1,108 @@
+//! What each mail says, in French.
+
+use chrono::{DateTime, Datelike as _, Utc};
+
+use super::{Content, Particulars, clean, masked};
+use crate::models::mail::MailKind;
+
+const NOT_YOU_PASSWORD: &str = "Si ce n’était pas vous, choisissez sans attendre un nouveau mot de passe (« mot de passe oublié » sur la page de connexion) et vérifiez vos sessions.";
+const OPEN: &str = "Ouvrir Vault API";
+
+pub(super) fn content(of: &Particulars) -> Content {
+    let mail = of.mail;
+    let detail = |name: &str, most| clean(mail.detail(name), most);
+    match mail.kind {
+        MailKind::Recovery => Content::new("Choisir un nouveau mot de passe pour Vault API", "Choisir un mot de passe")
+            .says("Quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour le compte Vault API de cette adresse.")
+            .about_link(format!("Le lien sert une fois, pendant {} minutes. Toutes vos sessions seront fermées.", of.minutes))
+            .otherwise("Si ce n’était pas vous, ne faites rien : votre mot de passe reste inchangé."),
+        MailKind::VerifyAddress => Content::new("Confirmez votre adresse pour Vault API", "Confirmer cette adresse")
+            .says("Un compte Vault API a été créé avec cette adresse. Merci de confirmer qu’elle est bien à vous.")
+            .about_link("Le lien sert une fois, pendant un temps limité ; vous pourrez en demander un autre une fois connecté.")
+            .otherwise("Si vous n’avez pas créé de compte, ne faites rien : sans cette confirmation, il ne sert à personne."),
+        MailKind::AccountExists => Content::new("Vous avez déjà un compte Vault API", OPEN)
+            .says("Quelqu’un, sans doute vous, a voulu s’inscrire à Vault API avec cette adresse. Elle a déjà un compte, et rien n’a changé.")
+            .says("Connectez-vous comme d’habitude. Si vous avez oublié le mot de passe, demandez-en un nouveau sur la page de connexion.")
+            .otherwise("Si ce n’était pas vous, il n’y a rien à faire : personne n’a appris que cette adresse a un compte."),
+        MailKind::PasswordChanged => Content::new("Votre mot de passe Vault API a été changé", OPEN)
+            .says("Le mot de passe de votre compte Vault API a été changé, et ses autres sessions ont été fermées.")
+            .otherwise("Si ce n’était pas vous, récupérez le compte sans attendre : « mot de passe oublié » sur la page de connexion."),
+        MailKind::ConfirmAddress => Content::new("Confirmez votre nouvelle adresse pour Vault API", "Confirmer cette adresse")
+            .says("Cette adresse a été indiquée comme la nouvelle adresse d’un compte Vault API. Elle prendra effet une fois confirmée.")
+            .about_link("Le lien sert une fois, pendant un temps limité.")
+            .otherwise("Si vous n’êtes pas au courant, ne faites rien : l’adresse ne sera pas utilisée."),
+        MailKind::AddressChanged if mail.detail("address") == mail.address.as_str() => Content::new("Voici désormais l’adresse de votre compte Vault API", OPEN)
+            .says("Votre compte Vault API a désormais cette adresse : connectez-vous avec elle. L’ancienne en a été avertie, et peut annuler le changement pendant trois jours.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::AddressChanged => Content::new("L’adresse de votre compte Vault API a été changée", "Annuler le changement")
+            .says(format!("Votre compte Vault API a désormais l’adresse {}. Ce message part à l’ancienne.", masked(mail.detail("address"))))
+            .about_link("Si vous n’avez pas voulu ce changement, le lien l’annule. Il sert pendant trois jours.")
+            .otherwise("Si c’était vous, il n’y a rien à faire."),
+        MailKind::NewDevice => Content::new("Nouvelle connexion à votre compte Vault API", OPEN)
+            .says("Quelqu’un s’est connecté à votre compte Vault API avec un appareil que nous n’avions encore jamais vu.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::RefreshTokenReused => Content::new("Nous avons fermé une session de votre compte Vault API", OPEN)
+            .says("Un jeton qui avait déjà servi a été présenté une seconde fois. Il a peut-être été copié : nous avons fermé la session à laquelle il appartient.")
+            .says("Connectez-vous à nouveau pour continuer. Si vous n’avez rien fait d’inhabituel, vérifiez vos sessions et changez de mot de passe.")
+            .otherwise("Une de vos applications, restaurée d’une sauvegarde ou lancée deux fois, peut aussi en être la cause."),
+        MailKind::SecondFactorOn => Content::new("La connexion en deux étapes est activée", OPEN)
+            .says("La connexion à votre compte Vault API demande désormais un code en plus du mot de passe. Gardez vos codes de secours en lieu sûr.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::SecondFactorOff => Content::new("La connexion en deux étapes est désactivée", OPEN)
+            .says("La connexion à votre compte Vault API ne demande plus de code : seul le mot de passe le protège.")
+            .otherwise(NOT_YOU_PASSWORD),
+        MailKind::RoleChanged => Content::new("Votre rôle dans Vault API a changé", OPEN)
+            .says(format!("Un administrateur a donné à votre compte le rôle « {} ». Il s’applique dès maintenant.", detail("role", 40)))
+            .otherwise("Si cela vous surprend, adressez-vous à votre administrateur."),
+        MailKind::AccountDisabled => Content::new("Votre compte Vault API a été désactivé", OPEN)
+            .says("Un administrateur a désactivé votre compte. Ses sessions sont fermées, et personne ne peut s’y connecter tant qu’il n’est pas réactivé. Vos clés sont conservées.")
+            .otherwise("Si cela vous surprend, adressez-vous à votre administrateur."),
+        MailKind::AccountEnabled => Content::new("Votre compte Vault API est réactivé", OPEN)
+            .says("Un administrateur a réactivé votre compte. Vous pouvez vous connecter comme avant."),
+        MailKind::KeyExpiring => {
+            let (name, left) = (detail("name", 100), days(&detail("days", 10)));
+            Content::new(format!("Votre clé « {} » expire {left}", clean(&name, 40)), OPEN)
+                .says(format!("La clé « {name} » expire {left}. Dès lors, elle ne sera plus acceptée."))
+                .says("Renouvelez-la, ou choisissez une date plus lointaine, avant que les programmes qui s’en servent ne s’arrêtent.")
+        }
+        MailKind::InvoicePaid => Content::new("Votre facture Vault API est payée", "Voir la facture")
+            .says(format!("Merci : nous avons bien reçu votre paiement de {}.", detail("amount", 40))),
+        MailKind::PaymentFailed => Content::new("Votre paiement Vault API n’a pas abouti", "Payer la facture")
+            .says(format!("Le paiement de {} pour votre offre PRO a été refusé.", detail("amount", 40)))
+            .says("Merci de vérifier votre moyen de paiement. D’ici là, votre offre reste en place, et vos clés aussi."),
+    }
+}
+
+pub(super) fn test(way: &str) -> Content {
+    Content::new("Message d’essai de Vault API", OPEN)
+        .says("Ce message a été envoyé par « vault-api mail test ». Si vous le lisez, les messages partent du serveur comme il faut.")
+        .says(format!("Le chemin qu’il a pris : {way}."))
+}
+
+fn days(number: &str) -> String {
+    match number {
+        "0" => "aujourd’hui".into(),
+        "1" => "demain".into(),
+        "" => "bientôt".into(),
+        other => format!("dans {other} jours"),
+    }
+}
+
+/// As in `22 novembre 2026 à 16:05 UTC`.
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    let month = match at.month() {
+        1 => "janvier",
+        2 => "février",
+        3 => "mars",
+        4 => "avril",
+        5 => "mai",
+        6 => "juin",
+        7 => "juillet",
+        8 => "août",
+        9 => "septembre",
+        10 => "octobre",
+        11 => "novembre",
+        _ => "décembre",
+    };
+    format!("{} {month} {} à {}", at.day(), at.year(), at.format("%H:%M UTC"))
+}

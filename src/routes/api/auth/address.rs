@@ -1,0 +1,45 @@
+//! `POST /api/auth/email` and what confirms it or takes it back.
+
+use axum::{http::StatusCode, response::Response};
+
+use crate::{
+    core::texts::pages,
+    routes::{
+        answers::{Answer, json_with},
+        extractors::{Json, Member, Visitor},
+    },
+    schemas::auth::{ChangeAddress, Message, TokenBody},
+    services::addresses,
+};
+
+/// Change your address
+///
+/// A mail goes to the new address; the change waits for its link, a day at most. Until then the former one counts.
+#[utoipa::path(post, path = "/api/auth/email", tag = "Accounts", operation_id = "change_email", request_body = ChangeAddress, security(("bearer" = [])),
+    responses((status = 202, description = "A mail is on its way to the new address", body = Message), (status = 403, description = "`wrong_password`"), (status = 409, description = "`email_taken`")))]
+pub(super) async fn change_email(Member(ctx): Member, Json(body): Json<ChangeAddress>) -> Answer<Response> {
+    addresses::request_change(&ctx, body.email, &body.password).await?;
+    let message = pages::address_change_requested(ctx.client().language);
+    Ok(json_with(StatusCode::ACCEPTED, &Message { message }))
+}
+
+/// Confirm a new address
+///
+/// With the token of the mail to the new address. The former one gets a mail with a way back for three days.
+#[utoipa::path(post, path = "/api/auth/email/confirm", tag = "Accounts", operation_id = "confirm_email_change", request_body = TokenBody,
+    responses((status = 204, description = "The address is changed"), (status = 400, description = "`invalid_token`, or not valid JSON"), (status = 409, description = "`email_taken`")))]
+pub(super) async fn confirm_email_change(Visitor(ctx): Visitor, Json(body): Json<TokenBody>) -> Answer<StatusCode> {
+    addresses::confirm_change(&ctx, &body.token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take a change of the address back
+///
+/// With the token of the mail to the former address, for three days. Every session ends, the password is worth nothing any
+/// more, and a recovery mail goes to the former address.
+#[utoipa::path(post, path = "/api/auth/email/undo", tag = "Accounts", operation_id = "undo_email_change", request_body = TokenBody,
+    responses((status = 204, description = "The former address is back"), (status = 400, description = "`invalid_token`, or not valid JSON")))]
+pub(super) async fn undo_email_change(Visitor(ctx): Visitor, Json(body): Json<TokenBody>) -> Answer<StatusCode> {
+    addresses::undo_change(&ctx, &body.token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

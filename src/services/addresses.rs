@@ -1,0 +1,204 @@
+//! Addresses: proving one's own, changing it, and taking a change back. See `models::mail_link`.
+
+use std::collections::BTreeMap;
+
+use super::{
+    audit::{self, Event},
+    mail_links, mails, passwords, step_up,
+};
+use crate::{
+    core::{
+        context::Context,
+        database::Writer,
+        error::{Error, Result},
+        random,
+        secret::SecretText,
+        texts::{
+            faults::{Fault, FaultKind},
+            problems::Code,
+        },
+    },
+    models::{
+        audit::Action,
+        email::Email,
+        ids::UserId,
+        mail::{MailCause, MailKind, QueuedMail},
+        mail_link::{LinkPurpose, MailLink},
+        permission::Permission,
+        user::User,
+    },
+    repositories::{self, login_sessions, mail_outbox, password_resets, users},
+};
+
+/// Sends the member's verification mail again; an earlier one's link stops working once it is written.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn resend_own(ctx: &Context) -> Result<()> {
+    ctx.require(Permission::ProveOwnAddress)?;
+    let user = ctx.member()?.user.clone();
+    queue(ctx, mails::queued(ctx, MailKind::VerifyAddress, &user)).await
+}
+
+/// Puts a verification mail on its way to whoever asks for this address. Whether it has an account that lacks the proof
+/// is found out by the job that sends it: here, all addresses are the same work.
+///
+/// # Errors
+/// As the database fails.
+pub async fn resend(ctx: &Context, email: &Email) -> Result<()> {
+    let mail = QueuedMail {
+        id: ctx.new_id(),
+        kind: MailKind::VerifyAddress,
+        account: None,
+        address: email.clone(),
+        details: BTreeMap::new(),
+        cause: MailCause::from(ctx.client()),
+        attempts: 0,
+        created_at: ctx.now(),
+    };
+    queue(ctx, mail).await
+}
+
+async fn queue(ctx: &Context, mail: QueuedMail) -> Result<()> {
+    let mut tx = ctx.db().write().await?;
+    mail_outbox::insert(&mut tx, &mail).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+/// Proves an account's address with a mail's token.
+///
+/// # Errors
+/// `invalid_token`.
+pub async fn verify(ctx: &Context, token: &SecretText) -> Result<()> {
+    let (mut tx, link, user) = spend(ctx, LinkPurpose::Verify, token).await?;
+    if user.email != link.address {
+        return Err(Code::InvalidToken.into());
+    }
+    users::set_email_verified(&mut tx, user.id, ctx.now()).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AddressVerified, Some(user.id))).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(user.id);
+    Ok(())
+}
+
+/// Asks for another address: a mail goes there, and the change waits for its link.
+///
+/// # Errors
+/// `reauthentication_required`; `wrong_password`; `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault where it is the address already.
+pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) -> Result<()> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    step_up::require(ctx)?;
+    let user = ctx.member()?.user.clone();
+    if email == user.email {
+        let kind = FaultKind::Conflict("this is the account's address already", "c’est déjà l’adresse du compte");
+        return Err(Error::fault(Fault::new("email", kind)));
+    }
+    passwords::confirm(ctx, password).await?;
+    let is_taken = is_taken(ctx, &email, user.id).await?;
+    if is_taken && !ctx.app().config.enumeration_protection {
+        return Err(Code::EmailTaken.into());
+    }
+    let mut tx = ctx.write_for(Some(user.id)).await?;
+    let mut mail = mails::queued(ctx, MailKind::ConfirmAddress, &user).to(email.clone());
+    if is_taken {
+        // its owner hears of it; who asks must not
+        mail = QueuedMail { kind: MailKind::AccountExists, account: None, ..mail };
+    } else {
+        let expires_at = ctx.now() + LinkPurpose::Change.life();
+        let link = MailLink { id: mail.id, account: user.id, purpose: LinkPurpose::Change, address: email, expires_at };
+        repositories::mail_links::delete_but(&mut tx, user.id, LinkPurpose::Change, link.id).await?;
+        repositories::mail_links::put(&mut tx, &link, None, ctx.now()).await?;
+    }
+    mail_outbox::insert(&mut tx, &mail).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeRequested, Some(user.id))).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+async fn is_taken(ctx: &Context, email: &Email, account: UserId) -> Result<bool> {
+    let mut reader = ctx.db().read().await?;
+    Ok(users::find_by_email(&mut reader, email).await?.is_some()
+        || repositories::mail_links::is_reserved(&mut reader, email, Some(account), ctx.now()).await?)
+}
+
+/// Gives an account the address that this token proves. The former one hears of it, with a way back for three days;
+/// nobody else can register it meanwhile.
+///
+/// # Errors
+/// `invalid_token`; `email_taken` where somebody registered the address meanwhile.
+pub async fn confirm_change(ctx: &Context, token: &SecretText) -> Result<()> {
+    let (mut tx, link, before) = spend(ctx, LinkPurpose::Change, token).await?;
+    if repositories::mail_links::is_reserved(&mut tx, &link.address, Some(before.id), ctx.now()).await? {
+        return Err(Code::EmailTaken.into());
+    }
+    users::set_email(&mut tx, before.id, &link.address, ctx.now()).await?;
+    // what was sent to the former address proves nothing any more
+    password_resets::delete(&mut tx, before.id).await?;
+    repositories::mail_links::delete_but(&mut tx, before.id, LinkPurpose::Verify, link.id).await?;
+    let after = User { email: link.address.clone(), ..before.clone() };
+    let to_former = mails::queued(ctx, MailKind::AddressChanged, &before).with("address", link.address.to_string());
+    let to_new = mails::queued(ctx, MailKind::AddressChanged, &after).with("address", link.address.to_string());
+    let way_back = MailLink {
+        id: to_former.id,
+        account: before.id,
+        purpose: LinkPurpose::Undo,
+        address: before.email.clone(),
+        expires_at: ctx.now() + LinkPurpose::Undo.life(),
+    };
+    repositories::mail_links::put(&mut tx, &way_back, None, ctx.now()).await?;
+    mail_outbox::insert(&mut tx, &to_former).await?;
+    mail_outbox::insert(&mut tx, &to_new).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AddressChanged, Some(before.id))).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(before.id);
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+/// Takes a change of the address back. Whoever changed it knew the password, so that one is worth nothing from here on,
+/// every session ends, and a recovery mail goes to the address that is back.
+///
+/// # Errors
+/// `invalid_token`; `Busy`.
+pub async fn undo_change(ctx: &Context, token: &SecretText) -> Result<()> {
+    // a hash of a password that nobody knows, made before anything is locked
+    let nobodys = SecretText::new(random::base62(43)?);
+    let digest = mail_links::digest(ctx.app().keyring()?, LinkPurpose::Undo, token);
+    find(ctx, LinkPurpose::Undo, &digest).await?;
+    let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), &nobodys).await?;
+    let (mut tx, link, user) = spend(ctx, LinkPurpose::Undo, token).await?;
+    let before = users::find_password(&mut tx, user.id).await?.ok_or(Code::InvalidToken)?;
+    users::set_email(&mut tx, user.id, &link.address, ctx.now()).await?;
+    users::set_password(&mut tx, user.id, &before, &hash, ctx.now()).await?;
+    login_sessions::delete_all_but(&mut tx, user.id, None).await?;
+    password_resets::delete(&mut tx, user.id).await?;
+    repositories::mail_links::delete_all(&mut tx, user.id).await?;
+    let owner = User { email: link.address, ..user };
+    mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::Recovery, &owner)).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeUndone, Some(owner.id))).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(owner.id);
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+async fn find(ctx: &Context, purpose: LinkPurpose, digest: &[u8]) -> Result<MailLink> {
+    let link = repositories::mail_links::find(&mut ctx.db().read().await?, purpose, digest, ctx.now()).await?;
+    link.ok_or_else(|| Code::InvalidToken.into())
+}
+
+/// Spends a token: the open transaction in which its account is locked, the link and the account.
+async fn spend(ctx: &Context, purpose: LinkPurpose, token: &SecretText) -> Result<(Writer, MailLink, User)> {
+    let digest = mail_links::digest(ctx.app().keyring()?, purpose, token);
+    let link = find(ctx, purpose, &digest).await?;
+    let mut tx = ctx.write_for(Some(link.account)).await?;
+    users::lock(&mut tx, link.account).await?;
+    if !repositories::mail_links::spend(&mut tx, link.id, &digest).await? {
+        return Err(Code::InvalidToken.into());
+    }
+    let user = users::find(&mut tx, link.account).await?.filter(User::is_enabled);
+    Ok((tx, link, user.ok_or(Code::InvalidToken)?))
+}

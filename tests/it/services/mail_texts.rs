@@ -1,0 +1,147 @@
+//! What the mails say: every kind in both languages, one link each, and nothing of a stranger's that does harm.
+
+use std::collections::BTreeSet;
+
+use chrono::DateTime;
+use vault_api::{
+    core::{
+        language::Language,
+        texts::mails::{self, MailText, Particulars},
+    },
+    models::{
+        email::Email,
+        ids::UserId,
+        mail::{MailCause, MailKind, QueuedMail},
+    },
+};
+
+const LINK: &str = "https://vault.test/reset?token=TOKEN&x=1";
+const LANGUAGES: [Language; 2] = [Language::English, Language::French];
+
+fn queued(kind: MailKind, text: &str) -> QueuedMail {
+    let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    QueuedMail {
+        id: uuid::Uuid::nil(),
+        kind,
+        account: Some(UserId(uuid::Uuid::nil())),
+        address: Email::parse("alice@example.com").unwrap(),
+        details: std::collections::BTreeMap::new(),
+        cause: MailCause { ip: "203.0.113.7".into(), user_agent: firefox.into(), request_id: "r".into() },
+        attempts: 0,
+        created_at: DateTime::from_timestamp(1_795_363_500, 0).unwrap(),
+    }
+    .with("address", "ada.lovelace@example.org")
+    .with("role", "support")
+    .with("name", text)
+    .with("days", "3")
+    .with("amount", "12.00 EUR")
+}
+
+fn written(language: Language, kind: MailKind, text: &str) -> MailText {
+    mails::write(language, &Particulars { mail: &queued(kind, text), name: text, link: LINK, minutes: 15 })
+}
+
+/// Every address that the text leads to.
+fn links(text: &str) -> BTreeSet<String> {
+    let marks = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '<' | '>');
+    ["http://", "https://"]
+        .iter()
+        .flat_map(|scheme| text.match_indices(scheme).map(|(at, _)| at))
+        .map(|at| text[at..].split(marks).next().unwrap().replace("&amp;", "&"))
+        .collect()
+}
+
+#[test]
+fn every_kind_has_its_words_in_both_languages() {
+    for language in LANGUAGES {
+        let all: Vec<_> = MailKind::ALL
+            .iter()
+            .map(|kind| {
+                let text = written(language, *kind, "Ada Lovelace");
+                format!("===== {}\nSubject: {}\n\n{}", kind.as_str(), text.subject, text.plain)
+            })
+            .collect();
+        insta::assert_snapshot!(format!("plain_{}", language.tag()), all.join("\n"));
+    }
+}
+
+#[test]
+fn the_html_says_the_same_in_a_frame() {
+    insta::assert_snapshot!("html_recovery_en", written(Language::English, MailKind::Recovery, "Ada").html);
+    insta::assert_snapshot!("html_key_expiring_fr", written(Language::French, MailKind::KeyExpiring, "Ada").html);
+    for (language, kind) in
+        LANGUAGES.iter().flat_map(|language| MailKind::ALL.iter().map(move |kind| (*language, *kind)))
+    {
+        let text = written(language, kind, "Ada Lovelace");
+        let blank = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let html = blank(&text.html.replace("<strong>", "").replace("</strong>", ""));
+        for line in
+            text.plain.lines().filter(|line| !line.is_empty() && !line.starts_with("--") && !line.starts_with("http"))
+        {
+            let line = blank(&line.replace('\'', "&#39;"));
+            let said = line.trim_end_matches(':').trim_end();
+            assert!(html.contains(said), "{}: the HTML does not say “{said}”", kind.as_str());
+        }
+        assert!(text.html.lines().all(|line| line.len() < 990), "a line is too long for a mail");
+    }
+}
+
+#[test]
+fn every_mail_leads_to_one_address_and_fetches_nothing() {
+    for (language, kind) in
+        LANGUAGES.iter().flat_map(|language| MailKind::ALL.iter().map(move |kind| (*language, *kind)))
+    {
+        let text = written(language, kind, "Ada Lovelace");
+        for form in [&text.plain, &text.html] {
+            assert_eq!(links(form).into_iter().collect::<Vec<_>>(), [LINK], "{}", kind.as_str());
+        }
+        assert_eq!(text.plain.matches(LINK).count(), 1);
+        for fetched in ["<img", "<script", "<link", "url(", "@import", "src=", "background=\""] {
+            assert!(!text.html.contains(fetched), "{}: {fetched}", kind.as_str());
+        }
+    }
+}
+
+#[test]
+fn what_others_wrote_does_no_harm() {
+    let hostile = "<img src=x onerror=alert(1)>\r\nBcc: eve@example.com\u{202e}\u{2066}{{link}}{{7*7}}\u{0}\"'";
+    for (language, kind) in
+        LANGUAGES.iter().flat_map(|language| MailKind::ALL.iter().map(move |kind| (*language, *kind)))
+    {
+        let mut mail = queued(kind, hostile)
+            .with("role", hostile)
+            .with("amount", hostile)
+            .with("days", hostile)
+            .with("address", hostile);
+        mail.cause = MailCause { ip: hostile.into(), user_agent: hostile.into(), request_id: hostile.into() };
+        let text = mails::write(language, &Particulars { mail: &mail, name: hostile, link: LINK, minutes: 15 });
+
+        assert!(!text.html.contains("<img") && !text.html.contains("onerror=alert(1)>"), "{}", text.html);
+        assert!(!text.subject.contains(['\r', '\n']), "{}", text.subject);
+        for form in [&text.subject, &text.plain, &text.html] {
+            assert!(!form.contains(['\u{202e}', '\u{2066}', '\0', '\r']), "{form}");
+            assert!(!form.contains("\nBcc:"), "{form}");
+        }
+        assert_eq!(links(&text.html).into_iter().collect::<Vec<_>>(), [LINK]);
+    }
+}
+
+#[test]
+fn a_long_name_is_cut() {
+    let text = written(Language::English, MailKind::KeyExpiring, &"é".repeat(5000));
+
+    assert!(text.subject.chars().count() < 80 && text.plain.len() < 2000, "{}", text.subject);
+}
+
+#[test]
+fn who_did_it_is_told_to_the_owner_alone() {
+    for kind in [MailKind::VerifyAddress, MailKind::ConfirmAddress, MailKind::RoleChanged, MailKind::AccountDisabled] {
+        let text = written(Language::English, kind, "Ada");
+        assert!(!text.plain.contains("203.0.113.7") && !text.html.contains("Firefox"), "{}", kind.as_str());
+    }
+    for kind in [MailKind::VerifyAddress, MailKind::ConfirmAddress] {
+        assert!(!written(Language::French, kind, "Ada").plain.contains("Ada"), "a stranger's words in our mail");
+    }
+    let moved = written(Language::English, MailKind::AddressChanged, "Ada");
+    assert!(moved.plain.contains("a…@example.org") && !moved.plain.contains("lovelace"), "{}", moved.plain);
+}
