@@ -68,7 +68,7 @@ impl Context {
     }
 
     fn lacks_factor(&self, member: &SignedIn) -> bool {
-        self.app.config.require_mfa.asks(member.user.role) && member.user.second_factor_at.is_none()
+        self.app.config.proof.require_mfa.asks(member.user.role) && member.user.second_factor_at.is_none()
     }
 
     /// The member who acts.
