@@ -6,7 +6,7 @@ use crate::{
         configuration::{Configuration, Stage},
         crypto::keyring,
         database::{Db, Reach},
-        mailer,
+        limits, mailer,
     },
     repositories,
     services::start::NotReady,
@@ -26,14 +26,29 @@ pub(super) async fn run(configuration: Configuration) -> End {
             return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs"));
         }
     }
-    let end = schema_and_key(&configuration, &db).await;
+    let mut end = schema_and_key(&configuration, &db).await;
     db.close().await;
+    if matches!(end, End::Done) {
+        end = redis(&configuration).await;
+    }
     if !matches!(end, End::Done) {
         return end;
     }
     let end = way_out(&configuration).await;
     say!("stripe         not used by this version");
     end
+}
+
+async fn redis(configuration: &Configuration) -> End {
+    let Some(url) = &configuration.redis_url else {
+        say!("redis          none: each server counts requests alone");
+        return End::Done;
+    };
+    match limits::reach(url).await {
+        Ok(()) => say!("redis          ok"),
+        Err(why) => return End::NotDone(format!("REDIS_URL: Redis does not answer: {why}")),
+    }
+    End::Done
 }
 
 /// The mail server is asked as far as it can be without sending: connection, TLS, credentials.

@@ -16,6 +16,7 @@ use super::{
     error::{Error, Result},
     hashing::Hasher,
     ids::Ids,
+    limits::Limits,
     mailer::Mailer,
     queue::{BatchQueue, Batches},
     session_cache::SessionCache,
@@ -49,6 +50,8 @@ pub struct App {
     pub account_keys: Arc<AccountKeyCache>,
     /// Audit entries that are committed in batches.
     pub audit: BatchQueue<NewEntry>,
+    /// How often who did what: requests, wrong passwords.
+    pub limits: Arc<Limits>,
     /// The way out for mails.
     pub mailer: Arc<dyn Mailer>,
     /// Wakes the mail job.
@@ -80,8 +83,10 @@ impl App {
     ) -> Result<(Self, Batches<NewEntry>)> {
         let db = Db::open(&configuration.database).await?;
         let (audit, batches) = BatchQueue::new("audit");
+        let limits = Limits::open(&configuration, outside.clock.clone()).await?;
         let app = Self {
             db,
+            limits: Arc::new(limits),
             clock: outside.clock,
             ids: Ids::default(),
             jwt: Jwt::new(&configuration.jwt_secret),

@@ -1,5 +1,7 @@
 //! Who acts, from where, when, and with what: the first argument of every service function.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -7,13 +9,15 @@ use super::{
     app::App,
     client::Client,
     database::{Db, Writer},
-    error::Result,
+    error::{Limited, Result},
+    limits::Tally,
     texts::problems::Code,
 };
 use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,
     session::SignedIn,
+    user::User,
 };
 
 /// The context of one act.
@@ -23,6 +27,7 @@ pub struct Context {
     client: Client,
     actor: Actor,
     now: DateTime<Utc>,
+    tally: Option<Arc<Tally>>,
 }
 
 /// Who acts.
@@ -41,34 +46,48 @@ impl Context {
     #[must_use]
     pub fn new(app: App, client: Client, actor: Actor) -> Self {
         let now = app.clock.now();
-        Self { app, client, actor, now }
+        Self { app, client, actor, now, tally: None }
+    }
+
+    /// The same act, whose answer tells what it counted against.
+    #[must_use]
+    pub fn tallied(mut self, tally: Option<Arc<Tally>>) -> Self {
+        self.tally = tally;
+        self
+    }
+
+    /// Notes a limit that the act counted against.
+    pub fn note(&self, limited: Limited) {
+        if let Some(tally) = &self.tally {
+            tally.note(limited);
+        }
     }
 
     /// Refuses what the actor may not do.
     ///
     /// # Errors
-    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `EmailNotVerified` for
-    /// one whose address must be proved first, `MfaSetupRequired` for one who must set up a second factor first.
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `email_not_verified` for
+    /// one whose address must be proved first, `mfa_setup_required` for one who must set up a second factor first.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
+            Actor::Operator => Ok(()),
             Actor::Visitor => Err(Code::Unauthenticated.into()),
             Actor::Member(member) if !member.user.role.permits(permission) => Err(Code::Forbidden.into()),
-            Actor::Member(member) if self.lacks_proof(member) && !permission.is_open_to_unverified() => {
-                Err(Code::EmailNotVerified.into())
-            }
-            Actor::Member(member) if self.lacks_factor(member) && !permission.is_open_without_second_factor() => {
-                Err(Code::MfaSetupRequired.into())
-            }
-            Actor::Member(_) | Actor::Operator => Ok(()),
+            Actor::Member(member) => self.require_proofs(&member.user, permission),
         }
     }
 
-    fn lacks_proof(&self, member: &SignedIn) -> bool {
-        self.app.config.require_verified_email && !member.user.email_verified
-    }
-
-    fn lacks_factor(&self, member: &SignedIn) -> bool {
-        self.app.config.proof.require_mfa.asks(member.user.role) && member.user.second_factor_at.is_none()
+    /// Refuses all but giving the proofs that are still missing: of the address, and a second factor.
+    fn require_proofs(&self, user: &User, permission: Permission) -> Result<()> {
+        let config = &self.app.config;
+        if config.require_verified_email && !user.email_verified && !permission.is_open_to_unverified() {
+            return Err(Code::EmailNotVerified.into());
+        }
+        let lacks = user.second_factor_at.is_none() && config.proof.require_mfa.asks(user.role);
+        if lacks && !permission.is_open_without_second_factor() {
+            return Err(Code::MfaSetupRequired.into());
+        }
+        Ok(())
     }
 
     /// The member who acts.

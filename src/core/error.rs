@@ -5,7 +5,10 @@
 
 use std::error::Error as StdError;
 
-use crate::core::texts::{faults::Fault, problems::Code};
+use crate::core::{
+    limits::Spending,
+    texts::{faults::Fault, problems::Code},
+};
 
 /// What a service answers where it can not do what was asked.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub enum Error {
         /// Seconds to wait.
         retry_after: u32,
     },
+    /// More than is allowed; the same request will do after a while.
+    TooMany(Limited),
     /// Too many wrong codes of the second factor; they are looked at again after so many seconds.
     Paused {
         /// Seconds to wait.
@@ -40,6 +45,15 @@ pub enum Error {
     },
     /// Our own fault; the cause is logged.
     Internal(Box<dyn StdError + Send + Sync>),
+}
+
+/// Which limit was reached, and how it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limited {
+    /// The limit's name.
+    pub name: &'static str,
+    /// How the request counted.
+    pub spending: Spending,
 }
 
 /// What the services and repositories return.
@@ -79,6 +93,7 @@ impl std::fmt::Display for Error {
             Self::Refused(code) => formatter.write_str(code.word()),
             Self::PlanLimit { limit, used } => write!(formatter, "plan limit reached: {used} of {limit}"),
             Self::Busy { .. } => formatter.write_str("busy"),
+            Self::TooMany(limited) => write!(formatter, "too many: {}", limited.name),
             Self::Paused { .. } => formatter.write_str("too many wrong codes"),
             Self::Unavailable { part, cause: Some(cause) } => write!(formatter, "{part} is away: {cause}"),
             Self::Unavailable { part, cause: None } => write!(formatter, "{part} is away"),

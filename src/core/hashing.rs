@@ -6,6 +6,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
     mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
 };
 
@@ -29,6 +30,7 @@ type Job = Box<dyn FnOnce() + Send>;
 pub struct Hasher {
     queue: SyncSender<Job>,
     cost: u32,
+    compared: Arc<AtomicU64>,
 }
 
 impl Hasher {
@@ -47,7 +49,7 @@ impl Hasher {
                 .spawn(move || work(&jobs))
                 .map_err(Error::internal)?;
         }
-        Ok(Self { queue, cost })
+        Ok(Self { queue, cost, compared: Arc::default() })
     }
 
     /// Hashes a new password.
@@ -65,6 +67,8 @@ impl Hasher {
     /// `Busy` where the queue is full.
     pub async fn verify(&self, pepper: &Pepper, password: &SecretText, stored: Option<String>) -> Result<Verdict> {
         let (pepper, password, cost) = (pepper.clone(), password.clone(), self.cost);
+        self.compared.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("vault_passwords_compared_total").increment(1);
         self.run(move || {
             let verdict = stored.as_ref().map(|stored| pepper.verify(&password, stored, cost));
             match verdict {
@@ -76,6 +80,12 @@ impl Hasher {
             pepper.hash(&password, cost).map(|_| Verdict::Wrong)
         })
         .await?
+    }
+
+    /// How many passwords were compared since the start.
+    #[must_use]
+    pub fn compared(&self) -> u64 {
+        self.compared.load(Ordering::Relaxed)
     }
 
     /// Does other slow work for a password behind the same gate, as judging how hard it is to guess.

@@ -15,6 +15,7 @@ pub mod hashing;
 pub mod html;
 pub mod ids;
 pub mod language;
+pub mod limits;
 pub mod mailer;
 pub mod network;
 pub mod queue;

@@ -36,6 +36,10 @@ pub fn start_metrics() -> Result<PrometheusHandle> {
         "Time from the request's head to the answer's, in seconds."
     );
     metrics::describe_counter!("vault_hashing_refused_total", "Password checks refused because the queue was full.");
+    metrics::describe_counter!("vault_passwords_compared_total", "Passwords that were compared with a hash.");
+    metrics::describe_counter!("vault_rate_limited_total", "Refusals by the limit that was reached.");
+    metrics::describe_gauge!("vault_rate_limit_entries", "Counts of callers that this server keeps in memory.");
+    metrics::describe_gauge!("vault_redis_up", "1 while Redis answers, 0 while each server counts alone.");
     metrics::describe_gauge!("vault_connections", "Open client connections.");
     metrics::describe_gauge!("vault_mail_outbox", "Mails that wait to be sent.");
     metrics::describe_gauge!("vault_mail_oldest_seconds", "For how long the oldest of them has waited.");

@@ -16,6 +16,7 @@ pub(super) async fn run(app: App, mut stop: Stop) {
             () = tokio::time::sleep(EVERY) => false,
             () = super::stopped(&mut stop) => true,
         };
+        app.limits.sweep();
         if app.is_prepared() {
             let ctx = super::context(&app, "upkeep");
             let done = async {

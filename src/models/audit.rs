@@ -34,6 +34,10 @@ words! {
         SignedIn = "session.created",
         /// A sign-in was refused.
         SignInRefused = "session.refused",
+        /// A session was refreshed.
+        SessionRefreshed = "session.refreshed",
+        /// A spent refresh token came again, and its session was ended.
+        RefreshTokenReused = "session.refresh_token_reused",
         /// The password was right; the second factor was asked for.
         SecondFactorAsked = "session.second_factor_asked",
         /// Somebody proved to be there again, for a dangerous act.
@@ -48,10 +52,6 @@ words! {
         RecoveryCodesMade = "second_factor.codes_made",
         /// A recovery code was used up.
         RecoveryCodeUsed = "second_factor.code_used",
-        /// A session was refreshed.
-        SessionRefreshed = "session.refreshed",
-        /// A spent refresh token came again, and its session was ended.
-        RefreshTokenReused = "session.refresh_token_reused",
         /// A session was ended.
         SessionEnded = "session.ended",
         /// The password was changed by its owner.

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod email;
 pub mod ids;
 pub mod key_requests;
+pub mod known_device;
 pub mod mail;
 pub mod mail_link;
 pub mod page;

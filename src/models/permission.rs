@@ -11,8 +11,8 @@ pub enum Permission {
     SignOut,
     /// Ask for the mail that proves one's own address.
     ProveOwnAddress,
-    /// Set up a second factor, and renew the sign-in for that.
-    SetUpSecondFactor,
+    /// Renew the sign-in and set up a second factor.
+    SecureOwnAccount,
     /// Change one's own account and password, see and end one's sessions.
     ManageOwnAccount,
     /// See one's own keys, masked.
@@ -39,7 +39,7 @@ impl Role {
             Permission::ReadOwnAccount
             | Permission::SignOut
             | Permission::ProveOwnAddress
-            | Permission::SetUpSecondFactor
+            | Permission::SecureOwnAccount
             | Permission::ManageOwnAccount
             | Permission::ReadKeys
             | Permission::RevealKeys
@@ -59,9 +59,9 @@ impl Permission {
         matches!(self, Self::ReadOwnAccount | Self::SignOut | Self::ProveOwnAddress)
     }
 
-    /// Whether an account may do it before it has the second factor that `REQUIRE_MFA` asks of it.
+    /// Whether an account may do it before it has the second factor that `REQUIRE_MFA` asks for.
     #[must_use]
     pub fn is_open_without_second_factor(self) -> bool {
-        self.is_open_to_unverified() || self == Self::SetUpSecondFactor
+        self.is_open_to_unverified() || self == Self::SecureOwnAccount
     }
 }

@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod audit_trail;
 pub mod idempotency_keys;
 pub mod keyring;
+pub mod known_devices;
 pub mod login_challenges;
 pub mod login_sessions;
 pub mod mail_links;

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde::Serialize;
 
+use super::limits;
 use crate::{
     core::{error::Error, texts::problems::Code},
     schemas::problem::code_of,
@@ -46,6 +47,7 @@ impl IntoResponse for Failure {
             Error::Busy { retry_after } | Error::Paused { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
+            Error::TooMany(limited) => limits::describe(headers, limited),
             Error::Unavailable { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }

@@ -1,7 +1,7 @@
 //! HTTP: extract, call one service, answer. No rule of the vault lives here.
 //!
 //! `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
-//! `extractors` read what comes in, `answers` writes refusals; `api` are the JSON routes, `operations`, `docs`
+//! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `operations`, `docs`
 //! and `home` the rest.
 
 mod answers;
@@ -10,6 +10,7 @@ mod docs;
 mod extractors;
 mod home;
 mod html;
+mod limits;
 mod mail_pages;
 mod middleware;
 pub mod openapi;

@@ -75,6 +75,7 @@ fn add_refusals(path: &str, operation: &mut Value) {
         .is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
     let needs_sign_in = operation.get("security").is_some();
     let mut refusals: Vec<(&str, &str)> = vec![
+        ("429", "Too often; `Retry-After`, `RateLimit-Policy` and `RateLimit` say how long to wait"),
         ("500", "Something broke on our side"),
         ("503", "A part is away, or there is too much to do; `Retry-After` says when to try again"),
     ];

@@ -14,7 +14,10 @@ use super::{
     extractors::bearer,
     router::Web,
 };
-use crate::{core::texts::problems::Code, services::start};
+use crate::{
+    core::texts::problems::Code,
+    services::start::{self, PartState},
+};
 
 /// The operator's routes.
 pub(super) fn routes(web: Web) -> Router {
@@ -34,10 +37,14 @@ async fn health() -> Response {
 async fn ready(State(web): State<Web>) -> Response {
     let parts = start::readiness(&web.app).await;
     let is_stopping = *web.stopping.borrow();
-    let is_ready = !is_stopping && parts.iter().all(|part| part.is_ready);
-    let word = |is_ready| if is_ready { "ok" } else { "failing" };
+    let is_ready = !is_stopping && parts.iter().all(|part| part.state != PartState::Failing);
+    let word = |state| match state {
+        PartState::Ok => "ok",
+        PartState::Away => "away",
+        PartState::Failing => "failing",
+    };
     let checks: serde_json::Map<_, _> =
-        parts.iter().map(|part| (part.name.to_owned(), word(part.is_ready).into())).collect();
+        parts.iter().map(|part| (part.name.to_owned(), word(part.state).into())).collect();
     let status = if is_stopping {
         "stopping"
     } else if is_ready {
@@ -63,6 +70,7 @@ async fn metrics(State(web): State<Web>, headers: HeaderMap) -> Answer<Response>
             return Err(Code::Unauthenticated.into());
         }
     }
+    web.app.limits.gauge();
     let text = web.metrics.map(|handle| handle.render()).unwrap_or_default();
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())

@@ -10,7 +10,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, docs, home, mail_pages, middleware, openapi, operations};
+use super::{Failure, answers::Answer, api, docs, home, limits, mail_pages, middleware, openapi, operations};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -75,7 +75,14 @@ fn cors(app: &App) -> Option<CorsLayer> {
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("x-request-id"),
     ];
-    let answer_headers = [header::ETAG, header::LOCATION, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    let answer_headers = [
+        header::ETAG,
+        header::LOCATION,
+        header::RETRY_AFTER,
+        limits::POLICY,
+        limits::STATE,
+        HeaderName::from_static("x-request-id"),
+    ];
     Some(
         CorsLayer::new()
             .allow_origin(origins)

@@ -66,6 +66,7 @@ pub fn code_of(error: &Error) -> Code {
         Error::Refused(code) => *code,
         Error::PlanLimit { .. } => Code::PlanLimitReached,
         Error::Busy { .. } => Code::ServerBusy,
+        Error::TooMany(_) => Code::TooManyRequests,
         Error::Paused { .. } => Code::TooManyCodes,
         Error::Unavailable { .. } => Code::Unavailable,
         Error::Internal(_) => Code::InternalError,

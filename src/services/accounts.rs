@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     account_keys,
     audit::{self, Event},
-    mails, passwords, step_up,
+    limits, mails, passwords, step_up,
 };
 use crate::{
     core::{
@@ -50,7 +50,7 @@ const ONE_TIME_FOR_ALL: Duration = Duration::from_millis(40);
 /// Makes an account for whoever asks, and sends the mail that proves its address.
 ///
 /// # Errors
-/// `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault of `password`; `Busy`.
+/// `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault of `password`; `Busy`; `TooMany`.
 pub async fn register(ctx: &Context, new: NewAccount) -> Result<Registered> {
     if !ctx.app().config.enumeration_protection {
         return create(ctx, new, Role::User).await.map(Registered::Made);
@@ -113,6 +113,7 @@ async fn hash(ctx: &Context, new: &NewAccount) -> Result<String> {
     if let Some(kind) = passwords::fault(ctx, &new.password, &new.email, &new.name).await? {
         return Err(Error::fault(Fault::new("password", kind)));
     }
+    limits::spend_registration(ctx).await?;
     ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), &new.password).await
 }
 

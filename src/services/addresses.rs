@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     audit::{self, Event},
-    mail_links, mails, passwords, step_up,
+    guesses, limits, mail_links, mails, mfa, passwords, step_up,
 };
 use crate::{
     core::{
@@ -27,16 +27,20 @@ use crate::{
         permission::Permission,
         user::User,
     },
-    repositories::{self, login_sessions, mail_outbox, password_resets, users},
+    repositories::{self, mail_outbox, password_resets, users},
 };
 
-/// Sends the member's verification mail again; an earlier one's link stops working once it is written.
+/// Sends the member's verification mail again; an earlier one's link stops working once it is written. Beyond the
+/// mailbox's limit nothing is sent, and the answer is the same.
 ///
 /// # Errors
-/// `Unauthenticated` without a sign-in.
+/// `Unauthenticated` without a sign-in; `TooMany` where the client asks for too many.
 pub async fn resend_own(ctx: &Context) -> Result<()> {
     ctx.require(Permission::ProveOwnAddress)?;
     let user = ctx.member()?.user.clone();
+    if !limits::may_send(ctx, "verification", &user.email).await? {
+        return Ok(());
+    }
     queue(ctx, mails::queued(ctx, MailKind::VerifyAddress, &user)).await
 }
 
@@ -44,8 +48,11 @@ pub async fn resend_own(ctx: &Context) -> Result<()> {
 /// is found out by the job that sends it: here, all addresses are the same work.
 ///
 /// # Errors
-/// As the database fails.
+/// `TooMany` where the client asks for too many; as the database fails.
 pub async fn resend(ctx: &Context, email: &Email) -> Result<()> {
+    if !limits::may_send(ctx, "verification", email).await? {
+        return Ok(());
+    }
     let mail = QueuedMail {
         id: ctx.new_id(),
         kind: MailKind::VerifyAddress,
@@ -89,13 +96,16 @@ pub async fn verify(ctx: &Context, token: &SecretText) -> Result<()> {
 /// `reauthentication_required`; `wrong_password`; `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault where it is the address already.
 pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
-    step_up::require(ctx)?;
     let user = ctx.member()?.user.clone();
     if email == user.email {
         let kind = FaultKind::Conflict("this is the account's address already", "c’est déjà l’adresse du compte");
         return Err(Error::fault(Fault::new("email", kind)));
     }
+    step_up::require(ctx)?;
     passwords::confirm(ctx, password).await?;
+    if !limits::may_send(ctx, "address_change", &email).await? {
+        return Ok(());
+    }
     let is_taken = is_taken(ctx, &email, user.id).await?;
     if is_taken && !ctx.app().config.enumeration_protection {
         return Err(Code::EmailTaken.into());
@@ -173,14 +183,18 @@ pub async fn undo_change(ctx: &Context, token: &SecretText) -> Result<()> {
     let before = users::find_password(&mut tx, user.id).await?.ok_or(Code::InvalidToken)?;
     users::set_email(&mut tx, user.id, &link.address, ctx.now()).await?;
     users::set_password(&mut tx, user.id, &before, &hash, ctx.now()).await?;
-    login_sessions::delete_all_but(&mut tx, user.id, None).await?;
-    password_resets::delete(&mut tx, user.id).await?;
+    passwords::end_everything(&mut tx, user.id, None).await?;
+    if user.second_factor_at.is_some_and(|since| since > link.expires_at - LinkPurpose::Undo.life()) {
+        // it came after the change, so from whoever made the change
+        mfa::clear(&mut tx, user.id).await?;
+    }
     repositories::mail_links::delete_all(&mut tx, user.id).await?;
     let owner = User { email: link.address, ..user };
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::Recovery, &owner)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeUndone, Some(owner.id))).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(owner.id);
+    guesses::forget(ctx, &owner.email).await;
     ctx.app().mail_is_due.notify_one();
     Ok(())
 }

@@ -2,7 +2,10 @@
 
 use zxcvbn::zxcvbn;
 
-use super::audit::{self, Event};
+use super::{
+    audit::{self, Event},
+    guesses,
+};
 use crate::{
     core::{
         context::Context,
@@ -64,12 +67,11 @@ pub(super) const TRIES: usize = 3;
 /// Checks the member's own password, as for an act that asks for it again.
 ///
 /// # Errors
-/// `wrong_password`, which is recorded.
+/// `wrong_password`, which is recorded; `TooMany` after several.
 pub(super) async fn confirm(ctx: &Context, password: &SecretText) -> Result<String> {
     let account = ctx.account()?;
     let stored = users::find_password(&mut ctx.db().read().await?, account).await?.ok_or(Code::Unauthenticated)?;
-    let pepper = ctx.app().keyring()?.pepper();
-    match ctx.app().hasher.verify(pepper, password, Some(stored.clone())).await? {
+    match guesses::confirm(ctx, password, stored.clone()).await? {
         Verdict::Right | Verdict::RightButOld => Ok(stored),
         Verdict::Wrong => {
             let mut tx = ctx.write_for(Some(account)).await?;
@@ -125,8 +127,8 @@ pub(in crate::services) async fn end_everything(
     kept: Option<crate::models::ids::SessionId>,
 ) -> Result<()> {
     login_sessions::delete_all_but(tx, account, kept).await?;
-    login_challenges::delete_all(tx, account).await?;
     mail_links::delete_but(tx, account, LinkPurpose::Change, uuid::Uuid::nil()).await?;
+    login_challenges::delete_all(tx, account).await?;
     password_resets::delete(tx, account).await
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Event},
-    mails, mfa, passwords,
+    guesses, known_devices, limits, mails, mfa, passwords,
 };
 use crate::{
     core::{
@@ -32,11 +32,15 @@ use crate::{
 };
 
 /// Puts a recovery mail on its way. Whether the address has an account is found out later, by the job that
-/// sends it: here, known and unknown addresses are the same work.
+/// sends it: here, known and unknown addresses are the same work. Beyond the mailbox's limit nothing is sent, and the
+/// answer is the same.
 ///
 /// # Errors
-/// As the database fails.
+/// `TooMany` where the client asks for too many; as the database fails.
 pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
+    if !limits::may_send(ctx, "recovery", email).await? {
+        return Ok(());
+    }
     let mail = QueuedMail {
         id: ctx.new_id(),
         kind: MailKind::Recovery,
@@ -95,12 +99,14 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
         // the mail proves the address; whoever registered it without that proof may have been a stranger
         users::set_email_verified(&mut tx, account, ctx.now()).await?;
         api_keys::disable_generated(&mut tx, account, ctx.now()).await?;
-        mfa::forget(&mut tx, account).await?;
+        mfa::clear(&mut tx, account).await?;
     }
+    known_devices::remember(ctx, &mut tx, account).await?;
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::PasswordChanged, &user)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::PasswordReset, Some(account))).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);
+    guesses::forget(ctx, &user.email).await;
     ctx.app().mail_is_due.notify_one();
     Ok(())
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     audit::{self, Event},
-    mails, sessions,
+    limits, mails, sessions,
 };
 use crate::{
     core::{
@@ -27,10 +27,11 @@ use crate::{
 /// given then, so that a session never has two lines of descent.
 ///
 /// # Errors
-/// `invalid_refresh_token`; `refresh_token_reused`, after which the session is over and its owner gets a mail.
+/// `invalid_refresh_token`; `refresh_token_reused`, after which the session is over and its owner gets a mail; `TooMany`.
 pub async fn refresh(ctx: &Context, token: &SecretText) -> Result<Opened> {
     let token = RefreshToken::read(ctx.app().keyring()?.token(), token.expose()).ok_or(Code::InvalidRefreshToken)?;
     let id = SessionId(token.session);
+    limits::spend_refresh(ctx, id).await?;
     let session = login_sessions::find(&mut ctx.db().read().await?, id).await?.ok_or(Code::InvalidRefreshToken)?;
     let mut tx = ctx.write_for(Some(session.user_id)).await?;
     let user = users::find(&mut tx, session.user_id).await?.filter(User::is_enabled);

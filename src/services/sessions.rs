@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     audit::{self, Event},
-    mfa, passwords,
+    guesses::{self, Checked},
+    known_devices, mfa, passwords,
 };
 use crate::{
     core::{
@@ -43,7 +44,12 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     let pepper = ctx.app().keyring()?.pepper();
     for _ in 0..passwords::TRIES {
         let (user, stored) = candidate(ctx, email).await?;
-        let verdict = ctx.app().hasher.verify(pepper, password, stored.clone()).await?;
+        let row = guesses::row_for_sign_in(ctx, email, user.as_ref().map(|user| user.id)).await?;
+        let verdict = match guesses::check(ctx, row, password, stored.clone()).await? {
+            Checked::Compared(verdict) => verdict,
+            // a right password is answered like a wrong one
+            Checked::TooSoon(_) => Verdict::Wrong,
+        };
         let (Some(user), Some(stored), true) =
             (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong)
         else {
@@ -116,9 +122,11 @@ pub(super) async fn admit(ctx: &Context, mut tx: Writer, user: &User) -> Result<
         refreshed_at: None,
     };
     login_sessions::insert(&mut tx, &session).await?;
+    known_devices::greet(ctx, &mut tx, user).await?;
     users::set_last_sign_in(&mut tx, user.id, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
     tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
     give_tokens(ctx, user.clone(), &session)
 }
 

@@ -9,6 +9,7 @@ use crate::{
         crypto::keyring::{self, Keyring, WrappedKey},
         database::{Db, Reach},
         error::{Error, Result},
+        limits::Sharing,
     },
     repositories,
 };
@@ -104,14 +105,33 @@ async fn create_keyring(
 /// A part of the server and whether it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// `database` or `migrations`.
+    /// `database`, `migrations` or `redis`.
     pub name: &'static str,
     /// Whether it works.
-    pub is_ready: bool,
+    pub state: PartState,
+}
+
+/// Whether a part works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartState {
+    /// It works.
+    Ok,
+    /// It does not, and the server does its work without it.
+    Away,
+    /// It does not, and the server can not do its work.
+    Failing,
 }
 
 /// Whether the server can do its work, part by part.
 pub async fn readiness(app: &App) -> Vec<Part> {
-    let database = matches!(app.db.reach().await, Reach::Reached);
-    vec![Part { name: "database", is_ready: database }, Part { name: "migrations", is_ready: app.is_prepared() }]
+    let state = |works| if works { PartState::Ok } else { PartState::Failing };
+    let database = state(matches!(app.db.reach().await, Reach::Reached));
+    let mut parts =
+        vec![Part { name: "database", state: database }, Part { name: "migrations", state: state(app.is_prepared()) }];
+    match app.limits.sharing() {
+        Sharing::None => {}
+        Sharing::Shared => parts.push(Part { name: "redis", state: PartState::Ok }),
+        Sharing::Away => parts.push(Part { name: "redis", state: PartState::Away }),
+    }
+    parts
 }

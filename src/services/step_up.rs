@@ -49,7 +49,7 @@ pub fn require_for_reveal(ctx: &Context) -> Result<()> {
 /// # Errors
 /// `wrong_password`; `wrong_code`; `too_many_codes`; a fault of `code` where it is needed and missing.
 pub async fn reauthenticate(ctx: &Context, password: &SecretText, code: Option<&GivenCode>) -> Result<()> {
-    ctx.require(Permission::SetUpSecondFactor)?;
+    ctx.require(Permission::SecureOwnAccount)?;
     let member = ctx.member()?;
     let (account, session) = (member.user.id, member.session);
     if member.user.second_factor_at.is_some() && code.is_none() {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     core::{context::Context, error::Result},
-    repositories::{idempotency_keys, login_challenges, login_sessions, mail_links, password_resets},
+    repositories::{idempotency_keys, known_devices, login_challenges, login_sessions, mail_links, password_resets},
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -22,9 +22,10 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let links = mail_links::delete_expired(&mut tx, now).await?;
     let answers = idempotency_keys::delete_until(&mut tx, now - IDEMPOTENCY_LIFE).await?;
     let mails = super::mails::sweep(&mut tx, now).await?;
+    let devices = known_devices::delete_until(&mut tx, now - super::known_devices::KNOWN_FOR).await?;
     let challenges = login_challenges::delete_expired(&mut tx, now).await?;
     tx.commit().await?;
-    tracing::debug!(sessions, resets, links, answers, mails, challenges, "removed what expired");
+    tracing::debug!(sessions, resets, links, answers, mails, devices, challenges, "removed what expired");
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! development lacks.
 
 mod environment;
+mod limits;
 mod location;
 mod mail;
 mod read;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 pub use environment::{Environment, gather};
+pub use limits::RateLimits;
 pub use mail::{MailWay, SendGridSettings, SmtpSettings};
 pub use read::read;
 pub use secrets::{Made, generate_master_key};
@@ -123,6 +125,10 @@ pub struct Configuration {
     pub mail_way: MailWay,
     /// Active keys on the FREE plan; `None` is no limit.
     pub free_plan_max_keys: Option<i64>,
+    /// The Redis that several servers share; without one each counts alone.
+    pub redis_url: Option<SecretText>,
+    /// How often who may do what.
+    pub rate_limits: RateLimits,
     /// The form of the log.
     pub log_format: LogFormat,
     /// What is logged, as in `RUST_LOG`.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
 use ipnet::IpNet;
 
 use super::{
-    ConfigFault, Configuration, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings, Stage,
+    ConfigFault, Configuration, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings, Stage, limits,
     location::{self, PostgresSettings},
     mail, secrets, variables,
 };
@@ -29,7 +29,7 @@ pub fn read(environment: &Environment) -> Result<Configuration, Vec<ConfigFault>
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     environment: &'a Environment,
     /// What `NAME_FILE` gave, by `NAME`.
     files: BTreeMap<&'static str, String>,
@@ -68,7 +68,12 @@ impl Reader<'_> {
     }
 
     /// The value of `name` as `parse` reads it, or `default`; `None` after a fault.
-    fn value<T>(&mut self, name: &str, default: T, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn value<T>(
+        &mut self,
+        name: &str,
+        default: T,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         match self.text(name) {
             None => Some(default),
             Some(text) => match parse(&text) {
@@ -81,7 +86,7 @@ impl Reader<'_> {
         }
     }
 
-    fn number<T: FromStr + PartialOrd + Copy + std::fmt::Display>(
+    pub(super) fn number<T: FromStr + PartialOrd + Copy + std::fmt::Display>(
         &mut self,
         name: &str,
         default: T,
@@ -132,6 +137,8 @@ impl Reader<'_> {
             Ok(number) if number >= 0 => Ok(Some(number)),
             _ => Err("must be a whole number from 0".into()),
         });
+        let redis_url = self.value("REDIS_URL", None, limits::redis);
+        let rate_limits = self.rate_limits(stage_or_strict);
         let log_format = self.value("LOG_FORMAT", LogFormat::Text, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
@@ -187,6 +194,8 @@ impl Reader<'_> {
             mail_from: mail_from?,
             mail_way: mail_way?,
             free_plan_max_keys: free_plan_max_keys?,
+            redis_url: redis_url?,
+            rate_limits: rate_limits?,
             log_format: log_format?,
             log_filter: log_filter?,
             metrics_token: metrics_token?,
@@ -282,7 +291,7 @@ impl Reader<'_> {
     }
 }
 
-fn boolean(text: &str) -> Result<bool, String> {
+pub(super) fn boolean(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),

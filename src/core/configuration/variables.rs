@@ -98,6 +98,35 @@ pub static VARIABLES: &[Variable] = &[
         "in this version its presence alone counts: it turns the FREE plan's limit on",
     ),
     plain("FREE_PLAN_MAX_KEYS", "3 where Stripe is configured, else no limit", "active keys on the FREE plan"),
+    secret(
+        "REDIS_URL",
+        "empty",
+        "`redis://:password@host:6379`, or `rediss://` for TLS: rate limits shared by several servers; without it each counts alone",
+    ),
+    plain("RATE_LIMIT_ENABLED", "true", "whether requests are limited; `false` is refused in production"),
+    plain("RATE_LIMIT_AUTH_PER_MINUTE", "10", "requests to sign-in routes, for each client address"),
+    plain(
+        "RATE_LIMIT_API_PER_MINUTE",
+        "600",
+        "other requests, for each account, without a sign-in for each client address",
+    ),
+    plain(
+        "RATE_LIMIT_REGISTER_PER_HOUR",
+        "half of RATE_LIMIT_AUTH_PER_MINUTE",
+        "new accounts, for each client address; in all, 20 times as many",
+    ),
+    plain(
+        "RATE_LIMIT_RECOVER_PER_HOUR",
+        "RATE_LIMIT_AUTH_PER_MINUTE",
+        "mails that are asked for, for each client address",
+    ),
+    plain("RATE_LIMIT_MAILBOX_PER_HOUR", "3", "mails of one kind that are asked for, for each mailbox"),
+    plain("RATE_LIMIT_REFRESH_PER_MINUTE", "three times RATE_LIMIT_AUTH_PER_MINUTE", "refreshes, for each session"),
+    plain(
+        "RATE_LIMIT_REVEAL_PER_MINUTE",
+        "a twentieth of RATE_LIMIT_API_PER_MINUTE",
+        "values shown in clear, for each account",
+    ),
     plain("LOG_FORMAT", "text", "`text` or `json`"),
     plain("RUST_LOG", "info", "what is logged, as `info` or `vault_api=debug`"),
     secret("METRICS_TOKEN", "empty", "when set, `/metrics` asks for it as a bearer token"),
@@ -105,10 +134,6 @@ pub static VARIABLES: &[Variable] = &[
     later("STRIPE_WEBHOOK_SECRET", true),
     later("STRIPE_PRICE_PRO", false),
     later("STRIPE_API_BASE", false),
-    later("REDIS_URL", true),
-    later("RATE_LIMIT_ENABLED", false),
-    later("RATE_LIMIT_AUTH_PER_MINUTE", false),
-    later("RATE_LIMIT_API_PER_MINUTE", false),
     later("OTEL_EXPORTER_OTLP_ENDPOINT", false),
 ];
 
@@ -123,6 +148,7 @@ const PREFIXES: &[&str] = &[
     "SENDGRID_",
     "STRIPE_",
     "RATE_LIMIT_",
+    "REDIS_",
     "FREE_PLAN_",
     "METRICS_",
     "MAIL_",
@@ -194,7 +220,7 @@ mod tests {
     #[test]
     fn a_misspelt_variable_is_told_with_the_nearest_name() {
         let warnings =
-            warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "REDIS_URL", "PORT"].into_iter());
+            warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "REQUIRE_MFA", "PORT"].into_iter());
 
         assert_eq!(warnings.len(), 3, "{warnings:?}");
         assert!(warnings[0].contains("DATABASE_URL"));

@@ -15,6 +15,15 @@ impl MacKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, bytes.expose()))
     }
 
+    /// A key for one use, made of a secret of any length that has other uses.
+    #[must_use]
+    pub fn derived(secret: &[u8], purpose: &[u8]) -> Self {
+        Self(hmac::Key::new(
+            hmac::HMAC_SHA256,
+            hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), purpose).as_ref(),
+        ))
+    }
+
     /// The 32-byte code of these parts.
     #[must_use]
     pub fn sign(&self, parts: &[&[u8]]) -> [u8; 32] {

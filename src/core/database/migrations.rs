@@ -49,6 +49,7 @@ migrations! {
     6 "0006_mail_details",
     7 "0007_mail_states",
     8 "0008_refresh_tokens",
+    9 "0009_known_addresses",
     10 "0010_second_factor",
     11 "0011_step_up",
     12 "0012_administration",

@@ -60,14 +60,6 @@ codes! {
     InvalidCredentials = 401 "invalid_credentials",
         "Wrong email or password" | "Adresse ou mot de passe incorrect",
         "The email and password do not go together. Check both, or recover the account." | "L’adresse et le mot de passe ne vont pas ensemble. Vérifiez-les, ou récupérez le compte.";
-    /// The second step of a sign-in came too late, too often, or twice.
-    InvalidChallenge = 401 "invalid_challenge",
-        "Sign in again" | "Connectez-vous à nouveau",
-        "This sign-in has expired, was completed already or had too many wrong codes. Begin again with the password." | "Cette connexion a expiré, a déjà abouti ou a reçu trop de codes faux. Recommencez avec le mot de passe.";
-    /// The act is dangerous and the sign-in is not fresh.
-    ReauthenticationRequired = 401 "reauthentication_required",
-        "Confirm that it is you" | "Confirmez que c’est vous",
-        "This needs a fresh sign-in. Send the password (and a code of the second factor) to POST /api/auth/reauthenticate, then repeat the request." | "Cette action demande une connexion récente. Envoyez le mot de passe (et un code du second facteur) à POST /api/auth/reauthenticate, puis refaites la requête.";
     /// The refresh token is none of ours, or its session has ended.
     InvalidRefreshToken = 401 "invalid_refresh_token",
         "Session ended" | "Session terminée",
@@ -76,6 +68,14 @@ codes! {
     RefreshTokenReused = 401 "refresh_token_reused",
         "Refresh token already used" | "Jeton de renouvellement déjà utilisé",
         "This refresh token was used before, so its session was ended: somebody else may have it. Sign in again." | "Ce jeton de renouvellement a déjà servi : sa session a été fermée, car quelqu’un d’autre l’a peut-être. Reconnectez-vous.";
+    /// The second step of a sign-in came too late, too often, or twice.
+    InvalidChallenge = 401 "invalid_challenge",
+        "Sign in again" | "Connectez-vous à nouveau",
+        "This sign-in has expired, was completed already or had too many wrong codes. Begin again with the password." | "Cette connexion a expiré, a déjà abouti ou a reçu trop de codes faux. Recommencez avec le mot de passe.";
+    /// The act is dangerous and the sign-in is not fresh.
+    ReauthenticationRequired = 401 "reauthentication_required",
+        "Confirm that it is you" | "Confirmez que c’est vous",
+        "This needs a fresh sign-in. Send the password (and a code of the second factor) to POST /api/auth/reauthenticate, then repeat the request." | "Cette action demande une connexion récente. Envoyez le mot de passe (et un code du second facteur) à POST /api/auth/reauthenticate, puis refaites la requête.";
     /// The plan allows no more active keys.
     PlanLimitReached = 402 "plan_limit_reached",
         "Plan limit reached" | "Limite de la formule atteinte",
@@ -172,6 +172,10 @@ codes! {
     UnknownField = 422 "unknown_field",
         "Unknown field" | "Champ inconnu",
         "Remove the fields listed in “errors”: this address does not know them." | "Retirez les champs listés dans « errors » : cette adresse ne les connaît pas.";
+    /// More requests than are allowed for a while.
+    TooManyRequests = 429 "too_many_requests",
+        "Too many requests" | "Trop de requêtes",
+        "That was too often. Wait the seconds given in Retry-After, then try again." | "C’était trop souvent. Attendez les secondes données par Retry-After, puis réessayez.";
     /// Too many codes of the second factor were wrong.
     TooManyCodes = 429 "too_many_codes",
         "Too many wrong codes" | "Trop de codes faux",

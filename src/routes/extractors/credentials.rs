@@ -1,5 +1,7 @@
 //! Who asks: a visitor, or a member by an access token in `Authorization: Bearer …`.
 
+use std::sync::Arc;
+
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
@@ -11,10 +13,14 @@ use crate::{
         client::Client,
         context::{Actor, Context},
         error::Error,
+        limits::Tally,
         texts::problems::Code,
     },
-    routes::answers::Failure,
-    services::sessions,
+    routes::{answers::Failure, limits},
+    services::{
+        limits::{self as counts, Limit},
+        sessions,
+    },
 };
 
 /// The context of a request that needs no sign-in.
@@ -44,7 +50,11 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         app.keyring()?;
-        Ok(Self(Context::new(app.clone(), client(parts)?, Actor::Visitor)))
+        let ctx = context(parts, app, Actor::Visitor)?;
+        if let Some(limit) = limits::of_visitor(parts) {
+            counts::spend_address(&ctx, limit).await?;
+        }
+        Ok(Self(ctx))
     }
 }
 
@@ -52,11 +62,21 @@ impl FromRequestParts<App> for Member {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
-        app.keyring()?;
-        let member = sessions::authenticate(app, token).await?;
+        let found = match bearer(&parts.headers) {
+            Some(token) => {
+                app.keyring()?;
+                sessions::authenticate(app, token).await
+            }
+            None => Err(Code::Unauthenticated.into()),
+        };
+        let member = match found {
+            Ok(member) => member,
+            Err(error) => return Err(stranger(parts, app, error).await),
+        };
         parts.extensions.insert(MemberOnly);
-        Ok(Self(Context::new(app.clone(), client(parts)?, Actor::Member(member))))
+        let ctx = context(parts, app, Actor::Member(member))?;
+        counts::spend_account(&ctx, Limit::Api).await?;
+        Ok(Self(ctx))
     }
 }
 
@@ -69,6 +89,22 @@ impl FromRequestParts<App> for Anyone {
         }
         Visitor::from_request_parts(parts, app).await.map(|Visitor(ctx)| Self(ctx))
     }
+}
+
+/// Refuses somebody who is no member; who tries tokens is counted by the address.
+async fn stranger(parts: &Parts, app: &App, error: Error) -> Failure {
+    if !error.is(Code::Unauthenticated) {
+        return error.into();
+    }
+    match context(parts, app, Actor::Visitor) {
+        Ok(ctx) => counts::spend_address(&ctx, Limit::Anonymous).await.err().unwrap_or(error).into(),
+        Err(failure) => failure,
+    }
+}
+
+fn context(parts: &Parts, app: &App, actor: Actor) -> Result<Context, Failure> {
+    let tally = parts.extensions.get::<Arc<Tally>>().cloned();
+    Ok(Context::new(app.clone(), client(parts)?, actor).tallied(tally))
 }
 
 fn client(parts: &Parts) -> Result<Client, Failure> {

@@ -12,9 +12,10 @@ use axum::{
 
 use super::{client, headers};
 use crate::{
-    core::{app::App, client::Client, error::Error, texts::problems::Code},
+    core::{app::App, client::Client, error::Error, limits::Tally, texts::problems::Code},
     routes::{
         answers::{Failure, Unwritten},
+        limits,
         server::Peer,
     },
     schemas::problem::Problem,
@@ -34,6 +35,8 @@ pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Re
     let (method, path) = (request.method().clone(), request.uri().clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(client.clone());
+    let tally = Arc::new(Tally::default());
+    request.extensions_mut().insert(tally.clone());
 
     let mut response =
         if too_long(&request) { Failure::from(Code::UriTooLong).into_response() } else { next.run(request).await };
@@ -41,6 +44,11 @@ pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Re
     if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
         log(&error, &client, &method, path.path());
         write(&mut response, &error, &client);
+    }
+    if let Some(limited) = tally.tightest()
+        && !response.headers().contains_key(limits::STATE)
+    {
+        limits::describe(response.headers_mut(), &limited);
     }
     headers::protect(&mut response);
     if let Ok(id) = HeaderValue::from_str(&client.request_id) {

@@ -20,6 +20,7 @@ use crate::{
     services::{
         account_keys,
         audit::{self, Event},
+        limits::{self, Limit},
         step_up,
     },
 };
@@ -32,6 +33,7 @@ pub async fn reveal(ctx: &Context, id: ApiKeyId) -> Result<Revealed> {
     ctx.require(Permission::RevealKeys)?;
     step_up::require_for_reveal(ctx)?;
     let account = ctx.account()?;
+    limits::spend_account(ctx, Limit::Reveal).await?;
     let mut reader = ctx.db().read().await?;
     let key = api_keys::find_sealed(&mut reader, account, id).await?.ok_or(Code::NotFound)?;
     if key.revoked {

@@ -42,7 +42,7 @@ use crate::{
 /// # Errors
 /// `Unauthenticated` without a sign-in.
 pub async fn state(ctx: &Context) -> Result<FactorState> {
-    ctx.require(Permission::SetUpSecondFactor)?;
+    ctx.require(Permission::SecureOwnAccount)?;
     let user = &ctx.member()?.user;
     let recovery_codes_left = recovery_codes::count(&mut ctx.db().read().await?, user.id).await?;
     let is_required = ctx.app().config.proof.require_mfa.asks(user.role);
@@ -54,7 +54,7 @@ pub async fn state(ctx: &Context) -> Result<FactorState> {
 /// # Errors
 /// `reauthentication_required`; `mfa_already_on`.
 pub async fn begin(ctx: &Context) -> Result<Enrolment> {
-    ctx.require(Permission::SetUpSecondFactor)?;
+    ctx.require(Permission::SecureOwnAccount)?;
     step_up::require(ctx)?;
     let user = &ctx.member()?.user;
     let secret = TotpSecret::make()?;
@@ -68,13 +68,22 @@ pub async fn begin(ctx: &Context) -> Result<Enrolment> {
     Ok(Enrolment { secret: secret.base32(), qr_svg: totp::qr_svg(&url)?, url })
 }
 
+/// Takes away a second factor, its recovery codes and the sign-ins that wait for a code.
+pub(super) async fn clear(tx: &mut Writer, account: UserId) -> Result<()> {
+    second_factors::delete(tx, account).await?;
+    recovery_codes::delete_all(tx, account).await?;
+    login_challenges::delete_all(tx, account).await?;
+    users::set_second_factor(tx, account, None).await?;
+    Ok(())
+}
+
 /// Turns it on with a code of the pending secret, and ends the other sessions, which were opened without it. The
 /// recovery codes are shown this once.
 ///
 /// # Errors
 /// `reauthentication_required`; `mfa_not_on` where none was begun; `mfa_already_on`; `wrong_code`; `too_many_codes`.
 pub async fn confirm(ctx: &Context, code: &GivenCode) -> Result<Vec<SecretText>> {
-    ctx.require(Permission::SetUpSecondFactor)?;
+    ctx.require(Permission::SecureOwnAccount)?;
     step_up::require(ctx)?;
     let member = ctx.member()?;
     let account = member.user.id;
@@ -110,23 +119,13 @@ pub async fn turn_off(ctx: &Context) -> Result<()> {
     let mut tx = ctx.write_for(Some(user.id)).await?;
     users::lock(&mut tx, user.id).await?;
     let was = second_factors::lock(&mut tx, user.id).await?;
+    clear(&mut tx, user.id).await?;
     if was.is_none_or(|factor| factor.confirmed_at.is_none()) {
-        second_factors::delete(&mut tx, user.id).await?;
         return tx.commit().await;
     }
-    forget(&mut tx, user.id).await?;
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::SecondFactorOff, user)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::SecondFactorOff, Some(user.id))).await?;
     finish(ctx, tx, user.id).await
-}
-
-/// Removes all that there is of a second factor.
-pub(super) async fn forget(tx: &mut Writer, account: UserId) -> Result<()> {
-    second_factors::delete(tx, account).await?;
-    recovery_codes::delete_all(tx, account).await?;
-    login_challenges::delete_all(tx, account).await?;
-    users::set_second_factor(tx, account, None).await?;
-    Ok(())
 }
 
 /// New recovery codes in the place of all others, shown this once.

@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 mod auth;
 mod keys;
+mod limits;
 mod manners;
 mod openapi;
 mod providers;

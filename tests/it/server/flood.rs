@@ -4,13 +4,13 @@ use std::{
     net::SocketAddr,
     sync::{
         Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use super::wire::{Line, memory};
-use crate::support::{Member, Server, pause, register};
+use crate::support::{DEFAULT_LIMITS, Member, Server, pause, register};
 
 const CLIENTS: usize = 64;
 const LENGTH: Duration = Duration::from_secs(5);
@@ -36,10 +36,11 @@ fn p99(what: &str, mut times: Vec<Duration>) -> Duration {
 
 /// Signs in wrongly until the flood is over: how long refusals took, and answers after a hash.
 fn sign_in_wrongly(address: SocketAddr, client: usize, over: &AtomicBool) -> (Vec<Duration>, Vec<Duration>) {
-    let body = format!(r#"{{"email":"nobody{client}@example.com","password":"a wrong password"}}"#);
     let mut line = Line::open(address).expect("a connection");
     let (mut refused, mut hashed) = (Vec::new(), Vec::new());
-    for _ in 0..100_000 {
+    for turn in 0..100_000 {
+        // ever new addresses: each has a few tries before it has to wait
+        let body = format!(r#"{{"email":"nobody{client}-{turn}@example.com","password":"a wrong password"}}"#);
         if over.load(Ordering::SeqCst) {
             break;
         }
@@ -94,7 +95,45 @@ fn flood(server: &Server, alice: &Member) -> [Duration; 3] {
     [p99("/health", health), p99("/api/auth/me", me), p99("refused sign-ins", refused.into_inner().unwrap())]
 }
 
+/// A counter of the server's, as `/metrics` shows it.
+fn counter(server: &Server, name: &str) -> u64 {
+    let text = server.call("GET", "/metrics", None, None).expect(200).text();
+    let line = text.lines().find(|line| line.starts_with(name));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or_default()
+}
+
 on_each_database! {
+    fn at_the_limits_as_they_are_a_flood_from_one_address_costs_ten_hashes_a_minute(vault: Vault) {
+        let vault = DEFAULT_LIMITS.into_iter().fold(vault, |vault, (name, value)| vault.with(name, value));
+        let server = vault.start();
+        let (began, over) = (Instant::now(), AtomicBool::new(false));
+        let refused = AtomicU64::new(0);
+
+        std::thread::scope(|scope| {
+            for client in 0..CLIENTS {
+                let (over, refused, address) = (&over, &refused, server.address);
+                scope.spawn(move || {
+                    let mut line = Line::open(address).expect("a connection");
+                    let mut turn = 0;
+                    while !over.load(Ordering::SeqCst) {
+                        turn += 1;
+                        let body = format!(r#"{{"email":"nobody{client}-{turn}@example.com","password":"a wrong password"}}"#);
+                        let answer = line.ask("POST", "/api/auth/login", None, &body).expect("an answer");
+                        assert!(matches!(answer.status, 401 | 429), "{}: {}", answer.status, answer.body);
+                        refused.fetch_add(u64::from(answer.status == 429), Ordering::SeqCst);
+                    }
+                });
+            }
+            pause(Duration::from_secs(3));
+            over.store(true, Ordering::SeqCst);
+        });
+
+        let (hashed, refused) = (counter(&server, "vault_passwords_compared_total "), refused.into_inner());
+        println!("{:?}: {hashed} hashes, {refused} refusals in {:?}", vault.engine, began.elapsed());
+        assert!((10..=10 + began.elapsed().as_secs() / 6).contains(&hashed), "{hashed}");
+        assert!(refused > 1000, "{refused}");
+    }
+
     fn a_flood_of_sign_ins_costs_nobody_else_anything(vault: Vault) {
         let vault = vault.with("BCRYPT_COST", "12");
         let server = vault.start();

@@ -13,6 +13,7 @@ mod pooler;
 mod replicas;
 mod schemathesis;
 mod secrets;
+mod shared_limits;
 mod shutdown;
 mod slow;
 mod tls;

@@ -123,8 +123,8 @@ on_both! {
     async fn a_flood_of_sign_ins_is_answered_503_and_the_vault_works_on(app: TestApp) {
         let alice = app.member("alice").await;
         alice.store("one", "sk-proj-aValueThatStaysWithinReach00").await;
-        let wrong = json!({ "email": alice.email, "password": "a wrong one, surely" });
-        let attempts: Vec<_> = (0..80).map(|_| app.call("POST", "/api/auth/login", Some(wrong.clone()))).collect();
+        let wrong = |number| json!({ "email": format!("nobody{number}@example.com"), "password": "a wrong one, surely" });
+        let attempts: Vec<_> = (0..80).map(|number| app.call("POST", "/api/auth/login", Some(wrong(number)))).collect();
 
         let (replies, listed) = tokio::join!(all_at_once(attempts), alice.get("/api/keys"));
 

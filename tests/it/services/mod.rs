@@ -5,6 +5,7 @@ mod audit_first;
 mod configuration;
 mod configuration_secrets;
 mod hashing;
+mod limits_in_redis;
 mod mail_delivery;
 mod mail_outage;
 mod mail_texts;

@@ -176,7 +176,8 @@ on_both! {
 
         let (once, twice) = (first.db.migrate().await.unwrap(), first.db.migrate().await.unwrap());
 
-        assert_eq!((once.first(), twice.len()), (Some(&"0001_accounts"), 0));
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite")).unwrap().count();
+        assert_eq!((once.len(), twice.len()), (files, 0));
         assert_eq!(first.db.pending_migrations().await.unwrap(), Vec::<&str>::new());
     }
 }

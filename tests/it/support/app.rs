@@ -24,7 +24,7 @@ use vault_api::{
     services::{sessions, start},
 };
 
-use super::{Actor, Mailbox, ManualClock, Reply, postgres};
+use super::{Actor, Mailbox, ManualClock, Reply, WIDE_LIMITS, postgres};
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl TestApp {
             ("DATABASE_URL".to_owned(), url),
             ("DATABASE_MAX_CONNECTIONS".to_owned(), "6".to_owned()),
         ]);
+        all.extend(WIDE_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut app = Self::on(engine, all).await;
         app.folder = Some(folder);
@@ -124,6 +125,29 @@ impl TestApp {
             None => Body::empty(),
         };
         self.send(request.body(body).expect("a request")).await
+    }
+
+    /// Sends a request over a connection from this address.
+    pub async fn call_from(&self, peer: &str, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.call_from_with(peer, method, path, body, &[]).await
+    }
+
+    /// Sends a request over a connection from this address, with these headers.
+    pub async fn call_from_with(
+        &self,
+        peer: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Reply {
+        let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let peer = routes::Peer((peer.parse::<std::net::IpAddr>().expect("an address"), 40_000).into());
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.extension(peer).body(body).expect("a request")).await
     }
 
     /// Somebody who registered and signed in as `name@example.com`.

@@ -11,6 +11,7 @@ mod at_once;
 mod clock;
 mod mailer;
 mod postgres;
+mod redis;
 mod reply;
 mod sendgrid;
 mod server;
@@ -23,8 +24,19 @@ pub use at_once::at_once;
 pub use clock::ManualClock;
 pub use mailer::Mailbox;
 pub use postgres::{PostgresServer, as_postgres_user, empty_database, environment, path_with_postgres, pause};
+pub use redis::RedisServer;
 pub use reply::Reply;
 pub use sendgrid::{SENDGRID_KEY, SendGrid};
 pub use server::{Server, program};
 pub use smtp::{SmtpSink, header, make_certificates};
 pub use vault::{Member, Vault, ask_sqlite, dump, register, run_to_the_end};
+
+/// Limits that no test reaches by accident: all requests come from one address. The other limits follow these.
+pub const WIDE_LIMITS: [(&str, &str); 3] = [
+    ("RATE_LIMIT_AUTH_PER_MINUTE", "100000"),
+    ("RATE_LIMIT_API_PER_MINUTE", "1000000"),
+    ("RATE_LIMIT_MAILBOX_PER_HOUR", "100000"),
+];
+/// The limits as they are where nothing is set.
+pub const DEFAULT_LIMITS: [(&str, &str); 3] =
+    [("RATE_LIMIT_AUTH_PER_MINUTE", ""), ("RATE_LIMIT_API_PER_MINUTE", ""), ("RATE_LIMIT_MAILBOX_PER_HOUR", "")];

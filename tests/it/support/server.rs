@@ -15,7 +15,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::Reply;
+use super::{Reply, WIDE_LIMITS};
 
 /// A running program. Dropped, it is killed.
 pub struct Server {
@@ -112,6 +112,7 @@ impl Server {
 pub fn program(folder: &Path, settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vault-api"));
     command.env_clear().current_dir(folder).env("BCRYPT_COST", "4").env("RUST_LOG", "info");
+    command.envs(WIDE_LIMITS);
     command.envs(settings.iter().copied());
     command
 }

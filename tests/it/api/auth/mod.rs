@@ -5,6 +5,7 @@ mod login;
 mod logout;
 mod me;
 mod mfa;
+mod new_device;
 mod password;
 mod recovery;
 mod refresh;
@@ -68,7 +69,7 @@ pub(super) async fn recovery_token(app: &TestApp, email: &str, count: usize) -> 
 }
 
 /// Waits for mails with links to this page: the token in the link of the `count`th one to this address.
-pub(super) async fn mailed_token(app: &TestApp, email: &str, page: &str, count: usize) -> String {
+async fn mailed_token(app: &TestApp, email: &str, page: &str, count: usize) -> String {
     for _ in 0..200 {
         let mails = if page == "/verify" { app.mails.verifications(email) } else { app.mails.to(email) };
         let tokens: Vec<_> = mails.iter().filter_map(|mail| token_in(&mail.body, page)).collect();

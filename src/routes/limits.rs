@@ -1,0 +1,43 @@
+//! Limits in headers: `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-11, `Retry-After`.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
+
+use crate::{core::error::Limited, services::limits::Limit};
+
+/// How far a limit goes: `"auth";q=10;w=60`.
+pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// How much of it is left, and in how many seconds all of it is again: `"auth";r=3;t=42`.
+pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Which limit a visitor's request counts against. Whatever is posted without a sign-in is taken for an attempt to
+/// get in, so a new route is limited before anybody thinks of it; refreshing has a count for each session.
+pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
+    let path = parts.uri.path();
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return path.starts_with("/api/").then_some(Limit::Anonymous);
+    }
+    Some(if path == "/api/auth/refresh" { Limit::Anonymous } else { Limit::Auth })
+}
+
+/// Tells how a limit stands.
+pub(super) fn describe(headers: &mut HeaderMap, limited: &Limited) {
+    let Limited { name, spending } = limited;
+    let quota = spending.quota;
+    let policy = format!("\"{name}\";q={};w={}", quota.most, quota.window.as_secs());
+    let state = format!("\"{name}\";r={};t={}", spending.remaining, seconds(spending.reset));
+    for (name, text) in [(POLICY, policy), (STATE, state)] {
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(name, value);
+        }
+    }
+    if let Some(retry) = spending.retry {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(retry).max(1)));
+    }
+}
+
+/// Whole seconds, rounded up: who waits so long has waited long enough.
+fn seconds(duration: Duration) -> u64 {
+    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}
