@@ -83,7 +83,7 @@ impl Context {
         if config.require_verified_email && !user.email_verified && !permission.is_open_to_unverified() {
             return Err(Code::EmailNotVerified.into());
         }
-        let lacks = user.second_factor_at.is_none() && config.require_mfa.asks(user.role);
+        let lacks = user.second_factor_at.is_none() && config.proof.require_mfa.asks(user.role);
         if lacks && !permission.is_open_without_second_factor() {
             return Err(Code::MfaSetupRequired.into());
         }

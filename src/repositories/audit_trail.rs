@@ -11,7 +11,7 @@ use crate::{
         error::Result,
     },
     models::{
-        audit::{Entry, Head, TrailFilter},
+        audit::{Action, Entry, Head, TrailFilter},
         page::PageRequest,
     },
 };
@@ -241,7 +241,7 @@ pub async fn list_all<'c>(conn: impl Into<Conn<'c>>, filter: &TrailFilter, page:
         limit $8";
     let since = filter.since.unwrap_or(DateTime::UNIX_EPOCH);
     let until = filter.until.unwrap_or(far_future());
-    let action = filter.action.map(|action| action.as_str());
+    let action = filter.action.map(Action::as_str);
     let (anybody, actor) = (filter.actor.is_none(), filter.actor.unwrap_or(Uuid::nil()));
     // identifiers may run ahead of the clock by a little; they find the rows, the times decide
     let slack = TimeDelta::minutes(1);

@@ -30,7 +30,7 @@ use crate::{
 /// `reauthentication_required`; `Unauthenticated` without a sign-in.
 pub fn require(ctx: &Context) -> Result<()> {
     let age = ctx.now() - ctx.member()?.authenticated_at;
-    if age > TimeDelta::minutes(ctx.app().config.step_up_minutes) {
+    if age > TimeDelta::minutes(ctx.app().config.proof.step_up_minutes) {
         return Err(Code::ReauthenticationRequired.into());
     }
     Ok(())
@@ -41,7 +41,7 @@ pub fn require(ctx: &Context) -> Result<()> {
 /// # Errors
 /// `reauthentication_required`.
 pub fn require_for_reveal(ctx: &Context) -> Result<()> {
-    if ctx.app().config.reveal_step_up { require(ctx) } else { Ok(()) }
+    if ctx.app().config.proof.reveal_step_up { require(ctx) } else { Ok(()) }
 }
 
 /// Renews the member's sign-in with the password, and with a code where there is a second factor.

@@ -69,6 +69,17 @@ impl RequireMfa {
     }
 }
 
+/// What a person has to prove beside the password, and how often.
+#[derive(Clone, Copy, Debug)]
+pub struct ProofRules {
+    /// Who needs a second factor.
+    pub require_mfa: RequireMfa,
+    /// How long a sign-in is fresh enough for dangerous acts, in minutes.
+    pub step_up_minutes: i64,
+    /// Whether showing a value asks for a fresh sign-in too.
+    pub reveal_step_up: bool,
+}
+
 /// The whole configuration, validated. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Configuration {
@@ -124,12 +135,8 @@ pub struct Configuration {
     pub log_filter: String,
     /// What `/metrics` asks for, if anything.
     pub metrics_token: Option<SecretText>,
-    /// Who needs a second factor.
-    pub require_mfa: RequireMfa,
-    /// How long a sign-in is fresh enough for dangerous acts, in minutes.
-    pub step_up_minutes: i64,
-    /// Whether showing a value asks for a fresh sign-in too.
-    pub reveal_step_up: bool,
+    /// What a person has to prove beside the password.
+    pub proof: ProofRules,
     /// What was generated at this start, or found as generated before.
     pub made: Vec<Made>,
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
 use ipnet::IpNet;
 
 use super::{
-    ConfigFault, Configuration, Environment, LogFormat, MailWay, RequireMfa, SendGridSettings, Stage, limits,
+    ConfigFault, Configuration, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings, Stage, limits,
     location::{self, PostgresSettings},
     mail, secrets, variables,
 };
@@ -156,14 +156,7 @@ impl Reader<'_> {
                 Ok(Some(SecretText::from(text)))
             }
         });
-        let require_mfa = self.value("REQUIRE_MFA", RequireMfa::Nobody, |text| match text {
-            "none" => Ok(RequireMfa::Nobody),
-            "admins" => Ok(RequireMfa::Admins),
-            "all" => Ok(RequireMfa::Everybody),
-            _ => Err("must be none, admins or all".into()),
-        });
-        let step_up_minutes = self.number("STEP_UP_MINUTES", 15_i64, 1, 1440);
-        let reveal_step_up = self.value("REVEAL_STEP_UP", false, boolean);
+        let proof = self.proof_rules();
         let jwt_secret = self.given("JWT_SECRET", stage_or_strict, secrets::jwt_secret);
         let master_key = self.given("CRYPTO_MASTER_KEY", stage_or_strict, secrets::master_key);
         // last: nothing is generated where something is wrong
@@ -206,11 +199,25 @@ impl Reader<'_> {
             log_format: log_format?,
             log_filter: log_filter?,
             metrics_token: metrics_token?,
+            proof: proof?,
+            data_dir,
+            made,
+        })
+    }
+
+    fn proof_rules(&mut self) -> Option<ProofRules> {
+        let require_mfa = self.value("REQUIRE_MFA", RequireMfa::Nobody, |text| match text {
+            "none" => Ok(RequireMfa::Nobody),
+            "admins" => Ok(RequireMfa::Admins),
+            "all" => Ok(RequireMfa::Everybody),
+            _ => Err("must be none, admins or all".into()),
+        });
+        let step_up_minutes = self.number("STEP_UP_MINUTES", 15_i64, 1, 1440);
+        let reveal_step_up = self.value("REVEAL_STEP_UP", false, boolean);
+        Some(ProofRules {
             require_mfa: require_mfa?,
             step_up_minutes: step_up_minutes?,
             reveal_step_up: reveal_step_up?,
-            data_dir,
-            made,
         })
     }
 

@@ -45,7 +45,7 @@ pub async fn state(ctx: &Context) -> Result<FactorState> {
     ctx.require(Permission::SecureOwnAccount)?;
     let user = &ctx.member()?.user;
     let recovery_codes_left = recovery_codes::count(&mut ctx.db().read().await?, user.id).await?;
-    let is_required = ctx.app().config.require_mfa.asks(user.role);
+    let is_required = ctx.app().config.proof.require_mfa.asks(user.role);
     Ok(FactorState { enabled_at: user.second_factor_at, recovery_codes_left, is_required })
 }
 

@@ -38,7 +38,7 @@ on_both! {
         let (root, second, sibling) = (root(&app).await, staff(&app, "second", Role::Admin).await, app.sibling().await);
 
         for round in 0..10 {
-            let changes = |number: usize| if (round + number) % 2 == 0 { json!({ "role": "user" }) } else { json!({ "disabled": true }) };
+            let changes = |number: usize| if (round + number).is_multiple_of(2) { json!({ "role": "user" }) } else { json!({ "disabled": true }) };
             let path = |id: &str| format!("/api/admin/users/{id}");
             let (on_one, on_other) = (format!("Bearer {}", root.token), format!("Bearer {}", second.token));
             let answers = at_once(4, |number| {

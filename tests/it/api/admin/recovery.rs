@@ -16,7 +16,7 @@ on_both! {
         assert!(!answer.to_string().contains(&token_in(&mail.body, "/reset").expect("a link")));
         reset(&app, &token_in(&mail.body, "/reset").expect("a link"), NEW_PASSWORD).await.expect(204);
         log_in(&app, &alice.email, NEW_PASSWORD).await.expect(200);
-        assert!(app.mails.to(&root.email).is_empty());
+        assert!(app.mails.to(&root.email).iter().all(|mail| token_in(&mail.body, "/reset").is_none()));
     }
 
     async fn a_disabled_account_gets_no_recovery_mail(app: TestApp) {

@@ -37,6 +37,7 @@ on_both! {
 
         for (method, path, body) in [
             ("DELETE", "/api/auth/me", Some(json!({ "password": alice.password }))),
+            ("POST", "/api/auth/email", Some(json!({ "email": "new@example.com", "password": alice.password }))),
             ("DELETE", "/api/auth/mfa", None),
             ("POST", "/api/auth/mfa/recovery-codes", None),
             ("POST", "/api/auth/mfa/totp", None),

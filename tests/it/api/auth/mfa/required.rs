@@ -16,6 +16,7 @@ use crate::{
 const OPEN: &[&str] = &[
     "GET /api/auth/me",
     "POST /api/auth/logout",
+    "POST /api/auth/verify-email/resend",
     "GET /api/auth/mfa",
     "POST /api/auth/mfa/totp",
     "POST /api/auth/mfa/totp/confirm",
@@ -32,6 +33,7 @@ async fn let_through(app: &TestApp, actor: &Actor<'_>) -> Vec<String> {
         let body = operation.get("requestBody").map(|_| match path.as_str() {
             "/api/auth/me" if method == "DELETE" => json!({ "password": "x" }),
             "/api/auth/me" => json!({ "name": "x" }),
+            "/api/auth/email" => json!({ "email": "new@example.com", "password": "x" }),
             "/api/auth/password" => json!({ "current_password": "x", "new_password": "trois loutres et un parapluie" }),
             "/api/keys" => json!({ "name": "x", "value": "x" }),
             _ => json!({}),
