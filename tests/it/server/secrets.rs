@@ -53,7 +53,7 @@ fn files(folder: &Path, into: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// The token of the newest mail.
+/// The token of the recovery mail.
 fn mailed_token(vault: &Vault) -> String {
     let mut token = String::new();
     eventually(Duration::from_secs(10), "the recovery mail", || {
@@ -61,7 +61,7 @@ fn mailed_token(vault: &Vault) -> String {
         for file in folder.flatten().filter(|file| file.path().extension().is_some_and(|extension| extension == "eml"))
         {
             let text = std::fs::read_to_string(file.path()).unwrap_or_default();
-            if let Some(rest) = text.split("token=").nth(1) {
+            if let Some(rest) = text.split("/reset?token=").nth(1) {
                 token = rest
                     .split(|letter: char| letter.is_whitespace() || letter == '>')
                     .next()
@@ -132,7 +132,7 @@ on_each_database! {
         assert!(log.contains("DEBUG"), "the log is not at its most talkative");
         holds_none("the log", log.as_bytes(), &markers);
         // the development mail is shown in the log, and nowhere else does its token appear
-        assert_eq!(log.matches(reset).count(), log.matches("token=").count(), "the log holds the reset token outside the mail");
+        assert_eq!(log.matches(reset).count(), log.matches("/reset?token=").count(), "the log holds the reset token outside the mail");
         // with the write-ahead log, before anything is tidied up
         let mut all = Vec::new();
         files(&vault.data(), &mut all);

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use serde_json::json;
 
+use vault_api::{models::email::Email, services::administration};
+
 use crate::support::{Engine, SENDGRID_KEY, SendGrid, SmtpSink, TestApp, header};
 
 const WAITING: &str = "select count(*) from auth.mail_outbox where \"givenUpAt\" is null";
@@ -13,12 +15,17 @@ async fn app_with(engine: Engine, url: &str) -> TestApp {
     TestApp::start_with(engine, &[("SMTP_URL", url), ("MAIL_FROM", "Vault API <no-reply@vault.test>")]).await
 }
 
-/// Changes alice's password, which sends her a notice.
+/// Changes alice's password, which sends her a notice. The operator made her, so that no other mail is on its way.
 async fn change_password(app: &TestApp) -> String {
-    let alice = app.member("alice").await;
-    let body = json!({ "current_password": alice.password, "new_password": "un hippopotame sur un vélo" });
-    alice.post("/api/auth/password", body).await.expect(204);
-    alice.email.clone()
+    let (email, password) = ("alice@example.com", "une girafe en pyjama vert");
+    let parsed = Email::parse(email).expect("an address");
+    administration::create_administrator(&app.operator(), parsed, Some(password.into())).await.expect("an account");
+    let body = json!({ "email": email, "password": password });
+    let tokens = app.call("POST", "/api/auth/login", Some(body)).await.expect(200).json();
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("a token"));
+    let body = json!({ "current_password": password, "new_password": "un hippopotame sur un vélo" });
+    app.call_with("POST", "/api/auth/password", Some(body), &[("authorization", &bearer)]).await.expect(204);
+    email.to_owned()
 }
 
 async fn wait_for(app: &TestApp, query: &str, wanted: &str) {

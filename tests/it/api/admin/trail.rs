@@ -23,7 +23,7 @@ on_both! {
 
         change(&root, &alice, json!({ "role": "support", "plan": "PRO" })).await.expect(200);
         root.call("POST", &format!("{}/recovery", path_of(&alice)), None).await.expect(202);
-        app.wait_for_mails(&alice.email, 1).await;
+        app.wait_for_mails(&alice.email, 2).await;
         root.delete(&format!("{}/sessions", path_of(&alice))).await.expect(204);
         disable(&root, &alice).await;
         change(&root, &alice, json!({ "disabled": false })).await.expect(200);
