@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
 use ipnet::IpNet;
 
 use super::{
-    ConfigFault, Configuration, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings, Stage, limits,
+    ConfigFault, Configuration, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings, Stage,
+    limits,
     location::{self, PostgresSettings},
     mail, secrets, variables,
 };
