@@ -2,6 +2,7 @@
 
 mod wire;
 
+mod account_tour;
 mod crash;
 mod database_away;
 mod database_refuses;
