@@ -21,6 +21,10 @@ pub struct Failure(pub Error);
 #[derive(Clone)]
 pub(super) struct Unwritten(pub(super) std::sync::Arc<Error>);
 
+/// Marks the answers of pages: a refusal among them is a page too.
+#[derive(Clone, Copy)]
+pub(super) struct OfPage;
+
 /// What handlers return.
 pub(super) type Answer<T> = Result<T, Failure>;
 

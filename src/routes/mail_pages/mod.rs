@@ -7,12 +7,14 @@ mod reset;
 use axum::{
     Router,
     http::{HeaderValue, StatusCode, header},
+    middleware::map_response,
     response::{IntoResponse as _, Response},
 };
 use url::form_urlencoded;
 
+use super::{answers::OfPage, html::escape};
 use crate::{
-    core::{app::App, context::Context, error::Error, language::Language},
+    core::{app::App, client::Client, context::Context, error::Error, language::Language},
     schemas::problem::Problem,
 };
 
@@ -23,7 +25,20 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 /// The pages.
 pub(super) fn routes(app: &App) -> Router {
-    reset::routes(app.clone()).merge(address::routes(app.clone()))
+    let pages = reset::routes(app.clone()).merge(address::routes(app.clone()));
+    pages.layer(map_response(async |mut response: Response| {
+        response.extensions_mut().insert(OfPage);
+        response
+    }))
+}
+
+/// Writes a refusal as a page, for somebody who sees it in a browser; its status and headers stay.
+pub(super) fn write_refusal(response: &mut Response, error: &Error, client: &Client) {
+    let problem = Problem::of(error, client.language, &client.request_id);
+    let content = format!("<p class=\"fault\" role=\"alert\">{}</p>", escape(problem.detail));
+    let (head, body) = page(response.status(), client.language, problem.title, &content).into_parts();
+    response.headers_mut().extend(head.headers);
+    *response.body_mut() = body;
 }
 
 /// The first value of this name in a query or a form; empty where there is none.

@@ -14,8 +14,8 @@ use super::{client, headers};
 use crate::{
     core::{app::App, client::Client, error::Error, limits::Tally, texts::problems::Code},
     routes::{
-        answers::{Failure, Unwritten},
-        limits,
+        answers::{Failure, OfPage, Unwritten},
+        limits, mail_pages,
         server::Peer,
     },
     schemas::problem::Problem,
@@ -43,7 +43,11 @@ pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Re
 
     if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
         log(&error, &client, &method, path.path());
-        write(&mut response, &error, &client);
+        if response.extensions().get::<OfPage>().is_some() {
+            mail_pages::write_refusal(&mut response, &error, &client);
+        } else {
+            write(&mut response, &error, &client);
+        }
     }
     if let Some(limited) = tally.tightest()
         && !response.headers().contains_key(limits::STATE)

@@ -133,8 +133,24 @@ on_both! {
         let json = app.call("POST", "/reset", Some(body)).await;
         let query = app.call("POST", &format!("/reset?token={token}&password=trois+loutres+et+un+parapluie"), None).await;
 
-        json.expect_problem(415, "unsupported_media_type");
-        query.expect_problem(415, "unsupported_media_type");
+        page(json, 415);
+        page(query, 415);
         log_in(&app, &alice.email, &alice.password).await.expect(200);
+    }
+}
+
+on_both! {
+    with [("RATE_LIMIT_AUTH_PER_MINUTE", "3")];
+
+    async fn a_refusal_is_a_page_too(app: TestApp) {
+        for _ in 0..3 {
+            page(submit(&app, "nonsense", NEW_PASSWORD, "fr").await, 400);
+        }
+
+        let refused = submit(&app, "nonsense", NEW_PASSWORD, "fr").await;
+
+        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+        let html = page(refused, 429);
+        assert!(html.contains("Trop de requêtes") && html.contains("lang=\"fr\""), "{html}");
     }
 }
