@@ -21,6 +21,13 @@ pub(super) async fn run(configuration: Configuration, act: AdminAct) -> End {
     let ctx = jobs::context(&app, "admin");
     let done = match act {
         AdminAct::Create { email, password_stdin } => create(&ctx, &email, password_stdin).await,
+        AdminAct::ResetMfa { email } => match address(&email) {
+            Ok(email) => administration::reset_second_factor(&ctx, &email)
+                .await
+                .map(|user| format!("{} has no second factor any more.", user.email))
+                .map_err(|error| explain(&error)),
+            Err(sentence) => Err(sentence),
+        },
         AdminAct::SetRole { email, role } => match (address(&email), Role::try_from(role.to_ascii_lowercase())) {
             (Ok(email), Ok(role)) => administration::set_role(&ctx, &email, role)
                 .await

@@ -80,6 +80,11 @@ pub(super) enum AdminAct {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take an account's second factor away, for somebody who lost phone and recovery codes; the owner gets a mail.
+    ResetMfa {
+        /// The account's address.
+        email: String,
+    },
     /// Give an account another role.
     SetRole {
         /// The account's address.

@@ -57,18 +57,6 @@ pub async fn touch(tx: &mut Writer, account: UserId, digest: &[u8], now: DateTim
     Ok(())
 }
 
-/// How many devices are known of an account.
-///
-/// # Errors
-/// As the database fails.
-pub async fn count<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<i64> {
-    const SQL: &str = "
-        select count(*)
-        from auth.known_addresses
-        where \"userId\" = $1";
-    Ok(on!(conn, scalar(SQL, account.0))?)
-}
-
 /// Removes what was last seen before `until`; tells how many.
 ///
 /// # Errors

@@ -133,15 +133,16 @@ pub async fn delete_but(tx: &mut Writer, account: UserId, purpose: LinkPurpose, 
     Ok(())
 }
 
-/// Makes all links of an account worthless.
+/// Makes the links of an account worthless, but for the ways back from changes that were made before the one whose way
+/// back ends at `expires_at`.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn delete_all(tx: &mut Writer, account: UserId) -> Result<()> {
+pub async fn delete_since(tx: &mut Writer, account: UserId, expires_at: DateTime<Utc>) -> Result<()> {
     const SQL: &str = "
         delete from auth.mail_links
-        where \"userId\" = $1";
-    on!(tx, execute(SQL, account.0))?;
+        where \"userId\" = $1 and not (purpose = 'undo' and \"expiresAt\" < $2)";
+    on!(tx, execute(SQL, account.0, expires_at))?;
     Ok(())
 }
 

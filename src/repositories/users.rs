@@ -147,6 +147,19 @@ pub async fn set_name(tx: &mut Writer, id: UserId, name: &str, now: DateTime<Utc
     touched(on!(tx, execute(SQL, id.0, name, name.to_lowercase(), now)))
 }
 
+/// Whether the account was ever signed in to.
+///
+/// # Errors
+/// As the database fails.
+pub async fn has_signed_in<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<bool> {
+    const SQL: &str = "
+        select count(*)
+        from auth.\"user\"
+        where id = $1 and \"lastSignInAt\" is not null";
+    let count: i64 = on!(conn, scalar(SQL, id.0))?;
+    Ok(count > 0)
+}
+
 /// Marks the address as proved.
 ///
 /// # Errors

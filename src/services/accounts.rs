@@ -74,6 +74,9 @@ pub async fn register(ctx: &Context, new: NewAccount) -> Result<Registered> {
 
 /// Tells the owner of an address that somebody tried to register with it.
 async fn tell_owner(ctx: &Context, address: Email) -> Result<()> {
+    if !limits::mailbox_takes(ctx, "account_exists", &address).await {
+        return Ok(());
+    }
     let mail = QueuedMail {
         id: ctx.new_id(),
         kind: MailKind::AccountExists,
@@ -132,10 +135,12 @@ async fn store(ctx: &Context, new: NewAccount, role: Role, hash: &str) -> Result
         created_at: ctx.now(),
         updated_at: ctx.now(),
     };
+    // a mailbox that got enough of them gets no more; its owner can ask for one later
+    let is_told = !user.email_verified && limits::mailbox_takes(ctx, "registration", &user.email).await;
     let mut tx = ctx.write_for(Some(user.id)).await?;
     users::insert(&mut tx, &user, hash).await?;
     account_keys::create(&mut tx, ctx, user.id).await?;
-    if !user.email_verified {
+    if is_told {
         mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::VerifyAddress, &user)).await?;
     }
     audit::record(&mut tx, ctx, Event::on_account(Action::AccountCreated, Some(user.id)).with("role", role.as_str()))
@@ -179,8 +184,9 @@ pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     step_up::require(ctx)?;
     let account = ctx.account()?;
-    passwords::confirm(ctx, password).await?;
+    let confirmed = passwords::confirm(ctx, password).await?;
     let mut tx = ctx.write_for(Some(account)).await?;
+    passwords::still(&mut tx, account, &confirmed).await?;
     let user = users::find(&mut tx, account).await?.ok_or(Code::Unauthenticated)?;
     keep_an_administrator(&mut tx, &user).await?;
     users::delete(&mut tx, account).await?;

@@ -102,7 +102,7 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
         return Err(Error::fault(Fault::new("email", kind)));
     }
     step_up::require(ctx)?;
-    passwords::confirm(ctx, password).await?;
+    let confirmed = passwords::confirm(ctx, password).await?;
     if !limits::may_send(ctx, "address_change", &email).await? {
         return Ok(());
     }
@@ -111,14 +111,15 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
         return Err(Code::EmailTaken.into());
     }
     let mut tx = ctx.write_for(Some(user.id)).await?;
+    passwords::still(&mut tx, user.id, &confirmed).await?;
     let mut mail = mails::queued(ctx, MailKind::ConfirmAddress, &user).to(email.clone());
+    repositories::mail_links::delete_but(&mut tx, user.id, LinkPurpose::Change, mail.id).await?;
     if is_taken {
         // its owner hears of it; who asks must not
         mail = QueuedMail { kind: MailKind::AccountExists, account: None, ..mail };
     } else {
         let expires_at = ctx.now() + LinkPurpose::Change.life();
         let link = MailLink { id: mail.id, account: user.id, purpose: LinkPurpose::Change, address: email, expires_at };
-        repositories::mail_links::delete_but(&mut tx, user.id, LinkPurpose::Change, link.id).await?;
         repositories::mail_links::put(&mut tx, &link, None, ctx.now()).await?;
     }
     mail_outbox::insert(&mut tx, &mail).await?;
@@ -184,11 +185,12 @@ pub async fn undo_change(ctx: &Context, token: &SecretText) -> Result<()> {
     users::set_email(&mut tx, user.id, &link.address, ctx.now()).await?;
     users::set_password(&mut tx, user.id, &before, &hash, ctx.now()).await?;
     passwords::end_everything(&mut tx, user.id, None).await?;
-    if user.second_factor_at.is_some_and(|since| since > link.expires_at - LinkPurpose::Undo.life()) {
-        // it came after the change, so from whoever made the change
+    if user.second_factor_at.is_some_and(|since| since > link.expires_at - LinkPurpose::Undo.life() * 2) {
+        // it came with the change, so from whoever made the change
         mfa::clear(&mut tx, user.id).await?;
     }
-    repositories::mail_links::delete_all(&mut tx, user.id).await?;
+    // whoever lost the address earlier can still take it back
+    repositories::mail_links::delete_since(&mut tx, user.id, link.expires_at).await?;
     let owner = User { email: link.address, ..user };
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::Recovery, &owner)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeUndone, Some(owner.id))).await?;

@@ -7,7 +7,7 @@ use super::mails;
 use crate::{
     core::{context::Context, database::Writer, error::Result},
     models::{ids::UserId, mail::MailKind, user::User},
-    repositories::{known_devices, mail_outbox},
+    repositories::{known_devices, mail_outbox, users},
 };
 
 /// How long a place is known after the last sign-in from there.
@@ -43,7 +43,7 @@ pub async fn remember(ctx: &Context, tx: &mut Writer, account: UserId) -> Result
 /// # Errors
 /// As the database fails.
 pub(super) async fn greet(ctx: &Context, tx: &mut Writer, user: &User) -> Result<()> {
-    if remember(ctx, tx, user.id).await? && known_devices::count(&mut *tx, user.id).await? > 1 {
+    if remember(ctx, tx, user.id).await? && users::has_signed_in(&mut *tx, user.id).await? {
         mail_outbox::insert(tx, &mails::queued(ctx, MailKind::NewDevice, user)).await?;
     }
     Ok(())

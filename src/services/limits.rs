@@ -133,6 +133,11 @@ pub async fn may_send(ctx: &Context, kind: &str, mailbox: &Email) -> Result<bool
         return Ok(true);
     }
     spend_address(ctx, Limit::Recover).await?;
+    Ok(mailbox_takes(ctx, kind, mailbox).await)
+}
+
+/// Counts a mail of this kind to a mailbox; `false` where it got enough.
+pub(super) async fn mailbox_takes(ctx: &Context, kind: &str, mailbox: &Email) -> bool {
     let subject = ctx.app().limits.digest(&[b"mailbox", kind.as_bytes(), mailbox.as_str().as_bytes()]);
     let quota = Limit::Mailbox.quota(&ctx.app().config.rate_limits);
     let spending = ctx.app().limits.spend(Key { limit: Limit::Mailbox.name(), subject }, quota).await;
@@ -141,7 +146,7 @@ pub async fn may_send(ctx: &Context, kind: &str, mailbox: &Email) -> Result<bool
         count_refusal(Limit::Mailbox.name());
     }
     // not told in headers: the mailbox is not the client's own
-    Ok(is_allowed)
+    is_allowed
 }
 
 async fn spend(ctx: &Context, limit: Limit, subject: [u8; 16]) -> Result<()> {

@@ -27,6 +27,8 @@ pub(super) enum Link {
 /// The link that a mail carries, with a new token: the one of an earlier try is worth nothing any more.
 pub(super) async fn make(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<Link> {
     match mail.kind {
+        // the account has another address since
+        MailKind::Recovery if mail.address != user.email => Ok(Link::Over),
         MailKind::Recovery => {
             let token = recovery::make_token(ctx, user, mail).await?;
             Ok(Link::To(format!("{}/reset?token={}", ctx.app().base_url, token.expose())))

@@ -82,6 +82,18 @@ pub(super) async fn confirm(ctx: &Context, password: &SecretText) -> Result<Stri
     }
 }
 
+/// Holds an account whose password was confirmed against the hash `confirmed`, for the rest of the transaction.
+///
+/// # Errors
+/// `wrong_password` where the password was changed or reset meanwhile.
+pub(super) async fn still(tx: &mut crate::core::database::Writer, account: UserId, confirmed: &str) -> Result<()> {
+    users::lock(tx, account).await?;
+    if users::find_password(&mut *tx, account).await?.as_deref() != Some(confirmed) {
+        return Err(Code::WrongPassword.into());
+    }
+    Ok(())
+}
+
 /// Changes the member's own password and ends the other sessions.
 ///
 /// # Errors
@@ -89,13 +101,14 @@ pub(super) async fn confirm(ctx: &Context, password: &SecretText) -> Result<Stri
 pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let member = ctx.member()?;
+    // first the cheap refusal: a wrong password must not cost two hashes
+    let mut before = confirm(ctx, current).await?;
     if let Some(kind) = fault(ctx, new, &member.user.email, &member.user.name).await? {
         return Err(Error::fault(Fault::new("new_password", kind)));
     }
     let hash = ctx.app().hasher.hash(ctx.app().keyring()?.pepper(), new).await?;
     let mut tries = 0;
     let mut tx = loop {
-        let before = confirm(ctx, current).await?;
         let mut tx = ctx.write_for(Some(member.user.id)).await?;
         if users::set_password(&mut tx, member.user.id, &before, &hash, ctx.now()).await? {
             break tx;
@@ -105,6 +118,8 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
         if tries == TRIES {
             return Err(Error::Busy { retry_after: 1 });
         }
+        drop(tx);
+        before = confirm(ctx, current).await?;
     };
     end_everything(&mut tx, member.user.id, Some(member.session)).await?;
     mail_outbox::insert(

@@ -96,7 +96,9 @@ async fn lock_checked(ctx: &Context, user: &User, checked: &str, renewed: Option
     let mut tx = ctx.write_for(Some(user.id)).await?;
     users::lock(&mut tx, user.id).await?;
     let current = users::find_password(&mut tx, user.id).await?;
-    let is_same = users::find(&mut tx, user.id).await?.is_some_and(|now| now.second_factor_at == user.second_factor_at);
+    let is_same = users::find(&mut tx, user.id)
+        .await?
+        .is_some_and(|now| now.is_enabled() && now.second_factor_at == user.second_factor_at);
     if current.as_deref() != Some(checked) || !is_same {
         return Ok(None);
     }
@@ -153,7 +155,9 @@ pub async fn authenticate(app: &App, token: &str) -> Result<SignedIn> {
     let now = app.clock.now();
     let claims = app.jwt.verify(Purpose::Access, token, now).ok_or(Code::Unauthenticated)?;
     let id = SessionId(claims.sid);
-    let signed_in = if let Some(signed_in) = app.sessions.get(id) {
+    // what was missing may have been proved on another server a moment ago
+    let known = app.sessions.get(id).filter(|known| !lacks_proof(app, &known.user));
+    let signed_in = if let Some(signed_in) = known {
         signed_in
     } else {
         let began = app.sessions.generation();
@@ -167,6 +171,12 @@ pub async fn authenticate(app: &App, token: &str) -> Result<SignedIn> {
         return Err(Code::Unauthenticated.into());
     }
     Ok(signed_in)
+}
+
+/// Whether something that is required was not proved when the account was read.
+fn lacks_proof(app: &App, user: &User) -> bool {
+    let lacks_factor = user.second_factor_at.is_none() && app.config.proof.require_mfa.asks(user.role);
+    lacks_factor || (app.config.require_verified_email && !user.email_verified)
 }
 
 /// Notes that a session was used; a job writes it down.

@@ -46,7 +46,7 @@ pub(super) struct Shared {
 /// What it said, without the address: it may hold a password.
 pub async fn reach(url: &SecretText) -> Result<(), String> {
     let manager = manager(url).map_err(|error| error.to_string())?;
-    ping(&manager, CONNECT_PATIENCE).await
+    probe(&manager, CONNECT_PATIENCE).await
 }
 
 fn manager(url: &SecretText) -> Result<ConnectionManager, RedisError> {
@@ -57,9 +57,12 @@ fn manager(url: &SecretText) -> Result<ConnectionManager, RedisError> {
     ConnectionManager::new_lazy_with_config(Client::open(url.expose().as_str())?, config)
 }
 
-async fn ping(manager: &ConnectionManager, patience: Duration) -> Result<(), String> {
+/// Writes a key, as counting does: a Redis that is full or read-only answers a mere greeting.
+async fn probe(manager: &ConnectionManager, patience: Duration) -> Result<(), String> {
     let mut manager = manager.clone();
-    match tokio::time::timeout(patience, redis::cmd("PING").query_async::<String>(&mut manager)).await {
+    let mut write = redis::cmd("SET");
+    write.arg(format!("{PREFIX}probe")).arg(1).arg("EX").arg(60);
+    match tokio::time::timeout(patience, write.query_async::<String>(&mut manager)).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("it does not answer".into()),
@@ -75,7 +78,7 @@ impl Shared {
             spend: Script::new(include_str!("spend.lua")),
             guesses: Script::new(include_str!("guesses.lua")),
         });
-        if let Err(why) = ping(&shared.manager, CONNECT_PATIENCE).await {
+        if let Err(why) = probe(&shared.manager, CONNECT_PATIENCE).await {
             shared.lost(&why);
         }
         Ok(shared)
@@ -159,7 +162,7 @@ impl Shared {
             let mut is_told = false;
             loop {
                 let Some(shared) = shared.upgrade() else { return };
-                if ping(&shared.manager, CONNECT_PATIENCE).await.is_ok() {
+                if probe(&shared.manager, CONNECT_PATIENCE).await.is_ok() {
                     shared.is_away.store(false, Ordering::Release);
                     if is_told {
                         tracing::info!("Redis is back: the servers count together again");

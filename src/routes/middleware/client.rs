@@ -1,6 +1,6 @@
 //! Who sent a request. `X-Forwarded-For` is believed as far as trusted proxies wrote it, and no further.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use axum::http::{HeaderMap, header};
 use ipnet::IpNet;
@@ -34,11 +34,12 @@ pub(super) fn own_request_id(headers: &HeaderMap) -> Option<&str> {
 fn address(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     let mut client = peer;
-    let hops: Vec<&str> = headers
+    // a hop that makes no sense is one that we do not understand, never one that we do not see
+    let hops: Vec<Cow<'_, str>> = headers
         .get_all("x-forwarded-for")
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(String::from_utf8_lossy)
         .collect();
     for hop in hops.into_iter().rev() {
         if !is_trusted(&client) {
@@ -66,7 +67,7 @@ mod tests {
     fn found(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append("x-forwarded-for", HeaderValue::from_static(value));
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(value.as_bytes()).expect("a value"));
         }
         let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().expect("network")).collect();
         address(&headers, peer.parse().expect("peer"), &trusted).to_string()
@@ -80,5 +81,6 @@ mod tests {
         assert_eq!(found("10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.2"], &["10.0.0.0/8"]), "1.2.3.4");
         assert_eq!(found("10.0.0.1", &["6.6.6.6", "1.2.3.4:5555"], &["10.0.0.0/8"]), "1.2.3.4");
         assert_eq!(found("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(found("10.0.0.1", &["\u{ff}, 1.2.3.4"], &["10.0.0.0/8"]), "1.2.3.4");
     }
 }

@@ -6,13 +6,19 @@ mod change;
 
 pub use change::{change, end_sessions, send_recovery};
 
-use super::accounts::{self, NewAccount};
+use super::{
+    accounts::{self, NewAccount},
+    audit::{self, Event},
+    mails, mfa,
+};
 use crate::{
     core::{context::Context, error::Result, random, secret::SecretText, texts::problems::Code},
     models::{
         account::{Account, AccountChanges, Statistics},
+        audit::Action,
         email::Email,
         ids::UserId,
+        mail::MailKind,
         page::{Page, PageRequest},
         permission::Permission,
         user::{Plan, Role, User},
@@ -83,6 +89,26 @@ pub async fn set_role(ctx: &Context, email: &Email, role: Role) -> Result<User> 
 /// `not_found`.
 pub async fn set_plan(ctx: &Context, email: &Email, plan: Plan) -> Result<User> {
     change_by_email(ctx, email, AccountChanges { plan: Some(plan), ..AccountChanges::default() }).await
+}
+
+/// Takes the second factor of the account with this address away, as for somebody who lost phone and recovery codes.
+/// The owner gets a mail. For the operator, who made sure who asks.
+///
+/// # Errors
+/// `not_found`.
+pub async fn reset_second_factor(ctx: &Context, email: &Email) -> Result<User> {
+    ctx.require(Permission::AdministerAccounts)?;
+    let found = users::find_by_email(&mut ctx.db().read().await?, email).await?;
+    let user = found.ok_or(Code::NotFound)?;
+    let mut tx = ctx.write_for(Some(user.id)).await?;
+    users::lock(&mut tx, user.id).await?;
+    mfa::clear(&mut tx, user.id).await?;
+    mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::SecondFactorOff, &user)).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::SecondFactorOff, Some(user.id))).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(user.id);
+    ctx.app().mail_is_due.notify_one();
+    Ok(user)
 }
 
 async fn change_by_email(ctx: &Context, email: &Email, changes: AccountChanges) -> Result<User> {

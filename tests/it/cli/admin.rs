@@ -25,6 +25,21 @@ on_each_database! {
         assert_eq!((user["role"].as_str(), user["email"].as_str()), (Some("admin"), Some("root@example.com")));
     }
 
+    fn a_lost_second_factor_is_taken_away_and_the_owner_hears_of_it(vault: Vault) {
+        let server = vault.start();
+        let alice = register(&server, "alice");
+        vault.sql("update auth.\"user\" set \"secondFactorAt\" = \"createdAt\"");
+        let body = json!({ "email": alice.email, "password": alice.password });
+        assert_eq!(server.call("POST", "/api/auth/login", None, Some(&body)).expect(200).json()["mfa_required"], true);
+
+        let done = vault.run(&["admin", "reset-mfa", &alice.email]).expect(0);
+
+        assert!(done.output.contains("no second factor"), "{}", done.output);
+        assert!(server.call("POST", "/api/auth/login", None, Some(&body)).expect(200).json()["access_token"].is_string());
+        assert_eq!(vault.sql("select count(*) from auth.audit_trail where action = 'second_factor.off'"), "1");
+        vault.run(&["admin", "reset-mfa", "nobody@example.com"]).expect(1);
+    }
+
     fn a_made_up_password_is_printed_once_and_works(vault: Vault) {
         let done = vault.run(&["admin", "create", "--email", "root@example.com"]).expect(0);
 

@@ -81,11 +81,11 @@ on_each_database! {
 
         log_in_as(&there, "192.0.2.99", &alice.email, &alice.password).expect_problem(401, "invalid_credentials");
         alice.sign_in(&there);
-        for name in redis.names() {
+        for name in redis.names().into_iter().filter(|name| name != "vault:limit:probe") {
             let hash = name.strip_prefix("vault:limit:").unwrap_or_else(|| panic!("{name}"));
             assert!(hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
         }
-        assert!(!redis.names().is_empty());
+        assert!(redis.names().len() > 1);
     }
 
     fn redis_killed_and_started_again_under_load_costs_no_sign_in_and_heals(vault: Vault) {

@@ -4,6 +4,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{NEW_PASSWORD, assert_refused, log_in, mailed_token, recovery_token, register, reset};
+use vault_api::core::clock::Clock as _;
+
 use crate::support::{Actor, Reply, TestApp, at_once};
 
 const NEW: &str = "alice@new.example.com";
@@ -83,6 +85,62 @@ on_both! {
 
         undo(&app, &token).await.expect_problem(400, "invalid_token");
         log_in(&app, NEW, &alice.password).await.expect(200);
+    }
+
+    async fn a_thief_can_not_close_the_owners_way_back_with_one_of_his_own(app: TestApp) {
+        let alice = app.member("alice").await;
+        let owners = changed(&app, &alice).await;
+        app.clock.advance(TimeDelta::minutes(1));
+        ask(&alice, "thief@example.org").await.expect(202);
+        confirm(&app, &mailed_token(&app, "thief@example.org", "/confirm-address", 1).await).await.expect(204);
+        let thiefs = mailed_token(&app, NEW, "/undo-address", 1).await;
+
+        undo(&app, &thiefs).await.expect(204);
+
+        register(&app, &alice.email, NEW_PASSWORD).await.expect_problem(409, "email_taken");
+        undo(&app, &owners).await.expect(204);
+        assert_eq!(app.sql("select email from auth.\"user\"").await, "alice@example.com");
+    }
+
+    async fn a_recovery_mail_does_not_follow_to_the_former_address(app: TestApp) {
+        let alice = app.member("alice").await;
+        ask(&alice, NEW).await.expect(202);
+        let token = mailed_token(&app, NEW, "/confirm-address", 1).await;
+        app.mails.refuse(true);
+        let mail = vault_api::models::mail::QueuedMail {
+            id: app.app.ids.next(app.clock.now()),
+            kind: vault_api::models::mail::MailKind::Recovery,
+            account: Some(vault_api::models::ids::UserId(alice.id.parse().unwrap())),
+            address: vault_api::models::email::Email::parse(&alice.email).unwrap(),
+            details: std::collections::BTreeMap::new(),
+            cause: vault_api::models::mail::MailCause::default(),
+            attempts: 0,
+            created_at: app.clock.now(),
+        };
+        let mut tx = app.app.db.write().await.unwrap();
+        vault_api::repositories::mail_outbox::insert(&mut tx, &mail).await.unwrap();
+        tx.commit().await.unwrap();
+        confirm(&app, &token).await.expect(204);
+        app.mails.refuse(false);
+
+        app.clock.advance(TimeDelta::minutes(2));
+        app.app.mail_is_due.notify_one();
+        mailed_token(&app, &alice.email, "/undo-address", 1).await;
+        app.settle_mails().await;
+
+        assert!(app.mails.to(&alice.email).iter().all(|mail| !mail.body.contains("/reset?token=")));
+    }
+
+    async fn a_password_that_was_reset_meanwhile_confirms_nothing(app: TestApp) {
+        let alice = app.member("alice").await;
+        let ctx = app.context(&alice).await;
+        // what `delete` and the change of the address hold on to after the slow check
+        app.sql("update auth.\"user\" set password = 'another hash'").await;
+
+        let refused = vault_api::services::accounts::delete(&ctx, &alice.password.as_str().into()).await;
+
+        assert!(refused.is_err());
+        assert_eq!(app.sql("select count(*) from auth.\"user\"").await, "1");
     }
 
     async fn a_second_change_does_not_close_the_way_back(app: TestApp) {

@@ -61,7 +61,9 @@ on_both! {
             assert!(matches!(reply.status, 415 | 422), "{path}: {}", reply.text());
         }
 
-        for path in ["/api/auth/login", "/api/auth/register", "/api/auth/recover", "/api/auth/reset", "/reset"] {
+        // the page says the same as a page
+        app.call_from_with("192.0.2.1", "POST", "/reset", None, &[("content-type", "text/nonsense")]).await.expect(429);
+        for path in ["/api/auth/login", "/api/auth/register", "/api/auth/recover", "/api/auth/reset"] {
             refused(app.call_from_with("192.0.2.1", "POST", path, None, &[("content-type", "text/nonsense")]).await, "auth");
         }
     }
