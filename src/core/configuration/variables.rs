@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn a_misspelt_variable_is_told_with_the_nearest_name() {
         let warnings =
-            warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "REQUIRE_MFA", "PORT"].into_iter());
+            warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "STRIPE_PRICE_PRO", "PORT"].into_iter());
 
         assert_eq!(warnings.len(), 3, "{warnings:?}");
         assert!(warnings[0].contains("DATABASE_URL"));
