@@ -59,6 +59,14 @@ async fn way_out(configuration: &Configuration) -> End {
     }
     let state = if mailer.is_configured() { "ok, " } else { "not configured, " };
     say!("mail           {state}{}", mailer.way());
+    let needs_mail = configuration.require_verified_email || configuration.enumeration_protection;
+    if needs_mail && !mailer.is_configured() {
+        return End::NotDone(
+            "SMTP_URL: accounts must prove their address by mail, and no mail can leave; set SMTP_URL or SENDGRID_API_KEY, or \
+             REQUIRE_VERIFIED_EMAIL=false and ENUMERATION_PROTECTION=false"
+                .into(),
+        );
+    }
     if configuration.stage == Stage::Production && configuration.mail_from.contains("@localhost") {
         say!("               MAIL_FROM is not set: most mail servers refuse a sender at localhost");
     }

@@ -175,7 +175,8 @@ async fn prepare(ctx: &Context, mail: &QueuedMail) -> Result<Ready> {
     let Some(user) = user.filter(|user| user.is_enabled() || mail.kind == MailKind::AccountDisabled) else {
         return Ok(Ready::Nobody);
     };
-    if ctx.now() > mail.created_at + patience(ctx, mail.kind) {
+    // the last attempt is due at that very moment, and made a little later
+    if ctx.now() > mail.created_at + patience(ctx, mail.kind) + TimeDelta::minutes(1) {
         return Ok(Ready::TooLate);
     }
     let Some(text) = write(ctx, mail, &user).await? else { return Ok(Ready::Nobody) };

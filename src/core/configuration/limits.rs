@@ -68,7 +68,8 @@ pub(super) fn redis(text: &str) -> Result<Option<SecretText>, String> {
     let database = url.path().trim_matches('/');
     let is_sound = matches!(url.scheme(), "redis" | "rediss")
         && url.host_str().is_some_and(|host| !host.is_empty())
-        && (database.is_empty() || database.parse::<u32>().is_ok());
+        && (database.is_empty() || database.parse::<u32>().is_ok())
+        && ::redis::Client::open(text).is_ok();
     if is_sound { Ok(Some(SecretText::from(text))) } else { Err(sentence.into()) }
 }
 
@@ -81,7 +82,9 @@ mod tests {
         for text in ["redis://127.0.0.1", "redis://:hush@redis:6379/2", "rediss://user:hush@cache.example.com:6380"] {
             assert!(redis(text).is_ok(), "{text}");
         }
-        for text in ["hush", "http://:hush@h", "redis:///0", "redis://h/hush", "redis+unix:///hush"] {
+        for text in
+            ["hush", "http://:hush@h", "redis:///0", "redis://h/hush", "redis+unix:///hush", "redis://h:1?protocol=9"]
+        {
             let sentence = redis(text).expect_err(text);
             assert!(!sentence.contains("hush"), "{sentence}");
         }

@@ -121,13 +121,13 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
     match (language, purpose) {
         (Language::English, LinkPurpose::Verify) => ButtonTexts {
             title: "Confirm your address",
-            hint: "One click proves that this address is yours. If you did not register with Vault API, close this page.",
+            hint: "One click proves that this address is yours. If you did not register with Vault API, close this page: whoever did would keep the account.",
             button: "This is my address",
             done: "Your address is confirmed. You can go on where you were.",
         },
         (Language::French, LinkPurpose::Verify) => ButtonTexts {
             title: "Confirmer votre adresse",
-            hint: "Un clic prouve que cette adresse est la vôtre. Si vous ne vous êtes pas inscrit à Vault API, fermez cette page.",
+            hint: "Un clic prouve que cette adresse est la vôtre. Si vous ne vous êtes pas inscrit à Vault API, fermez cette page : sinon, qui l’a fait garderait le compte.",
             button: "C’est mon adresse",
             done: "Votre adresse est confirmée. Vous pouvez reprendre où vous en étiez.",
         },

@@ -182,7 +182,7 @@ on_both! {
         wait_for(&app, REFUSED, "2").await;
 
         app.mails.refuse(false);
-        app.clock.advance(TimeDelta::minutes(16));
+        app.clock.advance(TimeDelta::minutes(17));
         work(&app).await;
 
         wait_for(&app, WAITING, "0").await;
