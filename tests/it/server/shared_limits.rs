@@ -88,6 +88,22 @@ on_each_database! {
         assert!(redis.names().len() > 1);
     }
 
+    fn a_redis_that_takes_no_writes_is_away_too(vault: Vault) {
+        let redis = RedisServer::start();
+        let vault = vault_with(vault, &redis);
+        let server = vault.start();
+        let alice = register(&server, "alice");
+
+        redis.configure("maxmemory", "1");
+        alice.sign_in(&server);
+        eventually(Duration::from_secs(5), "a full Redis is away", || redis_of(&server) == "away");
+        eventually(Duration::from_secs(5), "a word in the log", || server.log().contains("Redis is away"));
+        alice.sign_in(&server);
+
+        redis.configure("maxmemory", "0");
+        eventually(Duration::from_secs(5), "Redis is back", || redis_of(&server) == "ok");
+    }
+
     fn redis_killed_and_started_again_under_load_costs_no_sign_in_and_heals(vault: Vault) {
         let mut redis = RedisServer::start();
         let vault = vault_with(vault, &redis);

@@ -66,6 +66,13 @@ impl RedisServer {
         redis::cmd("KEYS").arg("*").query(&mut connection).expect("names")
     }
 
+    /// Changes a setting while it runs.
+    pub fn configure(&self, name: &str, value: &str) {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut connection = client.get_connection().expect("Redis answers");
+        redis::cmd("CONFIG").arg("SET").arg(name).arg(value).query::<()>(&mut connection).expect("a setting");
+    }
+
     fn wait_until_ready(&self) {
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {

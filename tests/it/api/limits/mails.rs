@@ -56,3 +56,19 @@ on_both! {
         recover_from(&app, "192.0.2.2", "victim@example.com").await.expect(202);
     }
 }
+
+on_both! {
+    with [("ENUMERATION_PROTECTION", "true"), ("RATE_LIMIT_AUTH_PER_MINUTE", "1000"), ("RATE_LIMIT_MAILBOX_PER_HOUR", "3")];
+
+    async fn registrations_over_a_taken_address_fill_no_mailbox(app: TestApp) {
+        let body = json!({ "email": "alice@example.com", "password": "une girafe en pyjama vert" });
+        for turn in 0..8 {
+            app.call_from(&format!("192.0.2.{turn}"), "POST", "/api/auth/register", Some(body.clone())).await.expect(202);
+        }
+
+        app.wait_for_mails("alice@example.com", 3).await;
+        app.settle_mails().await;
+        assert_eq!(app.mails.to("alice@example.com").len(), 3);
+        assert_eq!(app.mails.verifications("alice@example.com").len(), 1);
+    }
+}
