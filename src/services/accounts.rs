@@ -186,9 +186,10 @@ pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     let account = ctx.account()?;
     let confirmed = passwords::confirm(ctx, password).await?;
     let mut tx = ctx.write_for(Some(account)).await?;
-    passwords::still(&mut tx, account, &confirmed).await?;
     let user = users::find(&mut tx, account).await?.ok_or(Code::Unauthenticated)?;
+    // first all administrators, then oneself: the other way round two who leave at once would wait for each other
     keep_an_administrator(&mut tx, &user).await?;
+    passwords::still(&mut tx, account, &confirmed).await?;
     users::delete(&mut tx, account).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AccountDeleted, Some(account))).await?;
     tx.commit().await?;
