@@ -12,56 +12,49 @@ use crate::{
     services::start::NotReady,
 };
 
+/// Looks at every part, whatever is wrong with the others.
 pub(super) async fn run(configuration: Configuration) -> End {
     say!("configuration  ok ({})", if configuration.stage == Stage::Production { "production" } else { "development" });
     say!("master key     fingerprint {}", keyring::fingerprint(&configuration.master_key));
-    let db = match Db::open(&configuration.database).await {
-        Ok(db) => db,
-        Err(error) => return End::NotDone(error.to_string()),
-    };
-    match db.reach().await {
-        Reach::Reached => say!("database       ok ({})", db.engine()),
-        Reach::Refused(sentence) => return End::NotDone(format!("DATABASE_URL: {sentence}")),
-        Reach::Away(error) => {
-            return End::NotDone(format!("{error}; check DATABASE_URL and whether the database runs"));
-        }
-    }
-    let mut end = schema_and_key(&configuration, &db).await;
-    db.close().await;
-    if matches!(end, End::Done) {
-        end = redis(&configuration).await;
-    }
-    if !matches!(end, End::Done) {
-        return end;
-    }
-    let end = way_out(&configuration).await;
+    let parts = [database(&configuration).await, redis(&configuration).await, way_out(&configuration).await];
     say!("stripe         not used by this version");
-    end
+    let faults: Vec<String> = parts.into_iter().filter_map(Result::err).collect();
+    if faults.is_empty() { End::Done } else { End::NotDone(faults.join("\nvault-api: ")) }
 }
 
-async fn redis(configuration: &Configuration) -> End {
+async fn database(configuration: &Configuration) -> Result<(), String> {
+    let db = Db::open(&configuration.database).await.map_err(|error| error.to_string())?;
+    match db.reach().await {
+        Reach::Reached => say!("database       ok ({})", db.engine()),
+        Reach::Refused(sentence) => return Err(format!("DATABASE_URL: {sentence}")),
+        Reach::Away(error) => return Err(format!("{error}; check DATABASE_URL and whether the database runs")),
+    }
+    let found = schema_and_key(configuration, &db).await;
+    db.close().await;
+    found
+}
+
+async fn redis(configuration: &Configuration) -> Result<(), String> {
     let Some(url) = &configuration.redis_url else {
         say!("redis          none: each server counts requests alone");
-        return End::Done;
+        return Ok(());
     };
-    match limits::reach(url).await {
-        Ok(()) => say!("redis          ok"),
-        Err(why) => return End::NotDone(format!("REDIS_URL: Redis does not answer: {why}")),
-    }
-    End::Done
+    limits::reach(url).await.map_err(|why| format!("REDIS_URL: Redis does not answer: {why}"))?;
+    say!("redis          ok");
+    Ok(())
 }
 
 /// The mail server is asked as far as it can be without sending: connection, TLS, credentials.
-async fn way_out(configuration: &Configuration) -> End {
+async fn way_out(configuration: &Configuration) -> Result<(), String> {
     let mailer = mailer::of(configuration);
     if let Err(refused) = mailer.check().await {
-        return End::NotDone(format!("mail: {refused}\n{}", mail::advice(configuration)));
+        return Err(format!("mail: {refused}\n{}", mail::advice(configuration)));
     }
     let state = if mailer.is_configured() { "ok, " } else { "not configured, " };
     say!("mail           {state}{}", mailer.way());
     let needs_mail = configuration.require_verified_email || configuration.enumeration_protection;
     if needs_mail && !mailer.is_configured() {
-        return End::NotDone(
+        return Err(
             "SMTP_URL: accounts must prove their address by mail, and no mail can leave; set SMTP_URL or SENDGRID_API_KEY, or \
              REQUIRE_VERIFIED_EMAIL=false and ENUMERATION_PROTECTION=false"
                 .into(),
@@ -70,24 +63,18 @@ async fn way_out(configuration: &Configuration) -> End {
     if configuration.stage == Stage::Production && configuration.mail_from.contains("@localhost") {
         say!("               MAIL_FROM is not set: most mail servers refuse a sender at localhost");
     }
-    End::Done
+    Ok(())
 }
 
-async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {
-    let pending = match db.pending_migrations().await {
-        Ok(pending) => pending,
-        Err(error) => return not_done(error.into()),
-    };
+async fn schema_and_key(configuration: &Configuration, db: &Db) -> Result<(), String> {
+    let pending = db.pending_migrations().await.map_err(|error| sentence(error.into()))?;
     if !pending.is_empty() {
-        say!(
-            "schema         lacks {} ({})",
-            pending.join(", "),
-            if configuration.auto_migrate { "`serve` will add them" } else { "run `vault-api migrate`" }
-        );
+        let will = if configuration.auto_migrate { "`serve` will add them" } else { "run `vault-api migrate`" };
+        say!("schema         lacks {} ({will})", pending.join(", "));
         return if configuration.auto_migrate {
-            End::Done
+            Ok(())
         } else {
-            End::NotDone("the schema is not up to date; run `vault-api migrate`".into())
+            Err("the schema is not up to date; run `vault-api migrate`".into())
         };
     }
     say!("schema         up to date");
@@ -96,21 +83,22 @@ async fn schema_and_key(configuration: &Configuration, db: &Db) -> End {
         let deployment = repositories::keyring::find_deployment(&mut reader).await?;
         Ok::<_, crate::core::error::Error>((deployment, repositories::keyring::list(&mut reader).await?))
     };
-    match rows.await {
-        Ok((None, _)) => say!("keyring        none yet; `serve` will make it"),
-        Ok((Some(deployment), rows)) => match keyring::open(&configuration.master_key, deployment.as_bytes(), &rows) {
-            Ok(_) => say!("keyring        opens with CRYPTO_MASTER_KEY"),
-            Err(fault) => return End::NotDone(format!("CRYPTO_MASTER_KEY: {fault}")),
-        },
-        Err(error) => return End::NotDone(error.to_string()),
-    }
-    End::Done
+    let (deployment, rows) = rows.await.map_err(|error| error.to_string())?;
+    let Some(deployment) = deployment else {
+        say!("keyring        none yet; `serve` will make it");
+        return Ok(());
+    };
+    keyring::open(&configuration.master_key, deployment.as_bytes(), &rows)
+        .map_err(|fault| format!("CRYPTO_MASTER_KEY: {fault}"))?;
+    say!("keyring        opens with CRYPTO_MASTER_KEY");
+    Ok(())
 }
 
-/// `check` answers with 1 whatever is wrong.
-fn not_done(not_ready: NotReady) -> End {
+/// `check` answers with 1 whatever is wrong, in the words that the other commands would use.
+fn sentence(not_ready: NotReady) -> String {
     match setup::explain(not_ready) {
-        End::BadConfiguration(faults) => End::NotDone(faults.join("; ")),
-        other => other,
+        End::BadConfiguration(faults) => faults.join("; "),
+        End::NotDone(sentence) => sentence,
+        End::Done => String::new(),
     }
 }

@@ -112,6 +112,13 @@ impl App {
         self.keyring.get().ok_or(Error::Unavailable { part: "database", cause: None })
     }
 
+    /// The way to `/` for a browser: `/`, or the path of `WEB_BASE_URL` where a proxy serves us under one.
+    #[must_use]
+    pub fn root(&self) -> String {
+        let path = url::Url::parse(&self.base_url).map(|base| base.path().trim_end_matches('/').to_owned());
+        path.unwrap_or_default() + "/"
+    }
+
     /// Whether the database was reached, migrated and its keyring opened.
     #[must_use]
     pub fn is_prepared(&self) -> bool {

@@ -10,6 +10,7 @@ use super::{
     client::Client,
     database::{Db, Writer},
     error::{Limited, Result},
+    language::Language,
     limits::Tally,
     texts::problems::Code,
 };
@@ -53,6 +54,13 @@ impl Context {
     #[must_use]
     pub fn tallied(mut self, tally: Option<Arc<Tally>>) -> Self {
         self.tally = tally;
+        self
+    }
+
+    /// The same act, answered in this language.
+    #[must_use]
+    pub fn speaking(mut self, language: Language) -> Self {
+        self.client.language = language;
         self
     }
 

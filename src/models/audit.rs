@@ -30,6 +30,8 @@ words! {
         AddressChangeUndone = "account.address_change_undone",
         /// The account was deleted.
         AccountDeleted = "account.deleted",
+        /// Whoever has the address said that somebody else registered it, and the account was deleted.
+        AccountDisowned = "account.disowned",
         /// Somebody signed in.
         SignedIn = "session.created",
         /// A sign-in was refused.

@@ -5,7 +5,7 @@
 //! 1. A token serves one purpose, once, until `expires_at`.
 //! 2. Of the links that verify or change an account's address, the newest alone counts.
 //! 3. Whoever lost an address by a change can take it back with the link of that very change, and nobody else can
-//!    register the address meanwhile.
+//!    register the address meanwhile, if it was proved.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;

@@ -6,7 +6,8 @@
 //! 2. A recovery code is used once: using it deletes its row, in one statement.
 //! 3. After five wrong codes in a row there is a pause that doubles, for codes alone: a recovery code always goes.
 //! 4. The secret is sealed with the account's data key; of recovery codes and challenges there are keyed hashes alone.
-//! 5. Only a session opened or renewed a short while ago begins, confirms, ends it or makes new recovery codes.
+//! 5. One that was turned on before the address was proved ends with a recovery by mail: it may be a stranger's.
+//! 6. Only a session opened or renewed a short while ago begins, confirms, ends it or makes new recovery codes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -31,6 +32,8 @@ pub struct SecondFactor {
     pub failures: i64,
     /// Until when codes are not even looked at.
     pub paused_until: Option<DateTime<Utc>>,
+    /// Whether nobody had proved the account's address when it was turned on.
+    pub is_unproved: bool,
 }
 
 impl SecondFactor {
@@ -145,7 +148,13 @@ mod tests {
     fn the_fifth_wrong_code_pauses_and_the_pause_doubles_up_to_an_hour() {
         let now = SystemClock.now();
         let pause = |failures: i64| {
-            let factor = SecondFactor { sealed: Vec::new(), confirmed_at: None, failures, paused_until: None };
+            let factor = SecondFactor {
+                sealed: Vec::new(),
+                confirmed_at: None,
+                failures,
+                paused_until: None,
+                is_unproved: false,
+            };
             factor.next_pause(now).map(|until| (until - now).num_minutes())
         };
 

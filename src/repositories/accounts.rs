@@ -1,74 +1,35 @@
 //! The table `auth.user` as an administrator sees it: accounts with what belongs to them, and the figures.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
+use super::users;
 use crate::{
     core::{
         database::{Conn, Reader, on, row},
         error::Result,
-        language::Language,
     },
     models::{
         account::{Account, Group, Statistics},
-        email::Email,
         ids::UserId,
         page::PageRequest,
-        user::{Plan, Role, User},
     },
 };
 
 struct Stored {
-    id: UserId,
-    email: Email,
-    name: String,
-    role: Role,
-    email_verified: bool,
-    plan: Plan,
-    language: String,
-    second_factor_at: Option<DateTime<Utc>>,
-    disabled_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
+    user: users::Stored,
     last_sign_in_at: Option<DateTime<Utc>>,
     active_keys: i64,
 }
 
 row!(Stored {
-    id: Uuid => "id",
-    email: String => "email",
-    name: String => "name",
-    role: String => "role",
-    email_verified: bool => "emailVerified",
-    plan: String => "plan",
-    language: String => "language",
-    second_factor_at: Option<DateTime<Utc>> => "secondFactorAt",
-    disabled_at: Option<DateTime<Utc>> => "disabledAt",
-    created_at: DateTime<Utc> => "createdAt",
-    updated_at: DateTime<Utc> => "updatedAt",
+    ..user: users::Stored,
     last_sign_in_at: Option<DateTime<Utc>> => "lastSignInAt",
     active_keys: i64 => "activeKeys",
 });
 
 impl From<Stored> for Account {
     fn from(row: Stored) -> Self {
-        Self {
-            user: User {
-                id: row.id,
-                email: row.email,
-                name: row.name,
-                role: row.role,
-                email_verified: row.email_verified,
-                plan: row.plan,
-                language: Language::from_tag(&row.language).unwrap_or_default(),
-                second_factor_at: row.second_factor_at,
-                disabled_at: row.disabled_at,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            },
-            active_keys: row.active_keys,
-            last_sign_in_at: row.last_sign_in_at,
-        }
+        Self { user: row.user.into(), active_keys: row.active_keys, last_sign_in_at: row.last_sign_in_at }
     }
 }
 

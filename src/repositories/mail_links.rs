@@ -102,6 +102,19 @@ pub async fn spend(tx: &mut Writer, id: Uuid, digest: &[u8]) -> Result<bool> {
     Ok(on!(tx, execute(SQL, id, digest))? > 0)
 }
 
+/// Keeps a link's address for its account as long as the link lives.
+///
+/// # Errors
+/// As the database fails.
+pub async fn reserve(tx: &mut Writer, id: Uuid) -> Result<()> {
+    const SQL: &str = "
+        update auth.mail_links
+        set reserves = $2
+        where id = $1";
+    on!(tx, execute(SQL, id, true))?;
+    Ok(())
+}
+
 /// Whether an account other than this one may take this address back.
 ///
 /// # Errors
@@ -115,9 +128,9 @@ pub async fn is_reserved<'c>(
     const SQL: &str = "
         select count(*)
         from auth.mail_links
-        where address = $1 and purpose = 'undo' and \"userId\" <> $2 and \"expiresAt\" > $3";
+        where address = $1 and purpose = 'undo' and \"userId\" <> $2 and \"expiresAt\" > $3 and reserves = $4";
     let account = account.map_or(Uuid::nil(), |account| account.0);
-    let count: i64 = on!(conn, scalar(SQL, address.as_str(), account, now))?;
+    let count: i64 = on!(conn, scalar(SQL, address.as_str(), account, now, true))?;
     Ok(count > 0)
 }
 

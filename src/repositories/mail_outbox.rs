@@ -137,7 +137,7 @@ pub async fn delete(tx: &mut Writer, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Gives a mail up: it is not tried again and stays to be seen until `until`.
+/// Gives a mail up: it is not tried again and stays to be seen until `until`, with what went wrong before.
 ///
 /// # Errors
 /// As the database fails.
@@ -145,7 +145,11 @@ pub async fn give_up(tx: &mut Writer, id: Uuid, now: DateTime<Utc>, until: DateT
     // the next attempt moves to the day of removal, so that the search for what is due does not meet it
     const SQL: &str = "
         update auth.mail_outbox
-        set \"givenUpAt\" = $2, \"nextAttemptAt\" = $3, \"lastError\" = $4
+        set \"givenUpAt\" = $2, \"nextAttemptAt\" = $3,
+            \"lastError\" = case
+                when \"lastError\" is null or \"lastError\" = $4 then $4
+                else $4 || '; before that: ' || \"lastError\"
+            end
         where id = $1";
     on!(tx, execute(SQL, id, now, until, why))?;
     Ok(())

@@ -15,6 +15,7 @@ row!(SecondFactor {
     confirmed_at: Option<DateTime<Utc>> => "confirmedAt",
     failures: i64 => "failures",
     paused_until: Option<DateTime<Utc>> => "pausedUntil",
+    is_unproved: bool => "isUnproved",
 });
 
 /// The second factor of an account.
@@ -23,7 +24,7 @@ row!(SecondFactor {
 /// As the database fails.
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<Option<SecondFactor>> {
     const SQL: &str = "
-        select sealed, \"confirmedAt\", failures, \"pausedUntil\"
+        select sealed, \"confirmedAt\", failures, \"pausedUntil\", \"isUnproved\"
         from auth.second_factors
         where \"userId\" = $1";
     Ok(on!(conn, optional(SQL, account.0))?)
@@ -38,7 +39,7 @@ pub async fn lock(tx: &mut Writer, account: UserId) -> Result<Option<SecondFacto
         update auth.second_factors
         set failures = failures
         where \"userId\" = $1
-        returning sealed, \"confirmedAt\", failures, \"pausedUntil\"";
+        returning sealed, \"confirmedAt\", failures, \"pausedUntil\", \"isUnproved\"";
     Ok(on!(tx, optional(SQL, account.0))?)
 }
 
@@ -56,16 +57,16 @@ pub async fn begin(tx: &mut Writer, account: UserId, sealed: &[u8], now: DateTim
     Ok(on!(tx, execute(SQL, account.0, sealed, now))? > 0)
 }
 
-/// Turns a pending one on.
+/// Turns a pending one on; `is_unproved` while nobody has proved the account's address.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn confirm(tx: &mut Writer, account: UserId, now: DateTime<Utc>) -> Result<()> {
+pub async fn confirm(tx: &mut Writer, account: UserId, is_unproved: bool, now: DateTime<Utc>) -> Result<()> {
     const SQL: &str = "
         update auth.second_factors
-        set \"confirmedAt\" = $2
+        set \"confirmedAt\" = $2, \"isUnproved\" = $3
         where \"userId\" = $1 and \"confirmedAt\" is null";
-    on!(tx, execute(SQL, account.0, now))?;
+    on!(tx, execute(SQL, account.0, now, is_unproved))?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-struct Stored {
+pub(super) struct Stored {
     id: Uuid,
     email: Email,
     name: String,

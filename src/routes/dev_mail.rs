@@ -4,7 +4,7 @@
 use axum::{
     Router,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     answers::Answer,
     extractors::Visitor,
-    html::{escape, fill},
+    html::{Page, asked_language, escape, value_of},
 };
 use crate::core::{
     app::App,
@@ -26,7 +26,6 @@ use crate::core::{
     },
 };
 
-const PAGE: &str = include_str!("../../assets/pages/dev-mail.html");
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
@@ -82,8 +81,7 @@ async fn show(
 ) -> Answer<Response> {
     let language = language(&visitor, &uri);
     let mail = find(folder(&app, &visitor, &headers)?, &id).await?;
-    let is_plain = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .any(|(name, value)| name == "view" && value == "plain");
+    let is_plain = value_of(uri.query().unwrap_or_default(), "view") == "plain";
     let path = format!("/dev/mail/{}", mail.id);
     let plain = format!("{path}?view=plain");
     Ok(page(language, &mail.subject, if is_plain { &plain } else { &path }, &one(language, &mail, is_plain)))
@@ -123,10 +121,7 @@ async fn read<T: Send + Default + 'static>(
 
 /// The language that `?lang=` asks for, else the visitor's.
 fn language(visitor: &Visitor, uri: &Uri) -> Language {
-    url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .find(|(name, _)| name == "lang")
-        .and_then(|(_, tag)| Language::from_tag(&tag))
-        .unwrap_or(visitor.0.client().language)
+    asked_language(uri.query().unwrap_or_default()).unwrap_or(visitor.0.client().language)
 }
 
 fn row(language: Language, mail: &KeptMail) -> String {
@@ -167,27 +162,6 @@ fn one(language: Language, mail: &KeptMail, is_plain: bool) -> String {
 }
 
 fn page(language: Language, title: &str, path: &str, content: &str) -> Response {
-    let (other, label) = match language {
-        Language::English => ("fr", "Français"),
-        Language::French => ("en", "English"),
-    };
-    let mark = if path.contains('?') { "&amp;" } else { "?" };
-    let html = fill(
-        PAGE,
-        &[
-            ("language", language.tag()),
-            ("title", &escape(title)),
-            ("other_link", &format!("{}{mark}lang={other}", escape(path))),
-            ("other", other),
-            ("other_label", label),
-            ("content", content),
-        ],
-    );
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
-        (header::VARY, HeaderValue::from_static("accept-language")),
-    ];
-    (headers, html).into_response()
+    Page { status: StatusCode::OK, language, title, root: "/", path: Some(path), content, policy: POLICY }
+        .into_response()
 }

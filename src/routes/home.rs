@@ -8,7 +8,10 @@ use axum::{
     routing::get,
 };
 
-use super::{html::escape, router::Web};
+use super::{
+    html::{asked_language, escape, fill},
+    router::Web,
+};
 use crate::core::language::Language;
 
 const ENGLISH: &str = include_str!("../../assets/pages/home.en.html");
@@ -28,9 +31,7 @@ pub(super) fn routes(web: Web) -> Router {
 }
 
 async fn page(State(web): State<Web>, uri: Uri, headers: HeaderMap) -> Response {
-    let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .find(|(name, _)| name == "lang")
-        .and_then(|(_, tag)| Language::from_tag(&tag));
+    let asked = asked_language(uri.query().unwrap_or_default());
     let preferred = || {
         headers
             .get(header::ACCEPT_LANGUAGE)
@@ -43,8 +44,14 @@ async fn page(State(web): State<Web>, uri: Uri, headers: HeaderMap) -> Response 
         Language::French => FRENCH,
     };
     // the address comes from the configuration, never from the request
-    let html =
-        template.replace("{{base_url}}", &escape(&web.app.base_url)).replace("{{version}}", env!("CARGO_PKG_VERSION"));
+    let html = fill(
+        template,
+        &[
+            ("base_url", &escape(&web.app.base_url)),
+            ("root", &escape(&web.app.root())),
+            ("version", env!("CARGO_PKG_VERSION")),
+        ],
+    );
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, POLICY),

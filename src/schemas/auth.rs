@@ -155,7 +155,11 @@ impl Body for Register {
 
 fn email(fields: &mut Fields) -> Option<Email> {
     let text = fields.required_text("email", Text::line(1, email::MOST_CHARACTERS))?;
-    match Email::parse(&text) {
+    parse_email(fields, &text)
+}
+
+fn parse_email(fields: &mut Fields, text: &str) -> Option<Email> {
+    match Email::parse(text) {
         Some(email) => Some(email),
         None => fields.fault(
             "email",
@@ -212,6 +216,24 @@ pub struct Recover {
 impl Body for Recover {
     fn read(fields: &mut Fields) -> Option<Self> {
         Some(Self { email: email(fields)? })
+    }
+}
+
+/// A request for the verification mail.
+#[derive(ToSchema)]
+pub struct Resend {
+    /// The address; may be left out with an access token, for one's own.
+    #[schema(value_type = Option<String>, max_length = 254, example = "alice@example.com")]
+    pub email: Option<Email>,
+}
+
+impl Body for Resend {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let email = match fields.optional_text("email", Text::line(1, email::MOST_CHARACTERS))? {
+            Some(text) => Some(parse_email(fields, &text)?),
+            None => None,
+        };
+        Some(Self { email })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Accounts: making, renaming and deleting them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use super::{
     account_keys,
@@ -19,7 +19,7 @@ use crate::{
         audit::Action,
         email::Email,
         ids::UserId,
-        mail::{MailCause, MailKind, QueuedMail},
+        mail::MailKind,
         permission::Permission,
         user::{Plan, Role, User},
     },
@@ -77,21 +77,7 @@ async fn tell_owner(ctx: &Context, address: Email) -> Result<()> {
     if !limits::mailbox_takes(ctx, "account_exists", &address).await {
         return Ok(());
     }
-    let mail = QueuedMail {
-        id: ctx.new_id(),
-        kind: MailKind::AccountExists,
-        account: None,
-        address,
-        details: BTreeMap::new(),
-        cause: MailCause::from(ctx.client()),
-        attempts: 0,
-        created_at: ctx.now(),
-    };
-    let mut tx = ctx.db().write().await?;
-    mail_outbox::insert(&mut tx, &mail).await?;
-    tx.commit().await?;
-    ctx.app().mail_is_due.notify_one();
-    Ok(())
+    mails::send_to_address(ctx, MailKind::AccountExists, address).await
 }
 
 /// Makes an account with a role.
@@ -190,11 +176,16 @@ pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     // first all administrators, then oneself: the other way round two who leave at once would wait for each other
     keep_an_administrator(&mut tx, &user).await?;
     passwords::still(&mut tx, account, &confirmed).await?;
-    users::delete(&mut tx, account).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::AccountDeleted, Some(account))).await?;
+    remove(ctx, tx, &user, Event::on_account(Action::AccountDeleted, Some(account))).await
+}
+
+/// Deletes an account with all that is its own; `event` tells why.
+pub(super) async fn remove(ctx: &Context, mut tx: Writer, user: &User, event: Event) -> Result<()> {
+    users::delete(&mut tx, user.id).await?;
+    audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
-    ctx.app().sessions.forget_account(account);
-    ctx.app().account_keys.forget(account);
+    ctx.app().sessions.forget_account(user.id);
+    ctx.app().account_keys.forget(user.id);
     Ok(())
 }
 

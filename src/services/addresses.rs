@@ -1,8 +1,7 @@
 //! Addresses: proving one's own, changing it, and taking a change back. See `models::mail_link`.
 
-use std::collections::BTreeMap;
-
 use super::{
+    accounts,
     audit::{self, Event},
     guesses, limits, mail_links, mails, mfa, passwords, step_up,
 };
@@ -22,10 +21,10 @@ use crate::{
         audit::Action,
         email::Email,
         ids::UserId,
-        mail::{MailCause, MailKind, QueuedMail},
+        mail::{MailKind, QueuedMail},
         mail_link::{LinkPurpose, MailLink},
         permission::Permission,
-        user::User,
+        user::{Role, User},
     },
     repositories::{self, mail_outbox, password_resets, users},
 };
@@ -41,7 +40,7 @@ pub async fn resend_own(ctx: &Context) -> Result<()> {
     if !limits::may_send(ctx, "verification", &user.email).await? {
         return Ok(());
     }
-    queue(ctx, mails::queued(ctx, MailKind::VerifyAddress, &user)).await
+    mails::send(ctx, &mails::queued(ctx, MailKind::VerifyAddress, &user)).await
 }
 
 /// Puts a verification mail on its way to whoever asks for this address. Whether it has an account that lacks the proof
@@ -53,25 +52,7 @@ pub async fn resend(ctx: &Context, email: &Email) -> Result<()> {
     if !limits::may_send(ctx, "verification", email).await? {
         return Ok(());
     }
-    let mail = QueuedMail {
-        id: ctx.new_id(),
-        kind: MailKind::VerifyAddress,
-        account: None,
-        address: email.clone(),
-        details: BTreeMap::new(),
-        cause: MailCause::from(ctx.client()),
-        attempts: 0,
-        created_at: ctx.now(),
-    };
-    queue(ctx, mail).await
-}
-
-async fn queue(ctx: &Context, mail: QueuedMail) -> Result<()> {
-    let mut tx = ctx.db().write().await?;
-    mail_outbox::insert(&mut tx, &mail).await?;
-    tx.commit().await?;
-    ctx.app().mail_is_due.notify_one();
-    Ok(())
+    mails::send_to_address(ctx, MailKind::VerifyAddress, email.clone()).await
 }
 
 /// Proves an account's address with a mail's token.
@@ -90,6 +71,23 @@ pub async fn verify(ctx: &Context, token: &SecretText) -> Result<()> {
     Ok(())
 }
 
+/// Deletes an account that somebody else registered on one's address, with the token of its verification mail: only
+/// while nobody has proved the address.
+///
+/// # Errors
+/// `invalid_token`; `forbidden` where the account has a role.
+pub async fn disown(ctx: &Context, token: &SecretText) -> Result<()> {
+    let (tx, link, user) = spend(ctx, LinkPurpose::Verify, token).await?;
+    if user.email != link.address || user.email_verified {
+        return Err(Code::InvalidToken.into());
+    }
+    // somebody gave it a role: that is no stranger's account
+    if user.role != Role::User {
+        return Err(Code::Forbidden.into());
+    }
+    accounts::remove(ctx, tx, &user, Event::on_account(Action::AccountDisowned, Some(user.id))).await
+}
+
 /// Asks for another address: a mail goes there, and the change waits for its link.
 ///
 /// # Errors
@@ -98,7 +96,10 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
     ctx.require(Permission::ManageOwnAccount)?;
     let user = ctx.member()?.user.clone();
     if email == user.email {
-        let kind = FaultKind::Conflict("this is the account's address already", "c’est déjà l’adresse du compte");
+        let kind = FaultKind::Conflict(
+            "This is the account's address already; give another one.",
+            "C’est déjà l’adresse du compte ; donnez-en une autre.",
+        );
         return Err(Error::fault(Fault::new("email", kind)));
     }
     step_up::require(ctx)?;
@@ -136,7 +137,7 @@ async fn is_taken(ctx: &Context, email: &Email, account: UserId) -> Result<bool>
 }
 
 /// Gives an account the address that this token proves. The former one hears of it, with a way back for three days;
-/// nobody else can register it meanwhile.
+/// if it was proved, nobody else can register it meanwhile.
 ///
 /// # Errors
 /// `invalid_token`; `email_taken` where somebody registered the address meanwhile.
@@ -160,6 +161,10 @@ pub async fn confirm_change(ctx: &Context, token: &SecretText) -> Result<()> {
         expires_at: ctx.now() + LinkPurpose::Undo.life(),
     };
     repositories::mail_links::put(&mut tx, &way_back, None, ctx.now()).await?;
+    if before.email_verified {
+        // an address that was never proved may be anybody's
+        repositories::mail_links::reserve(&mut tx, way_back.id).await?;
+    }
     mail_outbox::insert(&mut tx, &to_former).await?;
     mail_outbox::insert(&mut tx, &to_new).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AddressChanged, Some(before.id))).await?;

@@ -24,6 +24,7 @@ use crate::{
         texts::mails::{self, MailText, Particulars},
     },
     models::{
+        email::Email,
         mail::{Backlog, MailCause, MailKind, QueuedMail},
         user::User,
     },
@@ -38,16 +39,35 @@ const LONGEST_PAUSE_MINUTES: i64 = 60;
 /// A mail to an account, to be put into the outbox within the transaction that causes it.
 #[must_use]
 pub(in crate::services) fn queued(ctx: &Context, kind: MailKind, user: &User) -> QueuedMail {
+    QueuedMail { account: Some(user.id), ..to_address(ctx, kind, user.email.clone()) }
+}
+
+fn to_address(ctx: &Context, kind: MailKind, address: Email) -> QueuedMail {
     QueuedMail {
         id: ctx.new_id(),
         kind,
-        account: Some(user.id),
-        address: user.email.clone(),
+        account: None,
+        address,
         details: BTreeMap::new(),
         cause: MailCause::from(ctx.client()),
         attempts: 0,
         created_at: ctx.now(),
     }
+}
+
+/// Puts a mail to an address on its way, in a transaction of its own. Whether the address has an account is found out
+/// when the mail is written, so that here all addresses are the same work.
+pub(in crate::services) async fn send_to_address(ctx: &Context, kind: MailKind, address: Email) -> Result<()> {
+    send(ctx, &to_address(ctx, kind, address)).await
+}
+
+/// Puts a mail on its way, in a transaction of its own.
+pub(in crate::services) async fn send(ctx: &Context, mail: &QueuedMail) -> Result<()> {
+    let mut tx = ctx.db().write().await?;
+    mail_outbox::insert(&mut tx, mail).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
 }
 
 /// What waits, for how long, and what was given up: one query.

@@ -1,7 +1,5 @@
 //! Recovering an account: a mail with a token that works once, for a quarter of an hour, for the newest mail alone.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -25,10 +23,10 @@ use crate::{
         audit::Action,
         email::Email,
         ids::UserId,
-        mail::{MailCause, MailKind, QueuedMail},
+        mail::{MailKind, QueuedMail},
         user::User,
     },
-    repositories::{api_keys, mail_outbox, password_resets, users},
+    repositories::{api_keys, mail_outbox, password_resets, second_factors, users},
 };
 
 /// Puts a recovery mail on its way. Whether the address has an account is found out later, by the job that
@@ -41,21 +39,7 @@ pub async fn request(ctx: &Context, email: &Email) -> Result<()> {
     if !limits::may_send(ctx, "recovery", email).await? {
         return Ok(());
     }
-    let mail = QueuedMail {
-        id: ctx.new_id(),
-        kind: MailKind::Recovery,
-        account: None,
-        address: email.clone(),
-        details: BTreeMap::new(),
-        cause: MailCause::from(ctx.client()),
-        attempts: 0,
-        created_at: ctx.now(),
-    };
-    let mut tx = ctx.db().write().await?;
-    mail_outbox::insert(&mut tx, &mail).await?;
-    tx.commit().await?;
-    ctx.app().mail_is_due.notify_one();
-    Ok(())
+    mails::send_to_address(ctx, MailKind::Recovery, email.clone()).await
 }
 
 /// Makes the token of a recovery mail; any older one is worth nothing from here on.
@@ -99,6 +83,8 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
         // the mail proves the address; whoever registered it without that proof may have been a stranger
         users::set_email_verified(&mut tx, account, ctx.now()).await?;
         api_keys::disable_generated(&mut tx, account, ctx.now()).await?;
+    }
+    if second_factors::lock(&mut tx, account).await?.is_some_and(|factor| factor.is_unproved || !user.email_verified) {
         mfa::clear(&mut tx, account).await?;
     }
     known_devices::remember(ctx, &mut tx, account).await?;

@@ -51,7 +51,7 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
             Checked::TooSoon(_) => Verdict::Wrong,
         };
         let (Some(user), Some(stored), true) =
-            (user.as_ref().filter(|user| user.is_enabled()), stored, verdict != Verdict::Wrong)
+            (user.as_ref().filter(|user| may_sign_in(ctx, user)), stored, verdict != Verdict::Wrong)
         else {
             return refuse(ctx, user.map(|user| user.id)).await;
         };
@@ -69,6 +69,14 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
         // the stored hash changed while we checked: the same password renewed, or another one
     }
     Err(Error::Busy { retry_after: 1 })
+}
+
+/// Where neither a registration nor a mail may tell whether an address has an account, a sign-in right after the
+/// registration must not: an account that may do nothing before the proof gets none.
+fn may_sign_in(ctx: &Context, user: &User) -> bool {
+    let config = &ctx.app().config;
+    let is_hidden = config.enumeration_protection && config.require_verified_email && !user.email_verified;
+    user.is_enabled() && !is_hidden
 }
 
 async fn refuse(ctx: &Context, account: Option<UserId>) -> Result<SignIn> {

@@ -91,6 +91,9 @@ pub(super) fn smtp(text: &str, stage: Stage) -> Result<SmtpSettings, String> {
         (false, false) => Tls::Required(parameters(&host, authority)?),
     };
     let port = url.port().unwrap_or(if is_implicit { 465 } else { 587 });
+    if port == 0 {
+        return Err("names port 0, which no server has; leave the port out for 587 or 465".into());
+    }
     Ok(SmtpSettings { host, port, tls, login })
 }
 
@@ -195,6 +198,7 @@ mod tests {
             "smtp://u:hush@mail.example.com?tls=optional",
             "smtp://u:hush@mail.example.com/path",
             "smtp://u:hush@mail.example.com:99999",
+            "smtp://u:hush@mail.example.com:0",
             "smtp://hush@mail.example.com",
             "smtp://u:hu%zzsh@mail.example.com",
             "smtp://u:hush%0d%0a@mail.example.com",

@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub use connection::{Conn, PgConn, Reader, SqliteConn, Writer, within};
 pub use failure::{Failure, Unique};
 pub use migrations::{Migrated, Migration};
-pub(crate) use row::{on, row};
+pub(crate) use row::{Columns, on, row};
 pub use texts::Texts;
 
 use crate::core::{

@@ -40,18 +40,22 @@ macro_rules! on {
 
 /// Says how a model is read from a row: `row!(User { id: Uuid => "id", role: String => "role" })`. The column
 /// is read as the type that is named, then turned into the field's own. The statement lists the columns in this order.
+/// `row!(Account { ..user: Stored, plan: String => "plan" })` first reads the columns of another such type.
 macro_rules! row {
-    ($model:ty { $($field:ident: $via:ty => $column:literal),+ $(,)? }) => {
-        $crate::core::database::row!(@ $model, sqlx::sqlite::SqliteRow, $($field, $via, $column),+);
-        $crate::core::database::row!(@ $model, sqlx::postgres::PgRow, $($field, $via, $column),+);
+    ($model:ty { $(..$base:ident: $stored:ty,)? $($field:ident: $via:ty => $column:literal),+ $(,)? }) => {
+        impl $crate::core::database::Columns for $model {
+            const COUNT: usize = [$($column),+].len() $(+ <$stored as $crate::core::database::Columns>::COUNT)?;
+        }
+        $crate::core::database::row!(@ $model, sqlx::sqlite::SqliteRow, [$($base, $stored)?], $($field, $via, $column),+);
+        $crate::core::database::row!(@ $model, sqlx::postgres::PgRow, [$($base, $stored)?], $($field, $via, $column),+);
     };
-    (@ $model:ty, $row:ty, $($field:ident, $via:ty, $column:literal),+) => {
+    (@ $model:ty, $row:ty, [$($base:ident, $stored:ty)?], $($field:ident, $via:ty, $column:literal),+) => {
         impl sqlx::FromRow<'_, $row> for $model {
             fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
                 use sqlx::Row as _;
                 // by place, which is quicker than by name; in tests the names are compared
-                let mut place = 0..;
-                Ok(Self { $($field: {
+                let mut place = 0 $(+ <$stored as $crate::core::database::Columns>::COUNT)?..;
+                Ok(Self { $($base: <$stored as sqlx::FromRow<'_, $row>>::from_row(row)?,)? $($field: {
                     let at = place.next().unwrap_or(usize::MAX);
                     debug_assert_eq!(sqlx::Column::name(row.column(at)), $column, "the columns of {}", stringify!($model));
                     row.try_get::<$via, _>(at)?.try_into().map_err(|error| sqlx::Error::ColumnDecode {
@@ -62,6 +66,12 @@ macro_rules! row {
             }
         }
     };
+}
+
+/// How many columns a model is read from.
+pub trait Columns {
+    /// Their number.
+    const COUNT: usize;
 }
 
 pub(crate) use {on, row};

@@ -9,26 +9,33 @@ pub struct ResetTexts {
     pub title: &'static str,
     /// The field's label.
     pub label: &'static str,
-    /// What a good password is.
-    pub hint: &'static str,
     /// The button's text.
     pub button: &'static str,
+}
+
+/// What a good password is, of so many characters at least.
+#[must_use]
+pub fn password_hint(language: Language, least: usize) -> String {
+    match language {
+        Language::English => format!(
+            "At least {least} characters, hard to guess: a few unrelated words do well. All your sessions will end."
+        ),
+        Language::French => format!(
+            "Au moins {least} caractères, difficiles à deviner : quelques mots sans lien conviennent bien. Toutes vos sessions seront fermées."
+        ),
+    }
 }
 
 /// The texts of the page that sets a new password.
 #[must_use]
 pub fn reset(language: Language) -> ResetTexts {
     match language {
-        Language::English => ResetTexts {
-            title: "Choose a new password",
-            label: "New password",
-            hint: "Long and hard to guess: a few unrelated words do well. All your sessions will end.",
-            button: "Set the password",
-        },
+        Language::English => {
+            ResetTexts { title: "Choose a new password", label: "New password", button: "Set the password" }
+        }
         Language::French => ResetTexts {
             title: "Choisir un nouveau mot de passe",
             label: "Nouveau mot de passe",
-            hint: "Long et difficile à deviner : quelques mots sans lien conviennent bien. Toutes vos sessions seront fermées.",
             button: "Enregistrer le mot de passe",
         },
     }
@@ -113,6 +120,21 @@ pub struct ButtonTexts {
     pub button: &'static str,
     /// What the page says once it is done.
     pub done: &'static str,
+    /// For somebody who knows of nothing: a question, and the text of a second button.
+    pub refusal: Option<(&'static str, &'static str)>,
+}
+
+/// What the page says once an account is deleted that somebody else registered on the visitor's address.
+#[must_use]
+pub fn disowned(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "The account is deleted, with all that whoever registered it kept there. You can register with this address whenever you like."
+        }
+        Language::French => {
+            "Le compte est supprimé, avec tout ce que la personne qui l’a créé y gardait. Vous pouvez vous inscrire avec cette adresse quand vous le voudrez."
+        }
+    }
 }
 
 /// The texts of the page that a link of this purpose leads to.
@@ -121,39 +143,51 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
     match (language, purpose) {
         (Language::English, LinkPurpose::Verify) => ButtonTexts {
             title: "Confirm your address",
-            hint: "One click proves that this address is yours. If you did not register with Vault API, close this page: whoever did would keep the account.",
+            hint: "You registered with Vault API: one click proves that this address is yours.",
             button: "This is my address",
             done: "Your address is confirmed. You can go on where you were.",
+            refusal: Some((
+                "You did not register? Then somebody else did, with your address, and would keep the password.",
+                "I did not register: delete the account",
+            )),
         },
         (Language::French, LinkPurpose::Verify) => ButtonTexts {
             title: "Confirmer votre adresse",
-            hint: "Un clic prouve que cette adresse est la vôtre. Si vous ne vous êtes pas inscrit à Vault API, fermez cette page : sinon, qui l’a fait garderait le compte.",
+            hint: "Vous vous êtes inscrit à Vault API : un clic prouve que cette adresse est la vôtre.",
             button: "C’est mon adresse",
             done: "Votre adresse est confirmée. Vous pouvez reprendre où vous en étiez.",
+            refusal: Some((
+                "Vous ne vous êtes pas inscrit ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
+                "Je ne me suis pas inscrit : supprimer le compte",
+            )),
         },
         (Language::English, LinkPurpose::Change) => ButtonTexts {
             title: "Change to this address",
             hint: "From now on you sign in with this address, and mails go here. The former address is told.",
             button: "Use this address",
             done: "Your account has this address now. Sign in with it from here on.",
+            refusal: None,
         },
         (Language::French, LinkPurpose::Change) => ButtonTexts {
             title: "Passer à cette adresse",
             hint: "Vous vous connecterez désormais avec cette adresse, et les messages y arriveront. L’ancienne adresse en est avertie.",
             button: "Utiliser cette adresse",
             done: "Votre compte a maintenant cette adresse. Connectez-vous désormais avec elle.",
+            refusal: None,
         },
         (Language::English, LinkPurpose::Undo) => ButtonTexts {
             title: "Take the change back",
             hint: "This address becomes the account’s again, every session ends, and the password stops working. A mail lets you choose a new one.",
             button: "Take my address back",
             done: "The account has this address again. A mail is on its way here to choose a new password.",
+            refusal: None,
         },
         (Language::French, LinkPurpose::Undo) => ButtonTexts {
             title: "Annuler le changement",
             hint: "Cette adresse redevient celle du compte, toutes les sessions se ferment et le mot de passe ne sert plus. Un message vous permettra d’en choisir un nouveau.",
             button: "Reprendre mon adresse",
             done: "Le compte a de nouveau cette adresse. Un message est en route pour choisir un nouveau mot de passe.",
+            refusal: None,
         },
     }
 }

@@ -6,19 +6,20 @@ mod reset;
 
 use axum::{
     Router,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode},
     middleware::map_response,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
-use url::form_urlencoded;
 
-use super::{answers::OfPage, html::escape};
+use super::{
+    answers::OfPage,
+    html::{Page, asked_language, escape},
+};
 use crate::{
-    core::{app::App, client::Client, context::Context, error::Error, language::Language},
+    core::{app::App, client::Client, context::Context, error::Error},
     schemas::problem::Problem,
 };
 
-const PAGE: &str = include_str!("../../../assets/pages/task.html");
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
@@ -36,17 +37,19 @@ pub(super) fn routes(app: &App) -> Router {
 pub(super) fn write_refusal(response: &mut Response, error: &Error, client: &Client) {
     let problem = Problem::of(error, client.language, &client.request_id);
     let content = format!("<p class=\"fault\" role=\"alert\">{}</p>", escape(problem.detail));
-    let (head, body) = page(response.status(), client.language, problem.title, &content).into_parts();
+    let page = Page {
+        status: response.status(),
+        language: client.language,
+        title: problem.title,
+        // these pages stand right under the root
+        root: "./",
+        path: None,
+        content: &content,
+        policy: POLICY,
+    };
+    let (head, body) = page.into_response().into_parts();
     response.headers_mut().extend(head.headers);
     *response.body_mut() = body;
-}
-
-/// The first value of this name in a query or a form; empty where there is none.
-fn value_of(encoded: &str, name: &str) -> String {
-    form_urlencoded::parse(encoded.as_bytes())
-        .find(|(found, _)| found == name)
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
 }
 
 /// What to say of a refusal on a page: its status and one sentence.
@@ -56,13 +59,27 @@ fn sentence_of(error: &Error, ctx: &Context) -> (StatusCode, String) {
     (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST), sentence.to_owned())
 }
 
-fn page(status: StatusCode, language: Language, title: &str, content: &str) -> Response {
-    let html = PAGE.replace("{{language}}", language.tag()).replace("{{title}}", title).replace("{{content}}", content);
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
-        (header::VARY, HeaderValue::from_static("accept-language")),
-    ];
-    (status, headers, html).into_response()
+/// A page of these; `own` is its own address under the root, where it can be asked for again.
+fn page(status: StatusCode, ctx: &Context, title: &str, own: Option<&str>, content: &str) -> Response {
+    let root = ctx.app().root();
+    let path = own.map(|own| format!("{root}{own}"));
+    let (language, path) = (ctx.client().language, path.as_deref());
+    Page { status, language, title, root: &root, path, content, policy: POLICY }.into_response()
+}
+
+/// What a form carries on: its link's token and the language of the page.
+fn carried(ctx: &Context, token: &str) -> String {
+    format!(
+        "<input type=\"hidden\" name=\"token\" value=\"{}\"><input type=\"hidden\" name=\"lang\" value=\"{}\">",
+        escape(token),
+        ctx.client().language.tag()
+    )
+}
+
+/// The act in the language that the page or its form asks for.
+fn in_asked_language(ctx: Context, encoded: &str) -> Context {
+    match asked_language(encoded) {
+        Some(language) => ctx.speaking(language),
+        None => ctx,
+    }
 }

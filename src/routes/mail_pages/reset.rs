@@ -9,19 +9,19 @@ use axum::{
     routing::get,
 };
 
-use super::{page, sentence_of, value_of};
+use super::{carried, in_asked_language, page, sentence_of};
 use crate::{
     core::{
         app::App,
+        context::Context,
         error::Error,
-        language::Language,
         secret::SecretText,
         texts::{pages, problems::Code},
     },
     routes::{
         answers::Failure,
         extractors::{Visitor, form},
-        html::escape,
+        html::{escape, escape_query, value_of},
     },
     services::recovery,
 };
@@ -32,29 +32,34 @@ pub(super) fn routes(app: App) -> Router {
 }
 
 async fn show(Visitor(ctx): Visitor, uri: Uri) -> Response {
-    let token = value_of(uri.query().unwrap_or_default(), "token");
-    let language = ctx.client().language;
-    page(StatusCode::OK, language, pages::reset(language).title, &form_for(language, &token, None))
+    let query = uri.query().unwrap_or_default();
+    let ctx = in_asked_language(ctx, query);
+    let token = value_of(query, "token");
+    let own = format!("reset?token={}", escape_query(&token));
+    page(StatusCode::OK, &ctx, pages::reset(ctx.client().language).title, Some(&own), &form_for(&ctx, &token, None))
 }
 
 async fn submit(Visitor(ctx): Visitor, request: Request) -> Result<Response, Failure> {
-    let language = ctx.client().language;
     let body = form(request).await?;
+    let ctx = in_asked_language(ctx, &body);
+    let language = ctx.client().language;
+    let title = pages::reset(language).title;
     let (token, password) = (value_of(&body, "token"), SecretText::new(value_of(&body, "password")));
     match recovery::reset(&ctx, &SecretText::from(token.as_str()), &password).await {
         Ok(()) => {
             let done = format!("<p class=\"done\">{}</p>", pages::reset_done(language));
-            Ok(page(StatusCode::OK, language, pages::reset(language).title, &done))
+            Ok(page(StatusCode::OK, &ctx, title, None, &done))
         }
         Err(error @ (Error::Invalid(_) | Error::Refused(Code::InvalidToken) | Error::Busy { .. })) => {
             let (status, sentence) = sentence_of(&error, &ctx);
-            Ok(page(status, language, pages::reset(language).title, &form_for(language, &token, Some(&sentence))))
+            Ok(page(status, &ctx, title, None, &form_for(&ctx, &token, Some(&sentence))))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn form_for(language: Language, token: &str, fault: Option<&str>) -> String {
+fn form_for(ctx: &Context, token: &str, fault: Option<&str>) -> String {
+    let (language, least) = (ctx.client().language, ctx.app().config.password_min_length);
     let texts = pages::reset(language);
     let (notice, state) = match fault {
         Some(sentence) => (
@@ -64,13 +69,13 @@ fn form_for(language: Language, token: &str, fault: Option<&str>) -> String {
         None => (String::new(), " aria-describedby=\"hint\""),
     };
     format!(
-        "<form class=\"form\" method=\"post\" action=\"/reset\">{notice}\
-         <input type=\"hidden\" name=\"token\" value=\"{}\">\
-         <label>{}<input type=\"password\" name=\"password\" autocomplete=\"new-password\" required autofocus{state}></label>\
+        "<form class=\"form\" method=\"post\" action=\"{}reset\">{notice}{}\
+         <label>{}<input type=\"password\" name=\"password\" autocomplete=\"new-password\" minlength=\"{least}\" required autofocus{state}></label>\
          <p class=\"hint\" id=\"hint\">{}</p><button type=\"submit\">{}</button></form>",
-        escape(token),
+        ctx.app().root(),
+        carried(ctx, token),
         texts.label,
-        texts.hint,
+        pages::password_hint(language, least),
         texts.button
     )
 }

@@ -98,7 +98,9 @@ pub async fn confirm(ctx: &Context, code: &GivenCode) -> Result<Vec<SecretText>>
         Checked::Wrong => return refuse(ctx, tx, account).await,
         Checked::Paused { retry_after } => return Err(Error::Paused { retry_after }),
     }
-    second_factors::confirm(&mut tx, account, ctx.now()).await?;
+    // as the row says, not as the session remembers
+    let is_unproved = users::find(&mut tx, account).await?.is_none_or(|user| !user.email_verified);
+    second_factors::confirm(&mut tx, account, is_unproved, ctx.now()).await?;
     users::set_second_factor(&mut tx, account, Some(ctx.now())).await?;
     let codes = make_codes(&mut tx, ctx, account).await?;
     login_sessions::delete_all_but(&mut tx, account, Some(member.session)).await?;

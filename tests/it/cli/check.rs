@@ -44,3 +44,16 @@ fn a_database_that_does_not_answer_is_said_to_be_away() {
         assert!(!done.errors.contains("hush"), "{command}: {}", done.errors);
     }
 }
+
+#[test]
+fn every_part_that_fails_is_named() {
+    let vault = Vault::on_url("postgres://somebody:hush@127.0.0.1:9/vault".into())
+        .with("REDIS_URL", "redis://127.0.0.1:9")
+        .with("SMTP_URL", "smtp://127.0.0.1:9?tls=none");
+
+    let done = vault.run(&["check"]).expect(1);
+
+    for word in ["vault-api: ", "DATABASE_URL", "vault-api: REDIS_URL", "vault-api: mail"] {
+        assert!(done.errors.contains(word), "{word}: {}", done.errors);
+    }
+}

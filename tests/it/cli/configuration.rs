@@ -66,11 +66,7 @@ fn production_generates_nothing_and_names_what_is_missing() {
 
 #[test]
 fn production_with_its_secrets_starts_and_says_what_to_think_of() {
-    let vault = Vault::new(Engine::Sqlite)
-        .with("ENVIRONMENT", "production")
-        .with("BCRYPT_COST", "10")
-        .with("JWT_SECRET", "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J")
-        .with("CRYPTO_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+    let vault = Vault::in_production(Engine::Sqlite);
 
     let server = vault.start();
 

@@ -83,13 +83,7 @@ fn an_unsafe_or_broken_setting_ends_the_program_before_it_listens() {
 
 #[test]
 fn without_a_mail_server_in_production_the_test_says_what_to_set() {
-    let done = Vault::new(Engine::Sqlite)
-        .with("ENVIRONMENT", "production")
-        .with("BCRYPT_COST", "10")
-        .with("JWT_SECRET", "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J")
-        .with("CRYPTO_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-        .run(&["mail", "test", "you@example.com"])
-        .expect(1);
+    let done = Vault::in_production(Engine::Sqlite).run(&["mail", "test", "you@example.com"]).expect(1);
 
     assert!(done.errors.contains("SMTP_URL") && done.errors.contains("SENDGRID_API_KEY"), "{}", done.errors);
 }

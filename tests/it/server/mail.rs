@@ -177,13 +177,22 @@ fn where_mails_leave_there_is_nothing_to_show() {
 
 #[test]
 fn in_production_there_is_nothing_to_show() {
-    let vault = Vault::new(Engine::Sqlite)
-        .with("ENVIRONMENT", "production")
-        .with("BCRYPT_COST", "10")
-        .with("JWT_SECRET", "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J")
-        .with("CRYPTO_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+    let vault = Vault::in_production(Engine::Sqlite);
     let server = vault.start();
 
     server.call("GET", "/dev/mail", None, None).expect(404);
     assert!(server.log().contains("SMTP_URL and SENDGRID_API_KEY are not set"), "{}", server.log());
+}
+
+#[test]
+fn under_a_path_of_a_proxy_the_pages_lead_there() {
+    let vault = Vault::new(Engine::Sqlite).with("WEB_BASE_URL", "https://example.com/vault");
+    let server = vault.start();
+
+    for page in ["/verify?token=x", "/reset?token=x", "/"] {
+        let html = server.call("GET", page, None, None).expect(200).text();
+        assert!(html.contains("href=\"/vault/assets/page.css\""), "{page}: {html}");
+        assert!(!html.contains("=\"/assets") && !html.contains("action=\"/reset"), "{page}: {html}");
+    }
+    assert!(server.call("GET", "/reset?token=x", None, None).text().contains("action=\"/vault/reset\""));
 }

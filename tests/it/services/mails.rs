@@ -126,6 +126,8 @@ on_both! {
         wait_for(&app, GIVEN_UP, "1").await;
         let backlog = mails::backlog(&app.operator()).await.unwrap();
         assert_eq!((backlog.waiting, backlog.given_up, backlog.oldest_at), (0, 1, None));
+        let why = app.sql("select \"lastError\" from auth.mail_outbox").await;
+        assert!(why.contains("could not be sent in time; before that: "), "{why}");
         app.mails.refuse(false);
         app.clock.advance(TimeDelta::hours(25));
         work(&app).await;

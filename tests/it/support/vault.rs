@@ -61,6 +61,15 @@ impl Vault {
         Self { engine, folder, settings, database }
     }
 
+    /// In production, with the secrets that are asked for there.
+    pub fn in_production(engine: Engine) -> Self {
+        Self::new(engine)
+            .with("ENVIRONMENT", "production")
+            .with("BCRYPT_COST", "10")
+            .with("JWT_SECRET", "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J")
+            .with("CRYPTO_MASTER_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+    }
+
     /// On a PostgreSQL server of the test's own.
     pub fn on_url(url: String) -> Self {
         let folder = tempfile::tempdir().expect("a folder");

@@ -23,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(login::log_out))
         .routes(routes!(refresh::refresh))
         .routes(routes!(verification::verify_email))
+        .routes(routes!(verification::disown_account))
         .routes(routes!(verification::resend_verification))
         .routes(routes!(address::change_email))
         .routes(routes!(address::confirm_email_change))

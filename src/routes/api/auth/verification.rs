@@ -14,7 +14,7 @@ use crate::{
         answers::{Answer, json_with},
         extractors::{Anyone, Json, OptionalJson, Visitor},
     },
-    schemas::auth::{Message, Recover, TokenBody},
+    schemas::auth::{Message, Resend, TokenBody},
     services::addresses,
 };
 
@@ -28,19 +28,31 @@ pub(super) async fn verify_email(Visitor(ctx): Visitor, Json(body): Json<TokenBo
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Say that somebody else registered your address
+///
+/// With the token of the newest verification mail: deletes the account with all that was kept there. Only while its
+/// address is not proved.
+#[utoipa::path(post, path = "/api/auth/verify-email/disown", tag = "Accounts", operation_id = "disown_account", request_body = TokenBody,
+    responses((status = 204, description = "The account is gone"), (status = 400, description = "`invalid_token`, or not valid JSON"),
+        (status = 403, description = "`forbidden`: the account has a role; ask an administrator")))]
+pub(super) async fn disown_account(Visitor(ctx): Visitor, Json(body): Json<TokenBody>) -> Answer<StatusCode> {
+    addresses::disown(&ctx, &body.token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Ask for the verification mail again
 ///
 /// With an access token and no body for one's own address, or without a token for the address in the body. Always the
 /// same answer; a mail goes out where the address has an account that lacks the proof.
-#[utoipa::path(post, path = "/api/auth/verify-email/resend", tag = "Accounts", operation_id = "resend_verification", request_body = Option<Recover>,
+#[utoipa::path(post, path = "/api/auth/verify-email/resend", tag = "Accounts", operation_id = "resend_verification", request_body = Option<Resend>,
     security((), ("bearer" = [])),
     responses((status = 202, description = "A mail is on its way, if the address lacks the proof", body = Message)))]
 pub(super) async fn resend_verification(
     Anyone(ctx): Anyone,
-    OptionalJson(body): OptionalJson<Recover>,
+    OptionalJson(body): OptionalJson<Resend>,
 ) -> Answer<Response> {
-    match (body, ctx.member().is_ok()) {
-        (Some(body), _) => addresses::resend(&ctx, &body.email).await?,
+    match (body.and_then(|body| body.email), ctx.member().is_ok()) {
+        (Some(email), _) => addresses::resend(&ctx, &email).await?,
         (None, true) => addresses::resend_own(&ctx).await?,
         (None, false) => return Err(Error::fault(Fault::new("email", FaultKind::Required)).into()),
     }

@@ -33,6 +33,7 @@ const TABLE: &[(&str, For)] = &[
     ("POST /api/auth/login/mfa", Anybody),
     ("POST /api/auth/refresh", Anybody),
     ("POST /api/auth/verify-email", Anybody),
+    ("POST /api/auth/verify-email/disown", Anybody),
     ("POST /api/auth/verify-email/resend", Anybody),
     ("POST /api/auth/email", Members),
     ("POST /api/auth/email/confirm", Anybody),

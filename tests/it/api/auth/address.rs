@@ -22,6 +22,12 @@ async fn undo(app: &TestApp, token: &str) -> Reply {
     app.call("POST", "/api/auth/email/undo", Some(json!({ "token": token }))).await
 }
 
+/// Proves the address of this actor.
+async fn prove(app: &TestApp, actor: &Actor<'_>) {
+    let token = mailed_token(app, &actor.email, "/verify", 1).await;
+    app.call("POST", "/api/auth/verify-email", Some(json!({ "token": token }))).await.expect(204);
+}
+
 /// Changes the address of this actor to `NEW`; the token that takes it back.
 async fn changed(app: &TestApp, actor: &Actor<'_>) -> String {
     ask(actor, NEW).await.expect(202);
@@ -89,6 +95,7 @@ on_both! {
 
     async fn a_thief_can_not_close_the_owners_way_back_with_one_of_his_own(app: TestApp) {
         let alice = app.member("alice").await;
+        prove(&app, &alice).await;
         let owners = changed(&app, &alice).await;
         app.clock.advance(TimeDelta::minutes(1));
         ask(&alice, "thief@example.org").await.expect(202);
@@ -159,6 +166,7 @@ on_both! {
     async fn a_former_address_can_not_be_registered_while_it_has_a_way_back(app: TestApp) {
         let alice = app.member("alice").await;
         let bob = app.member("bob").await;
+        prove(&app, &alice).await;
         changed(&app, &alice).await;
 
         register(&app, "alice@example.com", NEW_PASSWORD).await.expect_problem(409, "email_taken");
@@ -166,6 +174,16 @@ on_both! {
 
         app.clock.advance(TimeDelta::hours(72));
         register(&app, "alice@example.com", NEW_PASSWORD).await.expect(201);
+    }
+
+    async fn a_former_address_that_was_never_proved_is_kept_for_nobody(app: TestApp) {
+        let stranger = app.member("alice").await;
+        let way_back = changed(&app, &stranger).await;
+
+        register(&app, "alice@example.com", NEW_PASSWORD).await.expect(201);
+
+        undo(&app, &way_back).await.expect_problem(409, "email_taken");
+        log_in(&app, "alice@example.com", NEW_PASSWORD).await.expect(200);
     }
 
     async fn of_two_changes_the_newest_counts(app: TestApp) {

@@ -3,7 +3,9 @@
 use axum::{body::Body, http::Request};
 use serde_json::json;
 
-use super::{NEW_PASSWORD, assert_refused, log_in, mailed_token, read_me, recovery_token, register, reset};
+use super::{
+    NEW_PASSWORD, assert_refused, log_in, mailed_token, mfa::turn_on, read_me, recovery_token, register, reset,
+};
 use crate::support::{Reply, TestApp, at_once};
 
 const STRICT: [(&str, &str); 1] = [("REQUIRE_VERIFIED_EMAIL", "true")];
@@ -16,11 +18,15 @@ async fn resend(app: &TestApp, email: &str) -> Reply {
     app.call("POST", "/api/auth/verify-email/resend", Some(json!({ "email": email }))).await
 }
 
-/// Sends the form of a page with one button.
+/// Sends the form of a page with its first button.
 async fn click(app: &TestApp, page: &str, token: &str) -> Reply {
+    send_form(app, page, &format!("token={token}")).await
+}
+
+async fn send_form(app: &TestApp, page: &str, form: &str) -> Reply {
     let request = Request::post(page)
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::from(format!("token={token}")))
+        .body(Body::from(form.to_owned()))
         .expect("a request");
     app.send(request).await
 }
@@ -140,6 +146,79 @@ on_both! {
         assert_eq!((read(&made).await, read(&kept).await), (json!(false), json!(true)));
     }
 
+    async fn whoever_has_the_address_deletes_what_a_stranger_registered_there(app: TestApp) {
+        let stranger = app.member("victim").await;
+        stranger.store("kept", "sk-proj-Zk3vQ9xT1mB7nR5cL2wYpH8sD4gJ6fA0").await;
+        let token = mailed_token(&app, &stranger.email, "/verify", 1).await;
+        let page = app.call("GET", &format!("/verify?token={token}"), None).await.expect(200).text();
+        assert!(page.contains("I did not register: delete the account") && page.contains("value=\"not_mine\""), "{page}");
+
+        let done = send_form(&app, "/verify", &format!("token={token}&answer=not_mine&lang=fr")).await.expect(200).text();
+
+        assert!(done.contains("Le compte est supprimé") && !done.contains("<form"), "{done}");
+        assert_refused(stranger.get("/api/auth/me").await);
+        log_in(&app, &stranger.email, &stranger.password).await.expect_problem(401, "invalid_credentials");
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "0");
+        assert_eq!(app.sql("select count(*) from auth.audit_trail where action = 'account.disowned'").await, "1");
+        register(&app, &stranger.email, NEW_PASSWORD).await.expect(201);
+    }
+
+    async fn nobody_disowns_a_proved_account_nor_one_with_a_role(app: TestApp) {
+        let (alice, helper) = (app.member("alice").await, app.member("helper").await);
+        let disown = async |token: &str| app.call("POST", "/api/auth/verify-email/disown", Some(json!({ "token": token }))).await;
+        let token = mailed_token(&app, &alice.email, "/verify", 1).await;
+        verify(&app, &token).await.expect(204);
+        app.sql("update auth.\"user\" set role = 'support' where email = 'helper@example.com'").await;
+        let helpers = mailed_token(&app, &helper.email, "/verify", 1).await;
+
+        disown(&token).await.expect_problem(400, "invalid_token");
+        disown("garbage").await.expect_problem(400, "invalid_token");
+        disown(&helpers).await.expect_problem(403, "forbidden");
+
+        alice.get("/api/auth/me").await.expect(200);
+        verify(&app, &helpers).await.expect(204);
+    }
+
+    async fn a_second_factor_from_before_the_proof_ends_with_a_recovery_and_a_later_one_does_not(app: TestApp) {
+        let (stranger, alice) = (app.member("victim").await, app.member("alice").await);
+        turn_on(&app, &stranger).await;
+        verify(&app, &mailed_token(&app, &stranger.email, "/verify", 1).await).await.expect(204);
+        verify(&app, &mailed_token(&app, &alice.email, "/verify", 1).await).await.expect(204);
+        turn_on(&app, &alice).await;
+
+        for member in [&stranger, &alice] {
+            app.call("POST", "/api/auth/recover", Some(json!({ "email": member.email }))).await.expect(202);
+            let token = mailed_token(&app, &member.email, "/reset", 1).await;
+            reset(&app, &token, NEW_PASSWORD).await.expect(204);
+        }
+
+        let owner = log_in(&app, &stranger.email, NEW_PASSWORD).await.expect(200).json();
+        assert!(owner["access_token"].is_string(), "{owner}");
+        assert_eq!(log_in(&app, &alice.email, NEW_PASSWORD).await.expect(200).json()["mfa_required"], true);
+    }
+
+    async fn the_page_and_its_form_speak_the_language_that_was_chosen_there(app: TestApp) {
+        let alice = app.member("alice").await;
+        let token = mailed_token(&app, &alice.email, "/verify", 1).await;
+        let english = app.call("GET", &format!("/verify?token={token}"), None).await.expect(200).text();
+        assert!(english.contains(&format!("<a href=\"/verify?token={token}&amp;lang=fr\" hreflang=\"fr\"")), "{english}");
+
+        let french = app.call("GET", &format!("/verify?token={token}&lang=fr"), None).await.expect(200).text();
+
+        assert!(french.contains("C’est mon adresse") && french.contains("name=\"lang\" value=\"fr\""), "{french}");
+        let refused = send_form(&app, "/verify", "token=garbage&lang=fr").await.expect(400).text();
+        assert!(refused.contains("Ce lien est inconnu"), "{refused}");
+    }
+
+    async fn a_member_may_ask_again_with_an_empty_object(app: TestApp) {
+        let alice = app.member("alice").await;
+
+        alice.post("/api/auth/verify-email/resend", json!({})).await.expect(202);
+
+        mailed_token(&app, &alice.email, "/verify", 2).await;
+        app.call("POST", "/api/auth/verify-email/resend", Some(json!({}))).await.expect_problem(422, "validation_failed");
+    }
+
     async fn the_keys_of_a_proved_account_outlive_a_reset(app: TestApp) {
         let alice = app.member("alice").await;
         verify(&app, &mailed_token(&app, &alice.email, "/verify", 1).await).await.expect(204);
@@ -206,5 +285,20 @@ on_both! {
         let fresh = register(&app, "bobby@example.com", "passwordpassword").await.expect_problem(422, "validation_failed").json();
 
         assert_eq!(taken["errors"], fresh["errors"]);
+    }
+}
+
+on_both! {
+    with [("ENUMERATION_PROTECTION", "true"), ("REQUIRE_VERIFIED_EMAIL", "true")];
+
+    async fn a_sign_in_right_after_a_registration_does_not_tell_whether_the_address_was_free(app: TestApp) {
+        register(&app, "alice@example.com", NEW_PASSWORD).await.expect(202);
+
+        let of_the_account = log_in(&app, "alice@example.com", NEW_PASSWORD).await.expect_problem(401, "invalid_credentials").json();
+        let of_nobody = log_in(&app, "nobody@example.com", NEW_PASSWORD).await.expect_problem(401, "invalid_credentials").json();
+
+        assert_eq!(of_the_account["detail"], of_nobody["detail"]);
+        verify(&app, &mailed_token(&app, "alice@example.com", "/verify", 1).await).await.expect(204);
+        log_in(&app, "alice@example.com", NEW_PASSWORD).await.expect(200);
     }
 }
