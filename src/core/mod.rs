@@ -25,3 +25,4 @@ pub mod session_cache;
 pub mod system;
 pub mod telemetry;
 pub mod texts;
+pub mod usage_tally;

@@ -14,4 +14,5 @@ pub mod permission;
 pub mod provider;
 pub mod second_factor;
 pub mod session;
+pub mod usage;
 pub mod user;

@@ -22,3 +22,4 @@ pub mod sessions;
 pub mod start;
 pub mod step_up;
 pub mod upkeep;
+pub mod usage;
