@@ -1,29 +1,26 @@
-//! What was counted of keys' use and is not in the database yet: no request waits for a write.
-//!
-//! A count is `fresh`, then `leaving` while it is being written, then gone; or `fresh` again where it could not be.
+//! What was counted of the uses of keys and is not in the database yet: no request waits for a write.
 //!
 //! Invariants, cited by the tests:
-//! 1. Nothing is forgotten before it is committed, and nothing is written twice by one server.
-//! 2. The memory is bounded: `MOST_PLACES`; from `WRITE_EARLY` on the job is woken.
-//! 3. Whoever adds what is in memory to what the database says sees each count once; see `generation`.
+//! 1. A count stays in memory until it is committed, and is taken away at that very moment: `copy`, then `written`.
+//! 2. The memory is bounded: `MOST_ROWS`; at `WRITE_EARLY` the job is woken before its time.
+//! 3. Whoever adds the counts in memory to those in the database holds `commit` for reading meanwhile, and sees each
+//!    count once; whoever writes them down holds it for writing from the commit until they are taken away.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use chrono::{DateTime, Utc};
-use tokio::sync::Notify;
+use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::{Notify, RwLock};
 
 use crate::models::{
     ids::{ApiKeyId, UserId},
-    usage::{Counted, Counts, UsagePlace, Use},
+    usage::{Counted, Counts, Use},
 };
 
 const WRITE_EARLY: usize = 20_000;
-const MOST_PLACES: usize = 100_000;
-
-type Places = HashMap<UsagePlace, Counted>;
+const MOST_ROWS: usize = 100_000;
 
 /// The counts in memory.
 #[derive(Default)]
@@ -33,103 +30,178 @@ pub struct UsageTally {
     pub is_full: Notify,
     /// Held by whoever writes the counts down: one at a time.
     pub turn: tokio::sync::Mutex<()>,
+    /// See invariant 3.
+    pub commit: RwLock<()>,
 }
 
 #[derive(Default)]
 struct InMemory {
-    fresh: Places,
-    leaving: Places,
-    /// When which key was last used, of those above.
-    last_used: HashMap<ApiKeyId, DateTime<Utc>>,
-    generation: u64,
+    /// A key has few rows: the versions that were used since the last write, rarely on two days.
+    keys: HashMap<ApiKeyId, Vec<Counted>>,
+    rows: usize,
 }
 
-/// What is in memory of one key.
-pub struct Pending {
-    /// The counts, by place.
-    pub places: Vec<(UsagePlace, Counted)>,
-    /// Changes whenever something was written down.
-    pub generation: u64,
+/// One use of a key.
+#[derive(Clone, Copy)]
+pub struct Noted {
+    /// Whose key it is.
+    pub account: UserId,
+    /// The key.
+    pub key: ApiKeyId,
+    /// The version of the value.
+    pub version: i64,
+    /// What it was.
+    pub use_: Use,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 impl UsageTally {
     /// Counts one use; tells whether there was room for it.
-    pub fn note(&self, place: UsagePlace, account: UserId, use_: Use, now: DateTime<Utc>) -> bool {
-        let mut counts = self.lock();
-        let places = counts.fresh.len() + counts.leaving.len();
-        let counted = match counts.fresh.entry(place) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(_) if places >= MOST_PLACES => return false,
-            Entry::Vacant(entry) => entry.insert(Counted { account, counts: Counts::default(), last_used_at: None }),
-        };
-        counted.counts.count(use_);
-        if use_ != Use::Refused {
-            counted.last_used_at = counted.last_used_at.max(Some(now));
-            let last = counts.last_used.entry(place.key).or_insert(now);
-            *last = now.max(*last);
+    pub fn note(&self, noted: Noted) -> bool {
+        let Noted { account, key, version, use_, at } = noted;
+        let day = at.date_naive();
+        let last_used_at = (use_ != Use::Refused).then_some(at);
+        let mut counts = Counts::default();
+        counts.count(use_);
+        let mut memory = self.lock();
+        let memory = &mut *memory;
+        let known = memory.keys.get_mut(&key);
+        if let Some(row) = known.and_then(|rows| rows.iter_mut().find(|row| row.is_of(day, version))) {
+            row.counts.add(counts);
+            row.last_used_at = row.last_used_at.max(last_used_at);
+            return true;
         }
-        if places == WRITE_EARLY {
+        if memory.rows >= MOST_ROWS {
+            return false;
+        }
+        memory.keys.entry(key).or_default().push(Counted { account, key, day, version, counts, last_used_at });
+        memory.rows += 1;
+        if memory.rows == WRITE_EARLY {
             self.is_full.notify_one();
         }
         true
     }
 
-    /// Takes all that is fresh, to be written down: always in the same order, so that two servers never wait for each other.
-    pub fn take(&self) -> Vec<(UsagePlace, Counted)> {
-        let mut counts = self.lock();
-        let fresh = std::mem::take(&mut counts.fresh);
-        for (place, counted) in fresh {
-            counts.leaving.entry(place).and_modify(|known| known.add(counted)).or_insert(counted);
-        }
-        let mut taken: Vec<_> = counts.leaving.iter().map(|(place, counted)| (*place, *counted)).collect();
-        taken.sort_unstable_by_key(|(place, _)| *place);
-        taken
+    /// All that is in memory, to be written down; it stays there until it is `written`. Always in the same order, so that
+    /// two servers never wait for each other.
+    pub fn copy(&self) -> Vec<Counted> {
+        let mut all: Vec<_> = self.lock().keys.values().flatten().copied().collect();
+        all.sort_unstable_by_key(|row| (row.account, row.key, row.day, row.version));
+        all
     }
 
-    /// Forgets what was committed.
-    pub fn written(&self, places: &[(UsagePlace, Counted)]) {
-        let mut counts = self.lock();
-        counts.generation += 1;
-        for (place, _) in places {
-            counts.leaving.remove(place);
+    /// Takes away what was committed.
+    pub fn written(&self, rows: &[Counted]) {
+        let mut memory = self.lock();
+        let memory = &mut *memory;
+        for written in rows {
+            let Some(of_key) = memory.keys.get_mut(&written.key) else { continue };
+            if let Some(row) = of_key.iter_mut().find(|row| row.is_of(written.day, written.version)) {
+                row.counts.take_away(written.counts);
+            }
+            let before = of_key.len();
+            of_key.retain(|row| !row.counts.is_zero());
+            memory.rows = memory.rows.saturating_sub(before - of_key.len());
+            if of_key.is_empty() {
+                memory.keys.remove(&written.key);
+            }
         }
-        if counts.fresh.is_empty() && counts.leaving.is_empty() {
-            counts.last_used.clear();
-        }
-    }
-
-    /// Keeps what could not be written for the next time.
-    pub fn give_back(&self) {
-        let mut counts = self.lock();
-        let leaving = std::mem::take(&mut counts.leaving);
-        for (place, counted) in leaving {
-            counts.fresh.entry(place).and_modify(|known| known.add(counted)).or_insert(counted);
-        }
-    }
-
-    /// Changes whenever something was written down: what was read from the database under another generation is to be
-    /// read again before the counts in memory are added.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.lock().generation
     }
 
     /// What is in memory of one key.
     #[must_use]
-    pub fn of_key(&self, key: ApiKeyId) -> Pending {
-        let counts = self.lock();
-        let places = counts.fresh.iter().chain(&counts.leaving);
-        let places = places.filter(|(place, _)| place.key == key).map(|(place, counted)| (*place, *counted)).collect();
-        Pending { places, generation: counts.generation }
+    pub fn of_key(&self, key: ApiKeyId) -> Vec<Counted> {
+        self.lock().keys.get(&key).cloned().unwrap_or_default()
     }
 
     /// When a key was last used, as far as memory tells.
     #[must_use]
     pub fn last_used(&self, key: ApiKeyId) -> Option<DateTime<Utc>> {
-        self.lock().last_used.get(&key).copied()
+        self.lock().keys.get(&key)?.iter().filter_map(|row| row.last_used_at).max()
+    }
+
+    /// Shows in the counters how much waits.
+    pub fn gauge(&self) {
+        let rows = self.lock().rows;
+        #[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
+        metrics::gauge!("vault_key_uses_waiting").set(rows as f64);
     }
 
     fn lock(&self) -> MutexGuard<'_, InMemory> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    fn is_of(&self, day: NaiveDate, version: i64) -> bool {
+        self.day == day && self.version == version
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn noted(key: u128, version: i64, use_: Use, seconds: i64) -> Noted {
+        let at = DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap();
+        Noted { account: UserId(Uuid::from_u128(1)), key: ApiKeyId(Uuid::from_u128(key)), version, use_, at }
+    }
+
+    #[test]
+    fn what_is_counted_while_a_copy_is_written_stays() {
+        let tally = UsageTally::default();
+        tally.note(noted(7, 1, Use::Verified, 0));
+        let copy = tally.copy();
+        tally.note(noted(7, 1, Use::Verified, 1));
+        tally.note(noted(7, 1, Use::Refused, 2));
+
+        tally.written(&copy);
+
+        let left = tally.copy();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].counts, Counts { verifications: 1, refusals: 1, ..Counts::default() });
+        tally.written(&left);
+        assert_eq!((tally.copy().len(), tally.lock().rows), (0, 0));
+    }
+
+    #[test]
+    fn days_and_versions_are_counted_apart() {
+        let tally = UsageTally::default();
+        for (version, days) in [(1, 0), (1, 0), (2, 0), (1, 1)] {
+            tally.note(noted(7, version, Use::Revealed, TimeDelta::days(days).num_seconds()));
+        }
+
+        let reveals: Vec<_> = tally.copy().iter().map(|row| row.counts.reveals).collect();
+
+        assert_eq!(reveals, [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_refusal_is_no_last_use() {
+        let tally = UsageTally::default();
+        tally.note(noted(7, 1, Use::Refused, 9));
+        assert_eq!(tally.last_used(ApiKeyId(Uuid::from_u128(7))), None);
+
+        tally.note(noted(7, 1, Use::VerifiedFormer, 3));
+        tally.note(noted(7, 1, Use::Refused, 9));
+
+        assert_eq!(tally.last_used(ApiKeyId(Uuid::from_u128(7))), Some(noted(7, 1, Use::Refused, 3).at));
+    }
+
+    #[test]
+    fn the_memory_is_bounded_and_what_is_known_still_counts() {
+        let tally = UsageTally::default();
+        let most = u128::try_from(MOST_ROWS).unwrap();
+
+        let taken = (0..most + 500).filter(|key| tally.note(noted(*key, 1, Use::Verified, 0))).count();
+
+        assert_eq!(taken, MOST_ROWS);
+        assert!(tally.note(noted(3, 1, Use::Verified, 0)), "a key that is known");
+        tally.written(&tally.copy()[..10]);
+        assert!(tally.note(noted(most + 1, 1, Use::Verified, 0)), "there is room again");
     }
 }

@@ -30,6 +30,19 @@ pub struct Counts {
     pub reveals: i64,
 }
 
+impl Use {
+    /// Its word in the counters.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::VerifiedFormer => "verified_former",
+            Self::Refused => "refused",
+            Self::Revealed => "revealed",
+        }
+    }
+}
+
 impl Counts {
     /// Counts one use more.
     pub fn count(&mut self, use_: Use) {
@@ -42,6 +55,14 @@ impl Counts {
         *counter += 1;
     }
 
+    /// Takes away what was written down.
+    pub fn take_away(&mut self, written: Self) {
+        self.verifications -= written.verifications;
+        self.former_verifications -= written.former_verifications;
+        self.refusals -= written.refusals;
+        self.reveals -= written.reveals;
+    }
+
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: Self) {
         self.verifications += other.verifications;
@@ -49,34 +70,45 @@ impl Counts {
         self.refusals += other.refusals;
         self.reveals += other.reveals;
     }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
-/// What is counted apart: one row of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct UsagePlace {
+/// What was counted of one key, one day and one version since it was last written down: a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Whose key it is.
+    pub account: UserId,
     /// The key.
     pub key: ApiKeyId,
     /// The day, in UTC.
     pub day: NaiveDate,
     /// The version of the value that was used; 0 where no value of the key was named.
     pub version: i64,
-}
-
-/// What was counted in one place since it was last written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
-    /// Whose key it is.
-    pub account: UserId,
     /// How often.
     pub counts: Counts,
     /// The last use that was no refusal.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-impl Counted {
-    /// Adds what was counted elsewhere in the same place.
-    pub fn add(&mut self, other: Self) {
-        self.counts.add(other.counts);
-        self.last_used_at = self.last_used_at.max(other.last_used_at);
-    }
+/// How a key was used on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageDay {
+    /// The day, in UTC.
+    pub day: NaiveDate,
+    /// How often.
+    pub counts: Counts,
+}
+
+/// How a key was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Every day that was asked for, oldest first; those without a use too.
+    pub days: Vec<UsageDay>,
+    /// When a former value was last used.
+    pub former_last_used_at: Option<DateTime<Utc>>,
 }

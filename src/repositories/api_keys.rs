@@ -331,6 +331,19 @@ pub async fn disable_generated(tx: &mut Writer, account: UserId, now: DateTime<U
     Ok(on!(tx, execute(SQL, account.0, now))?)
 }
 
+/// Notes when a key was last used; an older moment never replaces a newer one.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_last_used(tx: &mut Writer, account: UserId, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
+    const SQL: &str = "
+        update auth.api_keys
+        set \"lastUsedAt\" = $3
+        where id = $1 and \"userId\" = $2 and (\"lastUsedAt\" is null or \"lastUsedAt\" < $3)";
+    on!(tx, execute(SQL, id.0, account.0, at))?;
+    Ok(())
+}
+
 fn refuse_duplicate(failure: Failure) -> Error {
     if failure.violates(UNIQUE_VALUE) {
         Code::DuplicateValue.into()

@@ -89,6 +89,17 @@ impl Query {
         }
     }
 
+    /// A whole number from `least` to `most`.
+    pub fn number(&mut self, name: &str, least: i64, most: i64) -> Option<Option<i64>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match text.parse::<i64>() {
+                Ok(number) if (least..=most).contains(&number) => Some(Some(number)),
+                _ => self.fault(name, FaultKind::OutOfRange(least, most)),
+            },
+        }
+    }
+
     /// An identifier.
     pub fn id(&mut self, name: &str) -> Option<Option<Uuid>> {
         match self.left.remove(name).filter(|text| !text.is_empty()) {

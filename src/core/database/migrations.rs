@@ -54,6 +54,7 @@ migrations! {
     11 "0011_step_up",
     12 "0012_administration",
     13 "0013_mail_links",
+    15 "0015_key_usage",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

@@ -32,6 +32,7 @@ use crate::{
         audit::{self, Event},
         step_up,
         upkeep::IDEMPOTENCY_LIFE,
+        usage::{self, Use},
     },
 };
 
@@ -106,6 +107,7 @@ async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Ou
     step_up::require_for_reveal(ctx)?;
     audit::record_alone(ctx, Event::on_key(Action::KeyRevealed, account, key.id).with("by", "idempotent repeat"))
         .await?;
+    usage::note(ctx, key.id, account, key.version, Use::Revealed);
     Ok(Outcome::Repeated(first.answer))
 }
 

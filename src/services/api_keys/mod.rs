@@ -10,7 +10,10 @@ pub use create::{Outcome, Repeatable, create};
 pub use reveal::reveal;
 pub use update::update;
 
-use super::audit::{self, Event};
+use super::{
+    audit::{self, Event},
+    usage,
+};
 use crate::{
     core::{context::Context, error::Result, texts::problems::Code},
     models::{
@@ -37,7 +40,7 @@ const UNVERSIONED: i64 = 0;
 pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
     ctx.require(Permission::ReadKeys)?;
     let key = api_keys::find(&mut ctx.db().read().await?, ctx.account()?, id).await?;
-    key.ok_or_else(|| Code::NotFound.into())
+    key.map(|key| usage::with_last_use(ctx, key)).ok_or_else(|| Code::NotFound.into())
 }
 
 /// The member's keys, masked, newest first.
@@ -47,7 +50,9 @@ pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
 pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<Page<ApiKey>> {
     ctx.require(Permission::ReadKeys)?;
     let rows = api_keys::list(&mut ctx.db().read().await?, ctx.account()?, filter, page).await?;
-    Ok(Page::cut(rows, page.limit, |key| key.id.0))
+    let mut page = Page::cut(rows, page.limit, |key| key.id.0);
+    page.rows = page.rows.into_iter().map(|key| usage::with_last_use(ctx, key)).collect();
+    Ok(page)
 }
 
 /// Revokes one of the member's keys, for good. A key that is revoked already stays so.

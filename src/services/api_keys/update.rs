@@ -15,6 +15,7 @@ use crate::{
     services::{
         account_keys,
         audit::{self, Event},
+        usage,
     },
 };
 
@@ -41,13 +42,13 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
     if changed.is_empty() {
         // what we read may stand in a commit that is still under way
         tx.commit().await?;
-        return Ok(key);
+        return Ok(usage::with_last_use(ctx, key));
     }
     let (key, provider_secrets) = apply(ctx, &mut tx, key, changes).await?;
     api_keys::update(&mut tx, &key, provider_secrets.as_deref()).await?;
     audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
     tx.commit().await?;
-    Ok(key)
+    Ok(usage::with_last_use(ctx, key))
 }
 
 async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes) -> Result<(ApiKey, Option<Vec<u8>>)> {

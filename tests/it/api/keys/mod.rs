@@ -8,3 +8,4 @@ mod others;
 mod plan;
 mod refusals;
 mod reveal;
+mod usage;
