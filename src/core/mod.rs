@@ -4,6 +4,7 @@
 //! world without being asked (clock, randomness, environment) lives here and nowhere else.
 
 pub mod app;
+pub mod claims;
 pub mod client;
 pub mod clock;
 pub mod configuration;

@@ -2,6 +2,7 @@
 
 mod audit_writer;
 mod mail;
+mod reminders;
 mod upkeep;
 mod usage;
 
@@ -32,6 +33,7 @@ pub struct Running {
     mail: JoinHandle<()>,
     upkeep: JoinHandle<()>,
     usage: JoinHandle<()>,
+    reminders: JoinHandle<()>,
     /// Requests under way still need it.
     audit_writer: JoinHandle<()>,
     app: App,
@@ -44,6 +46,7 @@ pub fn start(app: &App, batches: Batches<NewEntry>, stop: &Stop) -> Running {
         mail: tokio::spawn(mail::run(app.clone(), stop.clone())),
         upkeep: tokio::spawn(upkeep::run(app.clone(), stop.clone())),
         usage: tokio::spawn(usage::run(app.clone(), stop.clone())),
+        reminders: tokio::spawn(reminders::run(app.clone(), stop.clone())),
         audit_writer: tokio::spawn(audit_writer::run(app.clone(), batches)),
         app: app.clone(),
     }
@@ -56,13 +59,14 @@ impl Running {
             _ = &mut self.mail => "mail",
             _ = &mut self.upkeep => "upkeep",
             _ = &mut self.usage => "usage",
+            _ = &mut self.reminders => "reminders",
             _ = &mut self.audit_writer => "audit",
         }
     }
 
     /// Waits for the jobs to end, once they were told to stop and no request is under way.
     pub async fn finish(self) {
-        for mut job in [self.mail, self.upkeep, self.usage] {
+        for mut job in [self.mail, self.upkeep, self.usage, self.reminders] {
             if !job.is_finished() && tokio::time::timeout(PATIENCE, &mut job).await.is_err() {
                 job.abort();
             }

@@ -52,7 +52,8 @@ pub fn read<T: FromQuery>(text: &str) -> Result<T> {
 }
 
 impl Query {
-    fn fault<T>(&mut self, name: &str, kind: FaultKind) -> Option<T> {
+    /// Notes a fault.
+    pub fn fault<T>(&mut self, name: &str, kind: FaultKind) -> Option<T> {
         self.faults.push(Fault::new(name, kind));
         None
     }

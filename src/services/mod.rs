@@ -18,6 +18,7 @@ pub mod mfa;
 pub mod passwords;
 pub mod recovery;
 pub mod refresh;
+pub mod reminders;
 pub mod sessions;
 pub mod start;
 pub mod step_up;

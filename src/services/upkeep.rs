@@ -27,8 +27,20 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let devices = known_devices::delete_until(&mut tx, now - super::known_devices::KNOWN_FOR).await?;
     let challenges = login_challenges::delete_expired(&mut tx, now).await?;
     let counts = key_usage::delete_before(&mut tx, (now - super::usage::KEPT_FOR).date_naive()).await?;
+    let reminders = super::reminders::sweep(&mut tx, now).await?;
     tx.commit().await?;
-    tracing::debug!(counts, sessions, resets, links, answers, mails, devices, challenges, "removed what expired");
+    tracing::debug!(
+        reminders,
+        counts,
+        sessions,
+        resets,
+        links,
+        answers,
+        mails,
+        devices,
+        challenges,
+        "removed what expired"
+    );
     Ok(())
 }
 

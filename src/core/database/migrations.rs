@@ -55,6 +55,7 @@ migrations! {
     12 "0012_administration",
     13 "0013_mail_links",
     15 "0015_key_usage",
+    17 "0017_key_reminders",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

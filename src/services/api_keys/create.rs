@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 use zeroize::Zeroizing;
 
-use super::{UNVERSIONED, VALUE, provider_config};
+use super::{UNVERSIONED, VALUE, provider_config, warnings};
 use crate::{
     core::{
         context::Context,
@@ -122,6 +122,8 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
         KeyKind::Generated => value.expose().get(..8).unwrap_or_default().to_owned(),
         KeyKind::Stored => provider::prefix_of(provider, value.expose()).to_owned(),
     };
+    let environment = new.environment.as_deref();
+    let warnings = warnings::of(ctx, provider, value.expose(), environment, &new.provider_config);
     let divided = provider_config::divide(&new.provider_config, provider, &Map::new(), data_key, id)?;
     let key = ApiKey {
         id,
@@ -149,7 +151,7 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
     let place = Place { record: id.0, field: VALUE, version: key.version };
     let sealed =
         SealedParts { value: data_key.seal(place, value.expose().as_bytes())?, provider_secrets: divided.sealed };
-    Ok((Created { key, value }, sealed))
+    Ok((Created { key, value, warnings }, sealed))
 }
 
 /// Refuses one key more than the plan allows, however many requests come at once.
