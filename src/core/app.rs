@@ -21,6 +21,7 @@ use super::{
     queue::{BatchQueue, Batches},
     session_cache::SessionCache,
     system,
+    usage_tally::UsageTally,
 };
 use crate::models::{
     audit::NewEntry,
@@ -50,6 +51,8 @@ pub struct App {
     pub account_keys: Arc<AccountKeyCache>,
     /// Audit entries that are committed in batches.
     pub audit: BatchQueue<NewEntry>,
+    /// Uses of keys that are counted and not written down yet.
+    pub usage: Arc<UsageTally>,
     /// How often who did what: requests, wrong passwords.
     pub limits: Arc<Limits>,
     /// The way out for mails.
@@ -95,6 +98,7 @@ impl App {
             seen: Arc::default(),
             account_keys: Arc::new(AccountKeyCache::default()),
             audit,
+            usage: Arc::default(),
             mailer: outside.mailer,
             mail_is_due: Arc::new(Notify::new()),
             keyring: Arc::new(OnceLock::new()),

@@ -4,6 +4,7 @@
 //! world without being asked (clock, randomness, environment) lives here and nowhere else.
 
 pub mod app;
+pub mod claims;
 pub mod client;
 pub mod clock;
 pub mod configuration;
@@ -25,3 +26,4 @@ pub mod session_cache;
 pub mod system;
 pub mod telemetry;
 pub mod texts;
+pub mod usage_tally;

@@ -45,5 +45,11 @@ pub fn start_metrics() -> Result<PrometheusHandle> {
     metrics::describe_gauge!("vault_mail_oldest_seconds", "For how long the oldest of them has waited.");
     metrics::describe_gauge!("vault_mail_given_up", "Mails that could not be sent and are kept to be seen.");
     metrics::describe_counter!("vault_mail_attempts_total", "Attempts to send a mail by kind and outcome.");
+    metrics::describe_counter!("vault_key_uses_total", "Uses of keys: verified, verified_former, refused, revealed.");
+    metrics::describe_counter!(
+        "vault_key_uses_dropped_total",
+        "Uses that were not counted because the memory was full."
+    );
+    metrics::describe_gauge!("vault_key_uses_waiting", "Rows of counts that wait to be written to the database.");
     Ok(handle)
 }

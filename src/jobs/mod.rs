@@ -2,7 +2,9 @@
 
 mod audit_writer;
 mod mail;
+mod reminders;
 mod upkeep;
+mod usage;
 
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ use crate::{
 
 /// How long a job may take to end.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long writing down the last uses of keys may take.
+const PATIENCE_FOR_USAGE: Duration = Duration::from_secs(15);
 
 /// Tells the jobs when to end.
 pub type Stop = watch::Receiver<bool>;
@@ -28,8 +32,11 @@ pub type Stop = watch::Receiver<bool>;
 pub struct Running {
     mail: JoinHandle<()>,
     upkeep: JoinHandle<()>,
+    usage: JoinHandle<()>,
+    reminders: JoinHandle<()>,
     /// Requests under way still need it.
     audit_writer: JoinHandle<()>,
+    app: App,
 }
 
 /// Starts all jobs.
@@ -38,7 +45,10 @@ pub fn start(app: &App, batches: Batches<NewEntry>, stop: &Stop) -> Running {
     Running {
         mail: tokio::spawn(mail::run(app.clone(), stop.clone())),
         upkeep: tokio::spawn(upkeep::run(app.clone(), stop.clone())),
+        usage: tokio::spawn(usage::run(app.clone(), stop.clone())),
+        reminders: tokio::spawn(reminders::run(app.clone(), stop.clone())),
         audit_writer: tokio::spawn(audit_writer::run(app.clone(), batches)),
+        app: app.clone(),
     }
 }
 
@@ -48,16 +58,21 @@ impl Running {
         tokio::select! {
             _ = &mut self.mail => "mail",
             _ = &mut self.upkeep => "upkeep",
+            _ = &mut self.usage => "usage",
+            _ = &mut self.reminders => "reminders",
             _ = &mut self.audit_writer => "audit",
         }
     }
 
     /// Waits for the jobs to end, once they were told to stop and no request is under way.
     pub async fn finish(self) {
-        for mut job in [self.mail, self.upkeep] {
+        for mut job in [self.mail, self.upkeep, self.usage, self.reminders] {
             if !job.is_finished() && tokio::time::timeout(PATIENCE, &mut job).await.is_err() {
                 job.abort();
             }
+        }
+        if tokio::time::timeout(PATIENCE_FOR_USAGE, usage::finish(&self.app)).await.is_err() {
+            tracing::error!("the last uses of keys could not be written down in time; they are lost");
         }
         self.audit_writer.abort();
     }

@@ -1,10 +1,13 @@
 //! What people ask of their keys: which to list, what to make, what to change; and the values they get to see.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
-use super::{api_key::ApiKey, provider::Provider};
+use super::{api_key::ApiKey, provider::Provider, warning::Warning};
 use crate::core::secret::SecretText;
+
+/// In days: later than any use.
+const FAR_AHEAD: i64 = 365_000;
 
 /// What a list is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +22,28 @@ pub struct Filter {
     pub environment: Option<String>,
     /// One tag.
     pub tag: Option<String>,
+    /// Those whose time ends within so many days.
+    pub expiring_within_days: Option<i64>,
+    /// Those whose time is over.
+    pub expired: bool,
+    /// Those that nobody has used for so many days.
+    pub unused_for_days: Option<i64>,
+}
+
+impl Filter {
+    /// Between which moments (after the first, until the second) the time of the keys ends; `None` for all keys.
+    #[must_use]
+    pub fn expiry(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let until = now + TimeDelta::days(self.expiring_within_days.unwrap_or(0));
+        let after = if self.expired { DateTime::UNIX_EPOCH } else { now };
+        (self.expired || self.expiring_within_days.is_some()).then_some((after, until))
+    }
+
+    /// Until when the keys were last used, or made where nobody used them since; far ahead for all keys.
+    #[must_use]
+    pub fn unused_since(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + self.unused_for_days.map_or(TimeDelta::days(FAR_AHEAD), |days| TimeDelta::days(-days))
+    }
 }
 
 /// What a new key is made of.
@@ -49,6 +74,16 @@ pub struct Created {
     pub key: ApiKey,
     /// Its value.
     pub value: SecretText,
+    /// What looks like a mistake.
+    pub warnings: Vec<Warning>,
+}
+
+/// A key that was just changed.
+pub struct Changed {
+    /// The key.
+    pub key: ApiKey,
+    /// What looks like a mistake.
+    pub warnings: Vec<Warning>,
 }
 
 /// A value that is shown.

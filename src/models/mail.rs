@@ -37,7 +37,7 @@ words! {
         AccountDisabled = "account_disabled",
         /// An administrator enabled the account again.
         AccountEnabled = "account_enabled",
-        /// A key is about to expire. Details: `name`, `days`.
+        /// Keys are about to expire. Details: `keys` (names and moments), `count`, `within` (days); of a single one `name`, `days`.
         KeyExpiring = "key_expiring",
         /// An invoice was paid. Details: `amount` (with its currency), `link`.
         InvoicePaid = "invoice_paid",

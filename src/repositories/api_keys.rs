@@ -175,6 +175,7 @@ pub async fn list<'c>(
     account: UserId,
     filter: &Filter,
     page: PageRequest,
+    now: DateTime<Utc>,
 ) -> Result<Vec<ApiKey>> {
     const SQL: &str = "
         select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
@@ -185,8 +186,9 @@ pub async fn list<'c>(
             and (cast($5 as text) is null or provider = $5)
             and (cast($6 as text) is null or environment = $6)
             and (cast($7 as text) is null or replace(tags, $7, '') <> tags)
+            and coalesce(\"lastUsedAt\", \"createdAt\") <= $8
         order by id desc
-        limit $8";
+        limit $9";
     // `replace` finds a part in both engines, without patterns: a `like` of somebody's choice can take for ever
     let search = filter.search.as_ref().map(|part| part.to_lowercase());
     let tag = filter.tag.as_ref().map(json_text);
@@ -201,6 +203,51 @@ pub async fn list<'c>(
             filter.provider.as_deref(),
             filter.environment.as_deref(),
             tag.as_deref(),
+            filter.unused_since(now),
+            page.limit + 1,
+        )
+    )?;
+    Ok(rows.into_iter().map(ApiKey::from).collect())
+}
+
+/// Like `list`, of the active keys whose time ends after one moment and until another: there is an index for them.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_by_expiry<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    filter: &Filter,
+    page: PageRequest,
+    (now, after, until): (DateTime<Utc>, DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<ApiKey>> {
+    const SQL: &str = "
+        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"
+        from auth.api_keys
+        where \"userId\" = $1 and not revoked and \"expiresAt\" > $2 and \"expiresAt\" <= $3 and id < $4
+            and (cast($5 as text) is null or replace(\"searchText\", $5, '') <> \"searchText\")
+            and (cast($6 as text) is null or provider = $6)
+            and (cast($7 as text) is null or environment = $7)
+            and (cast($8 as text) is null or replace(tags, $8, '') <> tags)
+            and coalesce(\"lastUsedAt\", \"createdAt\") <= $9
+        order by id desc
+        limit $10";
+    let search = filter.search.as_ref().map(|part| part.to_lowercase());
+    let tag = filter.tag.as_ref().map(json_text);
+    let rows: Vec<Stored> = on!(
+        conn,
+        all(
+            SQL,
+            account.0,
+            after,
+            until,
+            page.below(),
+            search.as_deref(),
+            filter.provider.as_deref(),
+            filter.environment.as_deref(),
+            tag.as_deref(),
+            filter.unused_since(now),
             page.limit + 1,
         )
     )?;
@@ -329,6 +376,19 @@ pub async fn disable_generated(tx: &mut Writer, account: UserId, now: DateTime<U
         set enabled = false, \"updatedAt\" = $2, revision = revision + 1
         where \"userId\" = $1 and kind = 'generated' and enabled and not revoked";
     Ok(on!(tx, execute(SQL, account.0, now))?)
+}
+
+/// Notes when a key was last used; an older moment never replaces a newer one.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_last_used(tx: &mut Writer, account: UserId, id: ApiKeyId, at: DateTime<Utc>) -> Result<()> {
+    const SQL: &str = "
+        update auth.api_keys
+        set \"lastUsedAt\" = $3
+        where id = $1 and \"userId\" = $2 and (\"lastUsedAt\" is null or \"lastUsedAt\" < $3)";
+    on!(tx, execute(SQL, id.0, account.0, at))?;
+    Ok(())
 }
 
 fn refuse_duplicate(failure: Failure) -> Error {

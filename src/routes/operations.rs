@@ -71,6 +71,7 @@ async fn metrics(State(web): State<Web>, headers: HeaderMap) -> Answer<Response>
         }
     }
     web.app.limits.gauge();
+    web.app.usage.gauge();
     let text = web.metrics.map(|handle| handle.render()).unwrap_or_default();
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())

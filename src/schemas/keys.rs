@@ -15,14 +15,17 @@ use crate::{
     core::{secret::SecretText, texts::faults::FaultKind},
     models::{
         api_key::{ApiKey, KeyKind},
-        key_requests::{Change, Changes, Created, Filter, NewKey, Revealed},
+        key_requests::{Change, Changed, Changes, Created, Filter, NewKey, Revealed},
         page::PageRequest,
         provider::{self, Provider},
+        warning::{Warning, WarningCode},
     },
 };
 
 const MOST_TAGS: usize = 20;
 const MOST_SCOPES: usize = 50;
+/// In the filters by time: a year.
+const MOST_DAYS: i64 = 365;
 const MOST_SETTINGS: usize = 20;
 /// In all settings of a key together.
 const MOST_SETTINGS_CHARACTERS: usize = 8192;
@@ -112,11 +115,47 @@ pub struct CreatedView<'a> {
     /// The value in clear.
     #[schema(example = "vk_live_…")]
     pub api_key: &'a str,
+    /// What looks like a mistake; empty where nothing does.
+    pub warnings: Vec<WarningView>,
 }
 
 impl<'a> From<&'a Created> for CreatedView<'a> {
     fn from(created: &'a Created) -> Self {
-        Self { key: created.key.clone().into(), api_key: created.value.expose() }
+        let warnings = created.warnings.iter().cloned().map(WarningView::from).collect();
+        Self { key: created.key.clone().into(), api_key: created.value.expose(), warnings }
+    }
+}
+
+/// A key that was just changed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChangedKey)]
+pub struct ChangedView {
+    /// The key.
+    #[serde(flatten)]
+    pub key: KeyView,
+    /// What looks like a mistake; empty where nothing does.
+    pub warnings: Vec<WarningView>,
+}
+
+impl From<Changed> for ChangedView {
+    fn from(changed: Changed) -> Self {
+        Self { key: changed.key.into(), warnings: changed.warnings.into_iter().map(WarningView::from).collect() }
+    }
+}
+
+/// What looks like a mistake: the key is stored all the same.
+#[derive(Serialize, ToSchema)]
+#[schema(as = KeyWarning)]
+pub struct WarningView {
+    /// What it is.
+    pub code: WarningCode,
+    /// What it means and what to do, in the reader's language.
+    pub message: String,
+}
+
+impl From<Warning> for WarningView {
+    fn from(warning: Warning) -> Self {
+        Self { code: warning.code, message: warning.message }
     }
 }
 
@@ -329,6 +368,11 @@ fn settings(fields: &mut Fields) -> Option<Option<Map<String, Value>>> {
     is_sound.then_some(Some(given))
 }
 
+const REVOKED_NEVER_EXPIRES: FaultKind = FaultKind::Conflict(
+    "Revoked keys no longer expire: leave out revoked, or expiring_within_days and expired.",
+    "Une clé révoquée n’expire plus : retirez revoked, ou expiring_within_days et expired.",
+);
+
 /// Which keys.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -351,6 +395,15 @@ pub struct KeyParams {
     /// Revoked keys in place of active ones.
     #[param(default = false)]
     revoked: Option<bool>,
+    /// Active keys that expire within so many days, from now on.
+    #[param(minimum = 1, maximum = 365)]
+    expiring_within_days: Option<i64>,
+    /// Active keys that have expired; with `expiring_within_days` also those that will.
+    #[param(default = false)]
+    expired: Option<bool>,
+    /// Keys that were neither verified nor revealed for so many days, nor made within them.
+    #[param(minimum = 1, maximum = 365)]
+    unused_for_days: Option<i64>,
 }
 
 /// Which keys, as read.
@@ -369,8 +422,22 @@ impl FromQuery for KeyQuery {
         let environment = query.text("environment", rules::ENVIRONMENT);
         let tag = query.text("tag", rules::TAG);
         let revoked = query.boolean("revoked", false);
-        let filter =
-            Filter { revoked: revoked?, search: search?, provider: provider?, environment: environment?, tag: tag? };
+        let expiring_within_days = query.number("expiring_within_days", 1, MOST_DAYS);
+        let expired = query.boolean("expired", false);
+        let unused_for_days = query.number("unused_for_days", 1, MOST_DAYS);
+        let filter = Filter {
+            revoked: revoked?,
+            search: search?,
+            provider: provider?,
+            environment: environment?,
+            tag: tag?,
+            expiring_within_days: expiring_within_days?,
+            expired: expired?,
+            unused_for_days: unused_for_days?,
+        };
+        if filter.revoked && (filter.expired || filter.expiring_within_days.is_some()) {
+            return query.fault("revoked", REVOKED_NEVER_EXPIRES);
+        }
         Some(Self { page: page?, filter })
     }
 }

@@ -13,3 +13,4 @@ pub mod problem;
 pub mod providers;
 pub mod query;
 pub mod rules;
+pub mod usage;

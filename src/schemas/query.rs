@@ -52,7 +52,8 @@ pub fn read<T: FromQuery>(text: &str) -> Result<T> {
 }
 
 impl Query {
-    fn fault<T>(&mut self, name: &str, kind: FaultKind) -> Option<T> {
+    /// Notes a fault.
+    pub fn fault<T>(&mut self, name: &str, kind: FaultKind) -> Option<T> {
         self.faults.push(Fault::new(name, kind));
         None
     }
@@ -85,6 +86,17 @@ impl Query {
             Some(word) => match T::try_from(word) {
                 Ok(choice) => Some(Some(choice)),
                 Err(_) => self.fault(name, FaultKind::InvalidChoice(all().into())),
+            },
+        }
+    }
+
+    /// A whole number from `least` to `most`.
+    pub fn number(&mut self, name: &str, least: i64, most: i64) -> Option<Option<i64>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match text.parse::<i64>() {
+                Ok(number) if (least..=most).contains(&number) => Some(Some(number)),
+                _ => self.fault(name, FaultKind::OutOfRange(least, most)),
             },
         }
     }

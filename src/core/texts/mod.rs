@@ -4,3 +4,4 @@ pub mod faults;
 pub mod mails;
 pub mod pages;
 pub mod problems;
+pub mod warnings;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 use zeroize::Zeroizing;
 
-use super::{UNVERSIONED, VALUE, provider_config};
+use super::{UNVERSIONED, VALUE, provider_config, warnings};
 use crate::{
     core::{
         context::Context,
@@ -32,6 +32,7 @@ use crate::{
         audit::{self, Event},
         step_up,
         upkeep::IDEMPOTENCY_LIFE,
+        usage::{self, Use},
     },
 };
 
@@ -106,6 +107,7 @@ async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Ou
     step_up::require_for_reveal(ctx)?;
     audit::record_alone(ctx, Event::on_key(Action::KeyRevealed, account, key.id).with("by", "idempotent repeat"))
         .await?;
+    usage::note(ctx, key.id, account, key.version, Use::Revealed);
     Ok(Outcome::Repeated(first.answer))
 }
 
@@ -120,6 +122,8 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
         KeyKind::Generated => value.expose().get(..8).unwrap_or_default().to_owned(),
         KeyKind::Stored => provider::prefix_of(provider, value.expose()).to_owned(),
     };
+    let environment = new.environment.as_deref();
+    let warnings = warnings::of(ctx, provider, value.expose(), environment, &new.provider_config);
     let divided = provider_config::divide(&new.provider_config, provider, &Map::new(), data_key, id)?;
     let key = ApiKey {
         id,
@@ -147,7 +151,7 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
     let place = Place { record: id.0, field: VALUE, version: key.version };
     let sealed =
         SealedParts { value: data_key.seal(place, value.expose().as_bytes())?, provider_secrets: divided.sealed };
-    Ok((Created { key, value }, sealed))
+    Ok((Created { key, value, warnings }, sealed))
 }
 
 /// Refuses one key more than the plan allows, however many requests come at once.

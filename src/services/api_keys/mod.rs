@@ -1,16 +1,21 @@
 //! The keys in the vault: storing or generating, reading, changing, revealing, revoking. One file for each verb;
-//! `provider_config` divides the provider's settings into what is shown and what is encrypted.
+//! `provider_config` divides the provider's settings into what is shown and what is encrypted, `warnings` tells what
+//! looks like a mistake.
 
 mod create;
 mod provider_config;
 mod reveal;
 mod update;
+pub mod warnings;
 
 pub use create::{Outcome, Repeatable, create};
 pub use reveal::reveal;
 pub use update::update;
 
-use super::audit::{self, Event};
+use super::{
+    audit::{self, Event},
+    usage,
+};
 use crate::{
     core::{context::Context, error::Result, texts::problems::Code},
     models::{
@@ -37,7 +42,7 @@ const UNVERSIONED: i64 = 0;
 pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
     ctx.require(Permission::ReadKeys)?;
     let key = api_keys::find(&mut ctx.db().read().await?, ctx.account()?, id).await?;
-    key.ok_or_else(|| Code::NotFound.into())
+    key.map(|key| usage::with_last_use(ctx, key)).ok_or_else(|| Code::NotFound.into())
 }
 
 /// The member's keys, masked, newest first.
@@ -46,8 +51,19 @@ pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
 /// `Unauthenticated` without a sign-in.
 pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<Page<ApiKey>> {
     ctx.require(Permission::ReadKeys)?;
-    let rows = api_keys::list(&mut ctx.db().read().await?, ctx.account()?, filter, page).await?;
-    Ok(Page::cut(rows, page.limit, |key| key.id.0))
+    let (account, now) = (ctx.account()?, ctx.now());
+    let mut reader = ctx.db().read().await?;
+    let rows = match filter.expiry(now) {
+        Some((after, until)) => {
+            api_keys::list_by_expiry(&mut reader, account, filter, page, (now, after, until)).await?
+        }
+        None => api_keys::list(&mut reader, account, filter, page, now).await?,
+    };
+    let mut page = Page::cut(rows, page.limit, |key| key.id.0);
+    page.rows = page.rows.into_iter().map(|key| usage::with_last_use(ctx, key)).collect();
+    // a use that is not written down yet is a use
+    page.rows.retain(|key| key.last_used_at.unwrap_or(key.created_at) <= filter.unused_since(now));
+    Ok(page)
 }
 
 /// Revokes one of the member's keys, for good. A key that is revoked already stays so.

@@ -1,12 +1,12 @@
 //! A provider's settings: the secret ones are encrypted together and shown masked, the others are kept in clear.
 //!
-//! What the catalogue does not call public counts as secret. A masked value that comes back unchanged stands for
+//! What the catalogue does not call public counts as secret, and so does a key with all rights wherever it stands. A masked value that comes back unchanged stands for
 //! the secret it masks, so that a program may read the settings, change one and write them back.
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{PROVIDER_CONFIG, UNVERSIONED};
+use super::{PROVIDER_CONFIG, UNVERSIONED, warnings::has_all_rights};
 use crate::{
     core::{
         crypto::account::{AccountKey, Place},
@@ -35,11 +35,12 @@ pub(super) fn divide(
     let mut secrets = Map::new();
     for (name, value) in given {
         let text = value.as_str().unwrap_or_default();
-        if !provider.is_secret_field(name) {
+        let kept = known.get(name).and_then(Value::as_str).filter(|secret| mask(secret) == text);
+        // a key with all rights stays secret also where a public one is expected
+        if kept.is_none() && !provider.is_secret_field(name) && !has_all_rights(text) {
             shown.insert(name.clone(), value.clone());
             continue;
         }
-        let kept = known.get(name).and_then(Value::as_str).filter(|secret| mask(secret) == text);
         let secret = kept.unwrap_or(text);
         shown.insert(name.clone(), Value::String(mask(secret)));
         secrets.insert(name.clone(), Value::String(secret.into()));

@@ -22,6 +22,7 @@ use crate::{
         audit::{self, Event},
         limits::{self, Limit},
         step_up,
+        usage::{self, Use},
     },
 };
 
@@ -39,10 +40,14 @@ pub async fn reveal(ctx: &Context, id: ApiKeyId) -> Result<Revealed> {
     if key.revoked {
         return Err(Code::KeyRevoked.into());
     }
+    let version = key.version;
     let opened = open(ctx, &mut reader, account, key).await;
     drop(reader);
     let action = if opened.is_ok() { Action::KeyRevealed } else { Action::KeyRevealFailed };
     audit::record_alone(ctx, Event::on_key(action, account, id)).await?;
+    if opened.is_ok() {
+        usage::note(ctx, id, account, version, Use::Revealed);
+    }
     opened
 }
 

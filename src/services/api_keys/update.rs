@@ -1,13 +1,13 @@
 //! Changing what describes a key; its value changes by rotation alone.
 
-use super::{provider_config, reveal::open_value};
+use super::{provider_config, reveal::open_value, warnings};
 use crate::{
     core::{context::Context, database::Writer, error::Result, texts::problems::Code},
     models::{
         api_key::{ApiKey, KeyKind},
         audit::Action,
         ids::ApiKeyId,
-        key_requests::Changes,
+        key_requests::{Changed, Changes},
         permission::Permission,
         provider,
     },
@@ -15,6 +15,7 @@ use crate::{
     services::{
         account_keys,
         audit::{self, Event},
+        reminders, usage,
     },
 };
 
@@ -22,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// `not_found`; `key_revoked`; `precondition_failed`; `duplicate_name`.
-pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Option<&str>) -> Result<ApiKey> {
+pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Option<&str>) -> Result<Changed> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
     let mut tx = ctx.write_for(Some(account)).await?;
@@ -41,13 +42,19 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
     if changed.is_empty() {
         // what we read may stand in a commit that is still under way
         tx.commit().await?;
-        return Ok(key);
+        return Ok(Changed { key: usage::with_last_use(ctx, key), warnings: Vec::new() });
     }
+    let former_end = key.expires_at;
+    let settings = changes.provider_config.clone();
     let (key, provider_secrets) = apply(ctx, &mut tx, key, changes).await?;
     api_keys::update(&mut tx, &key, provider_secrets.as_deref()).await?;
+    if key.expires_at != former_end {
+        reminders::forgo_past(ctx, &mut tx, &key).await?;
+    }
+    let warnings = warnings::of_changed(ctx, &key, settings.as_ref());
     audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
     tx.commit().await?;
-    Ok(key)
+    Ok(Changed { key: usage::with_last_use(ctx, key), warnings })
 }
 
 async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes) -> Result<(ApiKey, Option<Vec<u8>>)> {

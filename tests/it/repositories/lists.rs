@@ -16,15 +16,15 @@ use crate::support::TestApp;
 /// The names of the keys that a filter finds, newest first.
 async fn names(app: &TestApp, owner: UserId, filter: &Filter) -> Vec<String> {
     let page = PageRequest { limit: 100, before: None };
-    let keys = api_keys::list(&mut app.app.db.read().await.unwrap(), owner, filter, page).await.unwrap();
+    let now = app.operator().now();
+    let keys = api_keys::list(&mut app.app.db.read().await.unwrap(), owner, filter, page, now).await.unwrap();
     keys.into_iter().map(|key| key.name).collect()
 }
 
 async fn page(app: &TestApp, owner: UserId, limit: i64, before: Option<Uuid>) -> (Vec<String>, Option<Uuid>) {
-    let rows =
-        api_keys::list(&mut app.app.db.read().await.unwrap(), owner, &Filter::default(), PageRequest { limit, before })
-            .await
-            .unwrap();
+    let (wanted, now) = (PageRequest { limit, before }, app.operator().now());
+    let mut reader = app.app.db.read().await.unwrap();
+    let rows = api_keys::list(&mut reader, owner, &Filter::default(), wanted, now).await.unwrap();
     let page = Page::cut(rows, limit, |key| key.id.0);
     (page.rows.into_iter().map(|key| key.name).collect(), page.next)
 }

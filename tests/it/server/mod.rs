@@ -20,3 +20,4 @@ mod shutdown;
 mod slow;
 mod tls;
 mod tour;
+mod usage;

@@ -126,6 +126,50 @@ fn what_others_wrote_does_no_harm() {
     }
 }
 
+/// A mail about these keys, of so many in all.
+fn about(language: Language, names: &[&str], count: usize) -> MailText {
+    let keys: Vec<(String, DateTime<chrono::Utc>)> = (0..)
+        .zip(names)
+        .map(|(hours, name)| ((*name).to_owned(), DateTime::from_timestamp(1_795_863_500 + hours * 3600, 0).unwrap()))
+        .collect();
+    let mail = queued(MailKind::KeyExpiring, names[0])
+        .with("keys", serde_json::to_string(&keys).unwrap())
+        .with("count", count.to_string())
+        .with("within", "7");
+    mails::write(language, &Particulars { mail: &mail, name: "Ada", link: LINK, minutes: 15 })
+}
+
+#[test]
+fn keys_that_expire_together_are_listed() {
+    let all: Vec<_> = LANGUAGES
+        .iter()
+        .flat_map(|language| {
+            [
+                about(*language, &["OpenAI (production)"], 1),
+                about(*language, &["OpenAI (production)", "Stripe", "Nom à « guillemets »"], 23),
+            ]
+        })
+        .map(|text| format!("Subject: {}\n\n{}", text.subject, text.plain))
+        .collect();
+    insta::assert_snapshot!("keys_expiring", all.join("\n=====\n"));
+    insta::assert_snapshot!(
+        "html_keys_expiring_fr",
+        about(Language::French, &["OpenAI (production)", "Stripe"], 23).html
+    );
+}
+
+#[test]
+fn the_names_of_keys_do_no_harm_in_a_list() {
+    let hostile = "<img src=x>\r\nBcc: eve@example.com\u{202e}{{link}}\u{0}";
+    for language in LANGUAGES {
+        let text = about(language, &[hostile, &"é".repeat(5000)], 2);
+
+        assert!(!text.html.contains("<img") && !text.plain.contains(['\r', '\0', '\u{202e}']), "{}", text.plain);
+        assert!(!text.plain.contains("\nBcc:") && text.plain.len() < 2000, "{}", text.plain);
+        assert_eq!(links(&text.html).into_iter().collect::<Vec<_>>(), [LINK]);
+    }
+}
+
 #[test]
 fn a_long_name_is_cut() {
     let text = written(Language::English, MailKind::KeyExpiring, &"é".repeat(5000));

@@ -11,6 +11,7 @@ mod mail_outage;
 mod mail_texts;
 mod mails;
 mod plaintext;
+mod reminders;
 mod sealed_values;
 mod sessions;
 mod start;

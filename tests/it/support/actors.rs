@@ -26,6 +26,17 @@ impl<'a> Actor<'a> {
         actor
     }
 
+    /// The same sign-in, at another server.
+    pub fn at<'b>(&self, app: &'b TestApp) -> Actor<'b> {
+        let Self { email, password, id, token, .. } = self;
+        Actor { app, email: email.clone(), password: password.clone(), id: id.clone(), token: token.clone() }
+    }
+
+    /// The same person with a new sign-in.
+    pub async fn again(&self) -> Self {
+        Self { token: self.sign_in().await, ..self.at(self.app) }
+    }
+
     /// Opens one more session; its access token.
     pub async fn sign_in(&self) -> String {
         let body = json!({ "email": self.email, "password": self.password });

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Content, Particulars, clean, masked};
+use super::{Content, Particulars, clean, expiring::Expiring, masked};
 use crate::models::mail::MailKind;
 
 const NOT_YOU_PASSWORD: &str = "If it was not you, set a new password at once (“forgot password” on the sign-in page) and look through your sessions.";
@@ -59,12 +59,7 @@ pub(super) fn content(of: &Particulars) -> Content {
             .otherwise("If this surprises you, ask your administrator."),
         MailKind::AccountEnabled => Content::new("Your Vault API account is enabled again", OPEN)
             .says("An administrator enabled your account again. You can sign in as before."),
-        MailKind::KeyExpiring => {
-            let (name, left) = (detail("name", 100), days(&detail("days", 10)));
-            Content::new(format!("Your key “{}” expires {left}", clean(&name, 40)), OPEN)
-                .says(format!("The key “{name}” expires {left}. From then on it is no longer accepted."))
-                .says("Rotate it, or set a later date, before programs that use it stop working.")
-        }
+        MailKind::KeyExpiring => expiring(of),
         MailKind::InvoicePaid => Content::new("Your Vault API invoice is paid", "See the invoice")
             .says(format!("Thank you: we received your payment of {}.", detail("amount", 40))),
         MailKind::PaymentFailed => Content::new("Your Vault API payment did not go through", "Pay the invoice")
@@ -77,6 +72,28 @@ pub(super) fn test(way: &str) -> Content {
     Content::new("Test mail of Vault API", OPEN)
         .says("This mail was sent by “vault-api mail test”. If you can read it, mails leave the server as they should.")
         .says(format!("The way it took: {way}."))
+}
+
+/// One key by its name, or several in a list.
+fn expiring(of: &Particulars) -> Content {
+    const RENEW_ALL: &str = "Rotate them, or set later dates, before programs that use them stop working.";
+    let keys = Expiring::of(of.mail);
+    if keys.count > 1 {
+        let within = if keys.within == 1 { "one day".into() } else { format!("{} days", keys.within) };
+        let mut listed: Vec<_> = keys.named.iter().map(|(name, at)| format!("“{name}”: {}", moment(*at))).collect();
+        if keys.others() > 0 {
+            listed.push(format!("and {} more", keys.others()));
+        }
+        return Content::new(format!("{} of your keys expire within {within}", keys.count), OPEN)
+            .says("From the moment that stands behind its name, a key is no longer accepted:")
+            .lists(listed)
+            .says(RENEW_ALL);
+    }
+    let (name, left) = (clean(of.mail.detail("name"), 140), days(&clean(of.mail.detail("days"), 10)));
+    let on = keys.moment().map(|at| format!(", on {}", moment(at))).unwrap_or_default();
+    Content::new(format!("Your key “{}” expires {left}", clean(&name, 40)), OPEN)
+        .says(format!("The key “{name}” expires {left}{on}. From then on it is no longer accepted."))
+        .says("Rotate it, or set a later date, before programs that use it stop working.")
 }
 
 fn days(number: &str) -> String {

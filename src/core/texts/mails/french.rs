@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike as _, Utc};
 
-use super::{Content, Particulars, clean, masked};
+use super::{Content, Particulars, clean, expiring::Expiring, masked};
 use crate::models::mail::MailKind;
 
 const NOT_YOU_PASSWORD: &str = "Si ce n’était pas vous, choisissez sans attendre un nouveau mot de passe (« mot de passe oublié » sur la page de connexion) et vérifiez vos sessions.";
@@ -59,12 +59,7 @@ pub(super) fn content(of: &Particulars) -> Content {
             .otherwise("Si cela vous surprend, adressez-vous à votre administrateur."),
         MailKind::AccountEnabled => Content::new("Votre compte Vault API est réactivé", OPEN)
             .says("Un administrateur a réactivé votre compte. Vous pouvez vous connecter comme avant."),
-        MailKind::KeyExpiring => {
-            let (name, left) = (detail("name", 100), days(&detail("days", 10)));
-            Content::new(format!("Votre clé « {} » expire {left}", clean(&name, 40)), OPEN)
-                .says(format!("La clé « {name} » expire {left}. Dès lors, elle ne sera plus acceptée."))
-                .says("Renouvelez-la, ou choisissez une date plus lointaine, avant que les programmes qui s’en servent ne s’arrêtent.")
-        }
+        MailKind::KeyExpiring => expiring(of),
         MailKind::InvoicePaid => Content::new("Votre facture Vault API est payée", "Voir la facture")
             .says(format!("Merci : nous avons bien reçu votre paiement de {}.", detail("amount", 40))),
         MailKind::PaymentFailed => Content::new("Votre paiement Vault API n’a pas abouti", "Payer la facture")
@@ -77,6 +72,30 @@ pub(super) fn test(way: &str) -> Content {
     Content::new("Message d’essai de Vault API", OPEN)
         .says("Ce message a été envoyé par « vault-api mail test ». Si vous le lisez, les messages partent du serveur comme il faut.")
         .says(format!("Le chemin qu’il a pris : {way}."))
+}
+
+/// One key by its name, or several in a list.
+fn expiring(of: &Particulars) -> Content {
+    const RENEW_ALL: &str = "Renouvelez-les, ou choisissez des dates plus lointaines, avant que les programmes qui s’en servent ne s’arrêtent.";
+    let keys = Expiring::of(of.mail);
+    if keys.count > 1 {
+        let within = if keys.within == 1 { "d’ici un jour".into() } else { format!("d’ici {} jours", keys.within) };
+        let mut listed: Vec<_> = keys.named.iter().map(|(name, at)| format!("« {name} » : {}", moment(*at))).collect();
+        match keys.others() {
+            0 => {}
+            1 => listed.push("et une autre".into()),
+            others => listed.push(format!("et {others} autres")),
+        }
+        return Content::new(format!("{} de vos clés expirent {within}", keys.count), OPEN)
+            .says("À partir du moment indiqué après son nom, une clé ne sera plus acceptée :")
+            .lists(listed)
+            .says(RENEW_ALL);
+    }
+    let (name, left) = (clean(of.mail.detail("name"), 140), days(&clean(of.mail.detail("days"), 10)));
+    let on = keys.moment().map(|at| format!(", le {}", moment(at))).unwrap_or_default();
+    Content::new(format!("Votre clé « {} » expire {left}", clean(&name, 40)), OPEN)
+        .says(format!("La clé « {name} » expire {left}{on}. Dès lors, elle ne sera plus acceptée."))
+        .says("Renouvelez-la, ou choisissez une date plus lointaine, avant que les programmes qui s’en servent ne s’arrêtent.")
 }
 
 fn days(number: &str) -> String {

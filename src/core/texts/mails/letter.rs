@@ -9,6 +9,9 @@ use crate::core::{
     language::Language,
 };
 
+/// Before each line of a list.
+const BULLET: &str = "• ";
+
 const LAYOUT: &str = include_str!("../../../../assets/mails/layout.html");
 
 /// A mail's subject and its two forms.
@@ -77,7 +80,13 @@ impl Letter<'_> {
     fn plain(&self) -> String {
         let Frame { colon, why, .. } = frame(self.language);
         let mut blocks = vec![self.greeting()];
-        blocks.extend(self.content.paragraphs.iter().cloned());
+        let mut paragraphs = self.content.paragraphs.iter().cloned();
+        blocks.extend(paragraphs.next());
+        if !self.content.listed.is_empty() {
+            let lines = self.content.listed.iter().map(|line| format!("{BULLET}{line}"));
+            blocks.push(lines.collect::<Vec<_>>().join("\n"));
+        }
+        blocks.extend(paragraphs);
         // the address stands on a line of its own, so that no program cuts it
         blocks.push(format!("{}{}\n\n{}", self.content.button, colon.trim_end(), self.link));
         blocks.extend(self.content.about_link.clone());
@@ -94,7 +103,10 @@ impl Letter<'_> {
     fn html(&self) -> String {
         let Frame { colon, copy, why, .. } = frame(self.language);
         let link = escape(self.link);
-        let paragraphs = self.content.paragraphs.iter().map(String::as_str).map(paragraph).collect::<Vec<_>>();
+        let mut paragraphs = self.content.paragraphs.iter().map(String::as_str).map(paragraph).collect::<Vec<_>>();
+        if !self.content.listed.is_empty() {
+            paragraphs.insert(paragraphs.len().min(1), list(&self.content.listed));
+        }
         let about_link = self.content.about_link.as_deref().map(soft).unwrap_or_default();
         let otherwise = self.content.otherwise.map(paragraph).unwrap_or_default();
         let facts: Vec<_> = self
@@ -130,6 +142,15 @@ fn paragraph(text: &str) -> String {
     format!(
         "<p class=\"ink\" style=\"margin:0 0 16px;color:#1c1c1a;font-size:16px;line-height:1.6\">{}</p>",
         escape(text)
+    )
+}
+
+/// A list for the narrowest of programs: lines with a mark.
+fn list(lines: &[String]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| format!("{BULLET}{}", escape(line))).collect();
+    format!(
+        "<p class=\"ink\" style=\"margin:0 0 16px;color:#1c1c1a;font-size:16px;line-height:1.8\">{}</p>",
+        lines.join("<br>\n")
     )
 }
 

@@ -3,6 +3,7 @@
 
 mod clean;
 mod english;
+mod expiring;
 mod french;
 mod letter;
 
@@ -23,6 +24,8 @@ pub struct Content {
     pub subject: String,
     /// What happened: one paragraph each.
     pub paragraphs: Vec<String>,
+    /// What the first paragraph speaks of, one line each.
+    pub listed: Vec<String>,
     /// The label of the button that carries the mail's one link.
     pub button: &'static str,
     /// What is to be known about the link.
@@ -131,6 +134,10 @@ impl Content {
     fn says(mut self, paragraph: impl Into<String>) -> Self {
         self.paragraphs.push(paragraph.into());
         self
+    }
+
+    fn lists(self, listed: Vec<String>) -> Self {
+        Self { listed, ..self }
     }
 
     fn about_link(self, sentence: impl Into<String>) -> Self {

@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod one;
 mod reveal;
+mod usage;
 
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(one::read_key, one::update_key, one::replace_key, one::revoke_key))
         .routes(routes!(reveal::decrypt_key))
         .routes(routes!(reveal::reveal_key))
+        .routes(routes!(usage::read_key_usage))
         // the contract writes the collection with a slash: both spellings are served
         .route("/api/keys/", get(list::list_keys).post(create::create_key))
 }

@@ -4,14 +4,15 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use serde::Serialize;
 
 use crate::{
-    models::{api_key::ApiKey, ids::ApiKeyId, key_requests::Changes},
+    models::{ids::ApiKeyId, key_requests::Changes},
     routes::{
         answers::{Answer, Json as JsonAnswer},
         extractors::{Id, Json, Member},
     },
-    schemas::keys::{KeyView, UpdateBody},
+    schemas::keys::{ChangedView, KeyView, UpdateBody},
     services::api_keys,
 };
 
@@ -20,7 +21,9 @@ use crate::{
     params(("id" = uuid::Uuid, Path, description = "The key's identifier")),
     responses((status = 200, description = "The key, masked, with its `ETag`", body = KeyView)))]
 pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answer<Response> {
-    Ok(with_etag(api_keys::read(&ctx, id).await?))
+    let key = api_keys::read(&ctx, id).await?;
+    let etag = key.etag();
+    Ok(with_etag(KeyView::from(key), &etag))
 }
 
 /// Change a key
@@ -29,7 +32,7 @@ pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answe
 #[utoipa::path(patch, path = "/api/keys/{id}", tag = "Keys", operation_id = "update_key", request_body = UpdateBody, security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it")),
     responses(
-        (status = 200, description = "The key, masked", body = KeyView),
+        (status = 200, description = "The key, masked", body = ChangedView),
         (status = 409, description = "`duplicate_name`"),
         (status = 410, description = "`key_revoked`"),
         (status = 412, description = "`precondition_failed`"),
@@ -40,14 +43,16 @@ pub(super) async fn update_key(
     headers: HeaderMap,
     Json(changes): Json<Changes>,
 ) -> Answer<Response> {
-    Ok(with_etag(api_keys::update(&ctx, id, changes, if_match(&headers)).await?))
+    let changed = api_keys::update(&ctx, id, changes, if_match(&headers)).await?;
+    let etag = changed.key.etag();
+    Ok(with_etag(ChangedView::from(changed), &etag))
 }
 
 /// Change a key (the same as PATCH)
 #[utoipa::path(put, path = "/api/keys/{id}", tag = "Keys", operation_id = "replace_key", request_body = UpdateBody, security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it")),
     responses(
-        (status = 200, description = "The key, masked", body = KeyView),
+        (status = 200, description = "The key, masked", body = ChangedView),
         (status = 409, description = "`duplicate_name`"),
         (status = 410, description = "`key_revoked`"),
         (status = 412, description = "`precondition_failed`"),
@@ -72,10 +77,9 @@ pub(super) async fn revoke_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Ans
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn with_etag(key: ApiKey) -> Response {
-    let etag = HeaderValue::from_str(&key.etag());
-    let mut response = JsonAnswer(KeyView::from(key)).into_response();
-    if let Ok(etag) = etag {
+fn with_etag(view: impl Serialize, etag: &str) -> Response {
+    let mut response = JsonAnswer(view).into_response();
+    if let Ok(etag) = HeaderValue::from_str(etag) {
         response.headers_mut().insert(header::ETAG, etag);
     }
     response

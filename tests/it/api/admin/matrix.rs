@@ -61,6 +61,7 @@ const TABLE: &[(&str, For)] = &[
     ("DELETE /api/keys/{id}", Members),
     ("GET /api/keys/{id}/decrypt", Members),
     ("POST /api/keys/{id}/reveal", Members),
+    ("GET /api/keys/{id}/usage", Members),
     ("GET /api/audit", Members),
     ("GET /api/providers", Anybody),
     ("GET /api/admin/users", Staff),

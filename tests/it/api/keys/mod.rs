@@ -3,8 +3,11 @@
 mod create;
 mod idempotency;
 mod list;
+mod list_by_time;
 mod one;
 mod others;
 mod plan;
 mod refusals;
 mod reveal;
+mod usage;
+mod warnings;

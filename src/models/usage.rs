@@ -1,0 +1,114 @@
+//! How keys are used: what is counted, by key, UTC day and version of the value.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::ids::{ApiKeyId, UserId};
+
+/// One use of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// The current value was checked and is good.
+    Verified,
+    /// The value from before a rotation was checked and is still good.
+    VerifiedFormer,
+    /// A value of the key was checked and is not good: revoked, expired, without the scope…
+    Refused,
+    /// The value was shown.
+    Revealed,
+}
+
+/// How often which use was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Checks of the current value that were good.
+    pub verifications: i64,
+    /// Checks of a former value that were good.
+    pub former_verifications: i64,
+    /// Checks that were not good.
+    pub refusals: i64,
+    /// How often the value was shown.
+    pub reveals: i64,
+}
+
+impl Use {
+    /// Its word in the counters.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::VerifiedFormer => "verified_former",
+            Self::Refused => "refused",
+            Self::Revealed => "revealed",
+        }
+    }
+}
+
+impl Counts {
+    /// Counts one use more.
+    pub fn count(&mut self, use_: Use) {
+        let counter = match use_ {
+            Use::Verified => &mut self.verifications,
+            Use::VerifiedFormer => &mut self.former_verifications,
+            Use::Refused => &mut self.refusals,
+            Use::Revealed => &mut self.reveals,
+        };
+        *counter += 1;
+    }
+
+    /// Takes away what was written down.
+    pub fn take_away(&mut self, written: Self) {
+        self.verifications -= written.verifications;
+        self.former_verifications -= written.former_verifications;
+        self.refusals -= written.refusals;
+        self.reveals -= written.reveals;
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.verifications += other.verifications;
+        self.former_verifications += other.former_verifications;
+        self.refusals += other.refusals;
+        self.reveals += other.reveals;
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What was counted of one key, one day and one version since it was last written down: a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Whose key it is.
+    pub account: UserId,
+    /// The key.
+    pub key: ApiKeyId,
+    /// The day, in UTC.
+    pub day: NaiveDate,
+    /// The version of the value that was used; 0 where no value of the key was named.
+    pub version: i64,
+    /// How often.
+    pub counts: Counts,
+    /// The last use that was no refusal.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// How a key was used on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsageDay {
+    /// The day, in UTC.
+    pub day: NaiveDate,
+    /// How often.
+    pub counts: Counts,
+}
+
+/// How a key was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Every day that was asked for, oldest first; those without a use too.
+    pub days: Vec<UsageDay>,
+    /// When a former value was last used.
+    pub former_last_used_at: Option<DateTime<Utc>>,
+}
