@@ -16,6 +16,7 @@ use super::{
     error::{Error, Result},
     hashing::Hasher,
     ids::Ids,
+    key_cache::KeyCache,
     limits::Limits,
     mailer::Mailer,
     queue::{BatchQueue, Batches},
@@ -47,6 +48,8 @@ pub struct App {
     pub sessions: Arc<SessionCache>,
     /// Sessions that were seen and are to be marked so.
     pub seen: Arc<RwLock<HashMap<SessionId, chrono::DateTime<chrono::Utc>>>>,
+    /// Generated keys in memory, by their values.
+    pub key_checks: Arc<KeyCache>,
     /// Data keys of accounts, open in memory.
     pub account_keys: Arc<AccountKeyCache>,
     /// Audit entries that are committed in batches.
@@ -96,6 +99,7 @@ impl App {
             hasher: Hasher::start(system::cores(), configuration.bcrypt_cost)?,
             sessions: Arc::new(SessionCache::default()),
             seen: Arc::default(),
+            key_checks: Arc::default(),
             account_keys: Arc::new(AccountKeyCache::default()),
             audit,
             usage: Arc::default(),

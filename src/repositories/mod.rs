@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit_trail;
 pub mod idempotency_keys;
+pub mod key_versions;
 pub mod keyring;
 pub mod known_devices;
 pub mod login_challenges;

@@ -195,6 +195,7 @@ pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);
     ctx.app().account_keys.forget(account);
+    ctx.app().key_checks.forget_account(account);
     Ok(())
 }
 

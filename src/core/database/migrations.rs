@@ -54,6 +54,8 @@ migrations! {
     11 "0011_step_up",
     12 "0012_administration",
     13 "0013_mail_links",
+    14 "0014_key_versions",
+    16 "0016_key_limits",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

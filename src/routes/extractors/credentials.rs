@@ -29,6 +29,9 @@ pub(in crate::routes) struct Visitor(pub(in crate::routes) Context);
 /// The context of a request by a member.
 pub(in crate::routes) struct Member(pub(in crate::routes) Context);
 
+/// The context of a check of a key by a member: it counts against a limit of its own.
+pub(in crate::routes) struct Checker(pub(in crate::routes) Context);
+
 /// The context of a request that both may make: a member where it has credentials, which must be good then.
 pub(in crate::routes) struct Anyone(pub(in crate::routes) Context);
 
@@ -62,6 +65,20 @@ impl FromRequestParts<App> for Member {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        member(parts, app, Limit::Api).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Checker {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        member(parts, app, Limit::Verify).await.map(Self)
+    }
+}
+
+/// The context of a request by a member, counted against this limit.
+async fn member(parts: &mut Parts, app: &App, limit: Limit) -> Result<Context, Failure> {
         let found = match bearer(&parts.headers) {
             Some(token) => {
                 app.keyring()?;
@@ -75,9 +92,8 @@ impl FromRequestParts<App> for Member {
         };
         parts.extensions.insert(MemberOnly);
         let ctx = context(parts, app, Actor::Member(member))?;
-        counts::spend_account(&ctx, Limit::Api).await?;
-        Ok(Self(ctx))
-    }
+        counts::spend_account(&ctx, limit).await?;
+        Ok(ctx)
 }
 
 impl FromRequestParts<App> for Anyone {
@@ -100,6 +116,11 @@ async fn stranger(parts: &Parts, app: &App, error: Error) -> Failure {
         Ok(ctx) => counts::spend_address(&ctx, Limit::Anonymous).await.err().unwrap_or(error).into(),
         Err(failure) => failure,
     }
+}
+
+/// The context of a request, which counts against nothing yet.
+pub(in crate::routes) fn visitor(parts: &Parts, app: &App) -> Result<Context, Failure> {
+    context(parts, app, Actor::Visitor)
 }
 
 fn context(parts: &Parts, app: &App, actor: Actor) -> Result<Context, Failure> {

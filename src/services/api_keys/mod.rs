@@ -1,27 +1,35 @@
 //! The keys in the vault: storing or generating, reading, changing, revealing, revoking. One file for each verb;
-//! `provider_config` divides the provider's settings into what is shown and what is encrypted.
+//! `provider_config` divides the provider's settings into what is shown and what is encrypted, `kind` tells what stored
+//! keys can not have.
 
 mod create;
+mod kind;
 mod provider_config;
 mod reveal;
+mod rotate;
 mod update;
+mod verify;
+mod versions;
 
 pub use create::{Outcome, Repeatable, create};
 pub use reveal::reveal;
+pub use rotate::{end_grace, restore, rotate};
 pub use update::update;
+pub use verify::{check_in, verify};
+pub use versions::versions;
 
 use super::audit::{self, Event};
 use crate::{
-    core::{context::Context, error::Result, texts::problems::Code},
+    core::{context::Context, database::Writer, error::Result, key_cache::Fingerprint, texts::problems::Code},
     models::{
         api_key::ApiKey,
         audit::Action,
-        ids::ApiKeyId,
+        ids::{ApiKeyId, UserId},
         key_requests::Filter,
         page::{Page, PageRequest},
         permission::Permission,
     },
-    repositories::api_keys,
+    repositories::{api_keys, key_versions},
 };
 
 /// The field names to which the encrypted parts are bound.
@@ -30,6 +38,20 @@ const PROVIDER_CONFIG: &str = "provider_config";
 /// The provider's settings are not versioned with the value.
 const UNVERSIONED: i64 = 0;
 
+/// The keyed hash by which a value is found among those of its account.
+fn fingerprint(ctx: &Context, account: UserId, value: &str) -> Result<Fingerprint> {
+    Ok(ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), value.as_bytes()]))
+}
+
+/// Refuses a value that still counts as a former one of another key. To be asked after the value was written: whoever
+/// gave it away a moment ago has committed then.
+async fn refuse_value_in_grace(ctx: &Context, tx: &mut Writer, key: &ApiKey, value: &Fingerprint) -> Result<()> {
+    if key_versions::is_in_grace_elsewhere(tx, key.user_id, key.id, value, ctx.now()).await? {
+        return Err(Code::DuplicateValue.into());
+    }
+    Ok(())
+}
+
 /// One of the member's keys, masked.
 ///
 /// # Errors
@@ -37,7 +59,7 @@ const UNVERSIONED: i64 = 0;
 pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
     ctx.require(Permission::ReadKeys)?;
     let key = api_keys::find(&mut ctx.db().read().await?, ctx.account()?, id).await?;
-    key.ok_or_else(|| Code::NotFound.into())
+    Ok(key.ok_or(Code::NotFound)?.at(ctx.now()))
 }
 
 /// The member's keys, masked, newest first.
@@ -47,7 +69,8 @@ pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
 pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<Page<ApiKey>> {
     ctx.require(Permission::ReadKeys)?;
     let rows = api_keys::list(&mut ctx.db().read().await?, ctx.account()?, filter, page).await?;
-    Ok(Page::cut(rows, page.limit, |key| key.id.0))
+    let rows = rows.into_iter().map(|key| key.at(ctx.now())).collect();
+    Ok(Page::cut(rows, page.limit, |key: &ApiKey| key.id.0))
 }
 
 /// Revokes one of the member's keys, for good. A key that is revoked already stays so.
@@ -63,6 +86,9 @@ pub async fn revoke(ctx: &Context, id: ApiKeyId) -> Result<()> {
         // who revoked it may still wait for the commit that we read from
         return tx.commit().await;
     }
+    key_versions::end_grace(&mut tx, account, id, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_key(Action::KeyRevoked, account, id)).await?;
-    tx.commit().await
+    tx.commit().await?;
+    ctx.app().key_checks.forget_account(account);
+    Ok(())
 }

@@ -72,7 +72,7 @@ pub(super) async fn revoke_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Ans
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn with_etag(key: ApiKey) -> Response {
+pub(super) fn with_etag(key: ApiKey) -> Response {
     let etag = HeaderValue::from_str(&key.etag());
     let mut response = JsonAnswer(KeyView::from(key)).into_response();
     if let Ok(etag) = etag {
@@ -82,7 +82,7 @@ fn with_etag(key: ApiKey) -> Response {
 }
 
 /// The expected state, if one is named. `*` expects only that there is one; of a list, none of ours would be the one.
-fn if_match(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn if_match(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::IF_MATCH)?;
     match value.to_str() {
         Ok("*") => None,
