@@ -29,9 +29,21 @@ use crate::models::{
     ids::{SessionId, UserId},
 };
 
-/// The handles. Cloning it is cheap.
+/// The running server's handles. Cloning it counts one reference, which every request does several times.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Handles>);
+
+impl std::ops::Deref for App {
+    type Target = Handles;
+
+    fn deref(&self) -> &Handles {
+        &self.0
+    }
+}
+
+/// The handles.
+#[derive(Clone)]
+pub struct Handles {
     /// The database.
     pub db: Db,
     /// The configuration.
@@ -90,7 +102,7 @@ impl App {
         let db = Db::open(&configuration.database).await?;
         let (audit, batches) = BatchQueue::new("audit");
         let limits = Limits::open(&configuration, outside.clock.clone()).await?;
-        let app = Self {
+        let handles = Handles {
             db,
             limits: Arc::new(limits),
             clock: outside.clock,
@@ -109,7 +121,13 @@ impl App {
             base_url: base_url.into(),
             config: Arc::new(configuration),
         };
-        Ok((app, batches))
+        Ok((Self(Arc::new(handles)), batches))
+    }
+
+    /// The same handles with another way out for mails.
+    #[must_use]
+    pub fn with_mailer(&self, mailer: Arc<dyn Mailer>) -> Self {
+        Self(Arc::new(Handles { mailer, ..(*self.0).clone() }))
     }
 
     /// The keyring.

@@ -8,10 +8,7 @@ use std::{net::IpAddr, sync::OnceLock};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 
-use super::{
-    api_key::ApiKey,
-    user::words,
-};
+use super::{api_key::ApiKey, user::words};
 
 words! {
     /// What came of a check.

@@ -118,13 +118,11 @@ pub fn write(verdict: &Verdict) -> Result<Vec<u8>> {
 }
 
 fn optional(out: &mut Vec<u8>, number: Option<impl std::fmt::Display>) -> Result<()> {
-    match number {
-        Some(number) => write!(out, "{number}").map_err(Error::internal),
-        None => {
-            out.extend_from_slice(b"null");
-            Ok(())
-        }
+    if let Some(number) = number {
+        return write!(out, "{number}").map_err(Error::internal);
     }
+    out.extend_from_slice(b"null");
+    Ok(())
 }
 
 fn rendered(found: &FoundKey) -> Result<&[u8]> {

@@ -184,7 +184,8 @@ impl Limits {
     /// Sets the gauges, for whoever is about to read them.
     pub fn gauge(&self) {
         #[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
-        metrics::gauge!("vault_rate_limit_entries").set((self.requests.count() + self.guesses.count() + self.windows.count()) as f64);
+        metrics::gauge!("vault_rate_limit_entries")
+            .set((self.requests.count() + self.guesses.count() + self.windows.count()) as f64);
         if let Some(shared) = &self.shared {
             metrics::gauge!("vault_redis_up").set(if shared.is_away() { 0.0 } else { 1.0 });
         }

@@ -22,7 +22,10 @@ pub(super) fn refuse_limits(kind: KeyKind, has_addresses: bool, has_rate: bool) 
         return Ok(());
     }
     let given = [("allowed_ips", has_addresses), ("rate_limit", has_rate)];
-    let faults: Vec<_> =
-        given.into_iter().filter(|(_, is_given)| *is_given).map(|(field, _)| Fault::new(field, GENERATED_ALONE)).collect();
+    let faults: Vec<_> = given
+        .into_iter()
+        .filter(|(_, is_given)| *is_given)
+        .map(|(field, _)| Fault::new(field, GENERATED_ALONE))
+        .collect();
     if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
 }

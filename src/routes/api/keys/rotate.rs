@@ -49,10 +49,6 @@ pub(super) async fn rotate_key(
         (status = 410, description = "`key_revoked`"),
         (status = 412, description = "`precondition_failed`"),
     ))]
-pub(super) async fn end_key_grace(
-    Member(ctx): Member,
-    Id(id): Id<ApiKeyId>,
-    headers: HeaderMap,
-) -> Answer<Response> {
+pub(super) async fn end_key_grace(Member(ctx): Member, Id(id): Id<ApiKeyId>, headers: HeaderMap) -> Answer<Response> {
     Ok(with_etag(api_keys::end_grace(&ctx, id, if_match(&headers)).await?))
 }

@@ -1,9 +1,6 @@
 //! `POST /api/keys/verify`: is this one of mine, and good for that?
 
-use axum::{
-    http::StatusCode,
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 
 use crate::{
     models::key_check::Use,
