@@ -74,8 +74,8 @@ impl Nginx {
         );
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, whole).expect("the configuration");
-        let child = Command::new("nginx")
-            .env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default()))
+        let program = ["/usr/sbin/nginx", "/usr/bin/nginx"].into_iter().find(|path| Path::new(path).exists());
+        let child = Command::new(program.unwrap_or("nginx"))
             .args(["-p", folder.path().to_str().expect("a path"), "-c", file.to_str().expect("a path")])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
