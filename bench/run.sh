@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the server on SQLite and on PostgreSQL with throwaway data, next to the ceilings where they are built.
 #
-#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|flood|cold|big|ceiling …]     without names: sqlite postgres flood cold
+#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|flood|cold|big|verify|ceiling …]     without names: sqlite postgres flood cold
 #
 # Needs a release build, oha (cargo install oha --locked), jq and PostgreSQL; everything listens on 127.0.0.1.
 set -euo pipefail
@@ -73,6 +73,33 @@ big)      # a page of an account of 100 keys, and of one of 100,000 (in a table 
             load -l "$engine-100-of-100k" -n list20 | tail -n +2
             TOK=$TOKC load -l "$engine-100k" -n list20 | tail -n +2
             stop
+          done ;;
+verify)   # checks of 1,000 keys, and create, list and reveal, in a table of 1,000 generated keys and of KEYS, next to the bare ceiling
+          export VERIFY="$dir/questions"; keys=${KEYS:-1000000}
+          bare() { bench/ceiling/target/release/ceil-http 8110 & server=$!; sleep 2; url=http://127.0.0.1:8110
+            TOK=$(curl -s $url/token) bench/load.sh -u $url -s bench/scenarios/ceiling.scn -c "$conns" -z "${seconds}s" -p "$server" -l ceiling -n "hello verify-json" | tail -n +"$1"; kill "$server"; wait "$server" 2>/dev/null || true; server=""; }
+          (cd bench/ceiling && cargo build --release -q)
+          for engine in ${ENGINES:-sqlite postgres}; do
+            if [ $engine = sqlite ]; then start verify-sqlite; sql() { sqlite3 "$dir/verify-sqlite/data/vault.db" ".timeout 60000" "$1"; }; schema=""
+              id="randomblob(16)"; bytes="randomblob(32)"; series="with recursive n(i) as (select 1 union all select i + 1 from n where i < COUNT)"; from="n"
+            else pg=$(postgres verify); start verify-postgres DATABASE_URL="$pg"; sql() { psql -qX "$pg" -c "set statement_timeout = 0" -c "$1"; }; schema="auth."
+              id="gen_random_uuid()"; bytes="sha256(random()::text::bytea)"; series=""; from="generate_series(1, COUNT) as n(i)"; fi
+            seed; rm -f "$VERIFY"
+            for i in $(seq -w 1000); do curl -sf "$url/api/keys" -H "Authorization: Bearer $TOK" -H "$json" -d "{\"name\":\"key $i\",\"scopes\":[\"orders:read\"]}" | jq -c '{api_key}' >>"$VERIFY"; done
+            for size in 1000 "$keys"; do
+              if [ "$size" != 1000 ]; then
+                columns='kind, provider, "providerConfig", environment, tags, note, scopes, prefix, last4, sealed, version, revision, enabled, revoked, "createdAt", "updatedAt"'
+                count=$((size - 1000))
+                sql "${series//COUNT/$count} insert into ${schema}api_keys (id, \"userId\", name, \"searchText\", fingerprint, $columns)
+                     select $id, k.\"userId\", 'copy ' || n.i, 'copy', $bytes, $columns from ${from//COUNT/$count}, (select * from ${schema}api_keys where name = 'key 1000') as k"
+                [ $engine = postgres ] && sql "analyze auth.api_keys"
+              fi
+              load -l "$engine-$size" -n "verify list20 reveal create" | tail -n +2
+              # the server's own view: the time from the head of a request to its answer
+              curl -s "$url/metrics" | grep 'vault_http_request_seconds.*keys/verify' | grep -E 'le="0.001"|_count' || true
+            done
+            stop
+            bare 2
           done ;;
 *) echo "unknown: $one" >&2; exit 2 ;;
 esac; done

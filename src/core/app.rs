@@ -16,6 +16,7 @@ use super::{
     error::{Error, Result},
     hashing::Hasher,
     ids::Ids,
+    key_cache::KeyCache,
     limits::Limits,
     mailer::Mailer,
     queue::{BatchQueue, Batches},
@@ -28,9 +29,21 @@ use crate::models::{
     ids::{SessionId, UserId},
 };
 
-/// The handles. Cloning it is cheap.
+/// The running server's handles. Cloning it counts one reference, which every request does several times.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Handles>);
+
+impl std::ops::Deref for App {
+    type Target = Handles;
+
+    fn deref(&self) -> &Handles {
+        &self.0
+    }
+}
+
+/// The handles.
+#[derive(Clone)]
+pub struct Handles {
     /// The database.
     pub db: Db,
     /// The configuration.
@@ -47,6 +60,8 @@ pub struct App {
     pub sessions: Arc<SessionCache>,
     /// Sessions that were seen and are to be marked so.
     pub seen: Arc<RwLock<HashMap<SessionId, chrono::DateTime<chrono::Utc>>>>,
+    /// Generated keys in memory, by their values.
+    pub key_checks: Arc<KeyCache>,
     /// Data keys of accounts, open in memory.
     pub account_keys: Arc<AccountKeyCache>,
     /// Audit entries that are committed in batches.
@@ -87,7 +102,7 @@ impl App {
         let db = Db::open(&configuration.database).await?;
         let (audit, batches) = BatchQueue::new("audit");
         let limits = Limits::open(&configuration, outside.clock.clone()).await?;
-        let app = Self {
+        let handles = Handles {
             db,
             limits: Arc::new(limits),
             clock: outside.clock,
@@ -96,6 +111,7 @@ impl App {
             hasher: Hasher::start(system::cores(), configuration.bcrypt_cost)?,
             sessions: Arc::new(SessionCache::default()),
             seen: Arc::default(),
+            key_checks: Arc::default(),
             account_keys: Arc::new(AccountKeyCache::default()),
             audit,
             usage: Arc::default(),
@@ -105,7 +121,13 @@ impl App {
             base_url: base_url.into(),
             config: Arc::new(configuration),
         };
-        Ok((app, batches))
+        Ok((Self(Arc::new(handles)), batches))
+    }
+
+    /// The same handles with another way out for mails.
+    #[must_use]
+    pub fn with_mailer(&self, mailer: Arc<dyn Mailer>) -> Self {
+        Self(Arc::new(Handles { mailer, ..(*self.0).clone() }))
     }
 
     /// The keyring.

@@ -15,6 +15,7 @@ pub mod error;
 pub mod hashing;
 pub mod html;
 pub mod ids;
+pub mod key_cache;
 pub mod language;
 pub mod limits;
 pub mod mailer;

@@ -34,7 +34,7 @@ struct Entry {
 }
 
 /// Proof of when a read began; see invariant 2.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Generation(u64);
 
 impl SessionCache {

@@ -70,6 +70,23 @@ pub struct ApiKey {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// When its current value became that; `None` for the first one.
+    pub rotated_at: Option<DateTime<Utc>>,
+    /// Until when a former value still counts.
+    pub grace_ends_at: Option<DateTime<Utc>>,
+    /// From where a generated key may be used: addresses and networks; empty for everywhere.
+    pub allowed_ips: Vec<String>,
+    /// How often a generated key may be used.
+    pub rate_limit: Option<KeyLimit>,
+}
+
+/// How often a key may be used: so often in any window of so many seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyLimit {
+    /// How often.
+    pub limit: u32,
+    /// In how many seconds.
+    pub window_seconds: u32,
 }
 
 /// The encrypted parts of a key.
@@ -107,6 +124,13 @@ impl ApiKey {
         parts.into_iter().chain(tags).collect::<Vec<_>>().join("\u{1f}").to_lowercase()
     }
 
+    /// The key as it is at `now`: a grace that has ended is none.
+    #[must_use]
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.grace_ends_at = self.grace_ends_at.filter(|end| *end > now);
+        self
+    }
+
     /// The entity tag of this state of the key.
     #[must_use]
     pub fn etag(&self) -> String {
@@ -123,6 +147,17 @@ pub fn generate_value(environment: Option<&str>) -> Result<SecretText> {
     let body = format!("vk_{kind}_{}", random::base62(36)?);
     let checksum = random::to_base62(crc32fast::hash(body.as_bytes()), 6);
     Ok(SecretText::new(body + &checksum))
+}
+
+/// Whether a value has the form of a generated one and its checksum is right.
+#[must_use]
+pub fn is_well_formed(value: &str) -> bool {
+    let has_prefix = value.starts_with("vk_live_") || value.starts_with("vk_test_");
+    let Some((body, checksum)) = value.split_at_checked(44) else { return false };
+    value.len() == 50
+        && has_prefix
+        && value.bytes().skip(8).all(|byte| byte.is_ascii_alphanumeric())
+        && random::to_base62(crc32fast::hash(body.as_bytes()), 6) == checksum
 }
 
 /// The last four characters of a value; empty where it is shorter than 16 characters.
@@ -156,6 +191,21 @@ mod tests {
             assert_eq!(text.len(), 8 + 42);
             assert!(text.bytes().skip(8).all(|byte| byte.is_ascii_alphanumeric()));
             assert_eq!(&text[44..], random::to_base62(crc32fast::hash(&text.as_bytes()[..44]), 6));
+        }
+    }
+
+    #[test]
+    fn every_changed_character_of_a_generated_value_is_told() {
+        let value = generate_value(None).expect("made").expose().clone();
+        assert!(is_well_formed(&value));
+
+        for place in 0..value.len() {
+            let mut bytes = value.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'a' { b'b' } else { b'a' };
+            assert!(!is_well_formed(&String::from_utf8(bytes).expect("ascii")), "{place}");
+        }
+        for other in ["", "vk_live_", &value[..49], &format!("{value}0"), &format!("{value}\n"), &"é".repeat(25)] {
+            assert!(!is_well_formed(other), "{other}");
         }
     }
 

@@ -88,6 +88,12 @@ words! {
         KeyRevealFailed = "key.reveal_failed",
         /// A key was revoked.
         KeyRevoked = "key.revoked",
+        /// A key got a new value.
+        KeyRotated = "key.rotated",
+        /// An earlier value of a key became the current one again.
+        KeyRestored = "key.restored",
+        /// The former values of a key stopped to count before their time.
+        KeyGraceEnded = "key.grace_ended",
     }
 }
 

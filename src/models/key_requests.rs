@@ -3,7 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
-use super::{api_key::ApiKey, provider::Provider, warning::Warning};
+use super::{
+    api_key::{ApiKey, KeyKind, KeyLimit},
+    provider::Provider,
+    warning::Warning,
+};
 use crate::core::secret::SecretText;
 
 /// In days: later than any use.
@@ -66,6 +70,18 @@ pub struct NewKey {
     pub expires_at: Option<DateTime<Utc>>,
     /// What a generated key may be used for.
     pub scopes: Vec<String>,
+    /// From where a generated key may be used.
+    pub allowed_ips: Vec<String>,
+    /// How often a generated key may be used.
+    pub rate_limit: Option<KeyLimit>,
+}
+
+impl NewKey {
+    /// Who makes the value.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        if self.value.is_some() { KeyKind::Stored } else { KeyKind::Generated }
+    }
 }
 
 /// A key that was just made, with its value: the only time a generated one is shown unasked.
@@ -107,6 +123,14 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
+    /// What it sets, if it sets anything.
+    pub fn set(self) -> Option<T> {
+        match self {
+            Self::Keep | Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
     /// The field with the change made.
     pub fn apply(self, field: &mut Option<T>) {
         match self {
@@ -138,6 +162,19 @@ pub struct Changes {
     pub scopes: Option<Vec<String>>,
     /// Whether it may be used.
     pub enabled: Option<bool>,
+    /// From where a generated key may be used, all of it.
+    pub allowed_ips: Option<Vec<String>>,
+    /// How often a generated key may be used.
+    pub rate_limit: Change<KeyLimit>,
+}
+
+/// A new value for a key.
+#[derive(Default)]
+pub struct Rotation {
+    /// The value; `None` lets the vault make one.
+    pub value: Option<SecretText>,
+    /// How long the former value still counts, in seconds.
+    pub grace_seconds: Option<i64>,
 }
 
 impl Changes {
@@ -154,6 +191,8 @@ impl Changes {
             ("expires_at", matches!(self.expires_at, Change::Keep)),
             ("scopes", self.scopes.is_none()),
             ("enabled", self.enabled.is_none()),
+            ("allowed_ips", self.allowed_ips.is_none()),
+            ("rate_limit", matches!(self.rate_limit, Change::Keep)),
         ];
         is_kept.into_iter().filter(|(_, kept)| !kept).map(|(name, _)| name).collect()
     }

@@ -23,6 +23,8 @@ pub enum Permission {
     WriteKeys,
     /// Revoke one's own keys.
     RevokeKeys,
+    /// Have values checked against one's own generated keys.
+    VerifyKeys,
     /// Read one's own audit trail.
     ReadOwnAudit,
     /// See other accounts, the whole trail and the figures; never a value.
@@ -45,6 +47,7 @@ impl Role {
             | Permission::RevealKeys
             | Permission::WriteKeys
             | Permission::RevokeKeys
+            | Permission::VerifyKeys
             | Permission::ReadOwnAudit => true,
             Permission::ReadAccounts => matches!(self, Self::Support | Self::Admin),
             Permission::AdministerAccounts => self == Self::Admin,

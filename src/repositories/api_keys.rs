@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::json_text;
 use crate::{
     core::{
-        database::{Conn, Failure, Unique, Writer, on, row},
+        database::{Conn, Failure, Reader, Unique, Writer, on, row},
         error::{Error, Result},
         texts::problems::Code,
     },
     models::{
-        api_key::{ApiKey, KeyKind, SealedKey, SealedParts},
+        api_key::{ApiKey, KeyKind, KeyLimit, SealedKey, SealedParts},
         ids::{ApiKeyId, UserId},
         key_requests::Filter,
         page::PageRequest,
@@ -60,6 +60,11 @@ struct Stored {
     last_used_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    rotated_at: Option<DateTime<Utc>>,
+    grace_ends_at: Option<DateTime<Utc>>,
+    allowed_ips: Words,
+    rate_limit: Option<i64>,
+    rate_window_seconds: Option<i64>,
 }
 
 row!(Stored {
@@ -84,6 +89,11 @@ row!(Stored {
     last_used_at: Option<DateTime<Utc>> => "lastUsedAt",
     created_at: DateTime<Utc> => "createdAt",
     updated_at: DateTime<Utc> => "updatedAt",
+    rotated_at: Option<DateTime<Utc>> => "rotatedAt",
+    grace_ends_at: Option<DateTime<Utc>> => "graceEndsAt",
+    allowed_ips: String => "allowedIps",
+    rate_limit: Option<i64> => "rateLimit",
+    rate_window_seconds: Option<i64> => "rateWindowSeconds",
 });
 
 struct StoredSealed {
@@ -126,8 +136,17 @@ impl From<Stored> for ApiKey {
             last_used_at: row.last_used_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            rotated_at: row.rotated_at,
+            grace_ends_at: row.grace_ends_at,
+            allowed_ips: row.allowed_ips.0,
+            rate_limit: limit(row.rate_limit, row.rate_window_seconds),
         }
     }
+}
+
+fn limit(limit: Option<i64>, window_seconds: Option<i64>) -> Option<KeyLimit> {
+    let number = |column: Option<i64>| u32::try_from(column?).ok();
+    Some(KeyLimit { limit: number(limit)?, window_seconds: number(window_seconds)? })
 }
 
 const UNIQUE_VALUE: Unique = Unique { index: "api_keys_value", columns: "api_keys.userId, api_keys.fingerprint" };
@@ -140,7 +159,8 @@ const UNIQUE_NAME: Unique = Unique { index: "api_keys_name", columns: "" };
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: ApiKeyId) -> Result<Option<ApiKey>> {
     const SQL: &str = "
         select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
-            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
+            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
         from auth.api_keys
         where id = $1 and \"userId\" = $2";
     let row: Option<Stored> = on!(conn, optional(SQL, id.0, account.0))?;
@@ -166,6 +186,38 @@ pub async fn find_sealed<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: Api
     }))
 }
 
+/// The active generated key of an account that has this value now.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_by_value(reader: &mut Reader, account: UserId, fingerprint: &[u8]) -> Result<Option<ApiKey>> {
+    const SQL: &str = "
+        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
+            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
+        from auth.api_keys
+        where \"userId\" = $1 and fingerprint = $2 and not revoked and kind = 'generated'";
+    let row: Option<Stored> = on!(reader, optional(SQL, account.0, fingerprint))?;
+    Ok(row.map(ApiKey::from))
+}
+
+/// The revoked generated key of an account that had this value last.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_revoked_by_value(reader: &mut Reader, account: UserId, fingerprint: &[u8]) -> Result<Option<ApiKey>> {
+    const SQL: &str = "
+        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
+            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
+        from auth.api_keys
+        where \"userId\" = $1 and fingerprint = $2 and revoked and kind = 'generated'
+        order by id desc
+        limit 1";
+    let row: Option<Stored> = on!(reader, optional(SQL, account.0, fingerprint))?;
+    Ok(row.map(ApiKey::from))
+}
+
 /// The keys of an account, newest first: one more than asked for, where there are more.
 ///
 /// # Errors
@@ -179,7 +231,8 @@ pub async fn list<'c>(
 ) -> Result<Vec<ApiKey>> {
     const SQL: &str = "
         select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
-            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"
+            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
+            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
         from auth.api_keys
         where \"userId\" = $1 and revoked = $2 and id < $3
             and (cast($4 as text) is null or replace(\"searchText\", $4, '') <> \"searchText\")
@@ -273,8 +326,9 @@ pub async fn count_active<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Res
 pub async fn insert(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &SealedParts) -> Result<()> {
     const SQL: &str = "
         insert into auth.api_keys (id, \"userId\", name, kind, provider, \"providerConfig\", \"providerSecrets\", environment, tags, note, scopes,
-            prefix, last4, \"searchText\", fingerprint, sealed, version, revision, enabled, revoked, \"expiresAt\", \"createdAt\", \"updatedAt\")
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+            prefix, last4, \"searchText\", fingerprint, sealed, version, revision, enabled, revoked, \"expiresAt\", \"createdAt\", \"updatedAt\",
+            \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
     let done = on!(
         tx,
         execute(
@@ -302,6 +356,9 @@ pub async fn insert(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &
             key.expires_at,
             key.created_at,
             key.updated_at,
+            json_text(&key.allowed_ips),
+            key.rate_limit.map(|limit| i64::from(limit.limit)),
+            key.rate_limit.map(|limit| i64::from(limit.window_seconds)),
         )
     );
     done.map(|_| ()).map_err(refuse_duplicate)
@@ -327,7 +384,8 @@ pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8
     const SQL: &str = "
         update auth.api_keys
         set name = $3, provider = $4, \"providerConfig\" = $5, \"providerSecrets\" = $6, environment = $7, tags = $8, note = $9, scopes = $10,
-            prefix = $11, \"searchText\" = $12, revision = $13, enabled = $14, \"expiresAt\" = $15, \"updatedAt\" = $16
+            prefix = $11, \"searchText\" = $12, revision = $13, enabled = $14, \"expiresAt\" = $15, \"updatedAt\" = $16,
+            \"allowedIps\" = $17, \"rateLimit\" = $18, \"rateWindowSeconds\" = $19
         where id = $1 and \"userId\" = $2";
     let done = on!(
         tx,
@@ -349,9 +407,74 @@ pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8
             key.enabled,
             key.expires_at,
             key.updated_at,
+            json_text(&key.allowed_ips),
+            key.rate_limit.map(|limit| i64::from(limit.limit)),
+            key.rate_limit.map(|limit| i64::from(limit.window_seconds)),
         )
     );
     done.map(|_| ()).map_err(refuse_duplicate)
+}
+
+/// Whether a key has this value now.
+///
+/// # Errors
+/// As the database fails.
+pub async fn has_value<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    id: ApiKeyId,
+    fingerprint: &[u8],
+) -> Result<bool> {
+    const SQL: &str = "
+        select count(*)
+        from auth.api_keys
+        where id = $1 and \"userId\" = $2 and fingerprint = $3";
+    let count: i64 = on!(conn, scalar(SQL, id.0, account.0, fingerprint))?;
+    Ok(count > 0)
+}
+
+/// Gives a key its next value.
+///
+/// # Errors
+/// `duplicate_value` where another active key of the account has it.
+pub async fn set_value(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &[u8]) -> Result<()> {
+    const SQL: &str = "
+        update auth.api_keys
+        set prefix = $3, last4 = $4, \"searchText\" = $5, fingerprint = $6, sealed = $7, version = $8, revision = $9,
+            \"rotatedAt\" = $10, \"graceEndsAt\" = $11, \"updatedAt\" = $12
+        where id = $1 and \"userId\" = $2";
+    let done = on!(
+        tx,
+        execute(
+            SQL,
+            key.id.0,
+            key.user_id.0,
+            key.prefix.as_str(),
+            key.last4.as_str(),
+            key.search_text(),
+            fingerprint,
+            sealed,
+            key.version,
+            key.revision,
+            key.rotated_at,
+            key.grace_ends_at,
+            key.updated_at,
+        )
+    );
+    done.map(|_| ()).map_err(refuse_duplicate)
+}
+
+/// Notes that no former value of a key counts any more.
+///
+/// # Errors
+/// As the database fails.
+pub async fn clear_grace(tx: &mut Writer, key: &ApiKey) -> Result<()> {
+    const SQL: &str = "
+        update auth.api_keys
+        set \"graceEndsAt\" = null, revision = $3, \"updatedAt\" = $4
+        where id = $1 and \"userId\" = $2";
+    on!(tx, execute(SQL, key.id.0, key.user_id.0, key.revision, key.updated_at))?;
+    Ok(())
 }
 
 /// Revokes an active key; tells whether it was active.
@@ -361,7 +484,7 @@ pub async fn update(tx: &mut Writer, key: &ApiKey, provider_secrets: Option<&[u8
 pub async fn set_revoked(tx: &mut Writer, account: UserId, id: ApiKeyId, now: DateTime<Utc>) -> Result<bool> {
     const SQL: &str = "
         update auth.api_keys
-        set revoked = true, \"revokedAt\" = $3, \"updatedAt\" = $3, revision = revision + 1
+        set revoked = true, \"revokedAt\" = $3, \"updatedAt\" = $3, \"graceEndsAt\" = null, revision = revision + 1
         where id = $1 and \"userId\" = $2 and not revoked";
     Ok(on!(tx, execute(SQL, id.0, account.0, now))? > 0)
 }

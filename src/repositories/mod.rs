@@ -10,6 +10,7 @@ pub mod audit_trail;
 pub mod idempotency_keys;
 pub mod key_reminders;
 pub mod key_usage;
+pub mod key_versions;
 pub mod keyring;
 pub mod known_devices;
 pub mod login_challenges;

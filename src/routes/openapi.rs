@@ -100,8 +100,11 @@ fn add_refusals(path: &str, operation: &mut Value) {
     for (status, description) in refusals {
         responses.entry(status).or_insert_with(|| json!({ "description": description }));
     }
-    // every refusal has the one shape
+    // every refusal has the one shape; to a proxy, 401 and 403 say all in their headers
     for (status, response) in responses.iter_mut() {
+        if path == "/api/keys/check" && matches!(status.as_str(), "401" | "403") {
+            continue;
+        }
         if status.starts_with(['4', '5']) {
             response["content"] =
                 json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });

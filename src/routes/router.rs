@@ -43,7 +43,8 @@ pub fn build(web: Web) -> Router {
         Some(layer) => router.layer(layer),
         None => router,
     };
-    router.layer(axum::middleware::from_fn_with_state(app, middleware::outermost))
+    let counters = Arc::new(middleware::Counters::default());
+    router.layer(axum::middleware::from_fn_with_state((app, counters), middleware::outermost))
 }
 
 async fn not_found() -> Answer<()> {

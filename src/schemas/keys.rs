@@ -8,13 +8,14 @@ use uuid::Uuid;
 
 use super::{
     fields::{Body, Fields, Given},
+    key_limits,
     query::{FromQuery, Query},
     rules::{self, Text},
 };
 use crate::{
     core::{secret::SecretText, texts::faults::FaultKind},
     models::{
-        api_key::{ApiKey, KeyKind},
+        api_key::{ApiKey, KeyKind, KeyLimit},
         key_requests::{Change, Changed, Changes, Created, Filter, NewKey, Revealed},
         page::PageRequest,
         provider::{self, Provider},
@@ -77,6 +78,30 @@ pub struct KeyView {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// Until when a former value still verifies; `null` where none does.
+    pub grace_ends_at: Option<DateTime<Utc>>,
+    /// From where a generated key may be used: addresses and networks; empty for everywhere.
+    pub allowed_ips: Vec<String>,
+    /// How often a generated key may be used.
+    pub rate_limit: Option<KeyLimitView>,
+}
+
+/// How often a generated key may be used: so often in any window of so many seconds.
+#[derive(Serialize, ToSchema)]
+#[schema(as = KeyLimit)]
+pub struct KeyLimitView {
+    /// How often.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 100)]
+    pub limit: u32,
+    /// In how many seconds.
+    #[schema(minimum = 1, maximum = 86_400, example = 60)]
+    pub window_seconds: u32,
+}
+
+impl From<KeyLimit> for KeyLimitView {
+    fn from(limit: KeyLimit) -> Self {
+        Self { limit: limit.limit, window_seconds: limit.window_seconds }
+    }
 }
 
 impl From<ApiKey> for KeyView {
@@ -101,6 +126,9 @@ impl From<ApiKey> for KeyView {
             scopes: key.scopes,
             created_at: key.created_at,
             updated_at: key.updated_at,
+            grace_ends_at: key.grace_ends_at,
+            allowed_ips: key.allowed_ips,
+            rate_limit: key.rate_limit.map(KeyLimitView::from),
         }
     }
 }
@@ -210,6 +238,11 @@ pub struct CreateBody {
     /// What a generated key may be used for, 50 at most.
     #[schema(max_items = 50)]
     scopes: Option<Vec<String>>,
+    /// From where a generated key may be used: addresses and networks (CIDR), 50 at most; left out, from everywhere.
+    #[schema(max_items = 50, example = json!(["203.0.113.0/24"]))]
+    allowed_ips: Option<Vec<String>>,
+    /// How often a generated key may be used; left out, as often as one likes.
+    rate_limit: Option<KeyLimitView>,
 }
 
 impl Body for NewKey {
@@ -227,6 +260,8 @@ impl Body for NewKey {
             Given::Fault => None,
         };
         let scopes = fields.texts("scopes", MOST_SCOPES, rules::SCOPE);
+        let allowed_ips = key_limits::allowed_ips(fields);
+        let rate_limit = change(key_limits::rate_limit(fields));
         Some(Self {
             name: name?,
             value: value?.map(SecretText::new),
@@ -237,6 +272,8 @@ impl Body for NewKey {
             note: note?.filter(|note| !note.is_empty()),
             expires_at: expires_at?,
             scopes: scopes?.unwrap_or_default(),
+            allowed_ips: allowed_ips?.unwrap_or_default(),
+            rate_limit: rate_limit?.set(),
         })
     }
 }
@@ -276,6 +313,11 @@ pub struct UpdateBody {
     /// Whether it may be used.
     #[schema(nullable = false)]
     enabled: Option<bool>,
+    /// From where a generated key may be used, all of it; empty for everywhere.
+    #[schema(max_items = 50)]
+    allowed_ips: Option<Vec<String>>,
+    /// How often a generated key may be used; `null` for as often as one likes.
+    rate_limit: Option<KeyLimitView>,
 }
 
 impl Body for Changes {
@@ -294,6 +336,8 @@ impl Body for Changes {
         let expires_at = change(fields.future("expires_at"));
         let scopes = fields.texts("scopes", MOST_SCOPES, rules::SCOPE);
         let enabled = fields.boolean("enabled");
+        let allowed_ips = key_limits::allowed_ips(fields);
+        let rate_limit = change(key_limits::rate_limit(fields));
         Some(Self {
             name: name?,
             provider: provider?,
@@ -304,6 +348,8 @@ impl Body for Changes {
             expires_at: expires_at?,
             scopes: scopes?,
             enabled: enabled?,
+            allowed_ips: allowed_ips?,
+            rate_limit: rate_limit?,
         })
     }
 }

@@ -186,6 +186,7 @@ pub(super) async fn remove(ctx: &Context, mut tx: Writer, user: &User, event: Ev
     tx.commit().await?;
     ctx.app().sessions.forget_account(user.id);
     ctx.app().account_keys.forget(user.id);
+    ctx.app().key_checks.forget_account(user.id);
     Ok(())
 }
 

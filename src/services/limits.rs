@@ -38,11 +38,13 @@ pub enum Limit {
     Refresh,
     /// Values shown in clear, for each account.
     Reveal,
+    /// Keys checked, for each account that asks, without a sign-in for each client address.
+    Verify,
 }
 
 impl Limit {
     /// All limits.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Auth,
         Self::Anonymous,
         Self::Api,
@@ -52,6 +54,7 @@ impl Limit {
         Self::Mailbox,
         Self::Refresh,
         Self::Reveal,
+        Self::Verify,
     ];
 
     /// Its name, in headers and metrics.
@@ -67,6 +70,7 @@ impl Limit {
             Self::Mailbox => "mailbox",
             Self::Refresh => "refresh",
             Self::Reveal => "reveal",
+            Self::Verify => "verify",
         }
     }
 
@@ -82,6 +86,7 @@ impl Limit {
             Self::Mailbox => (limits.mailbox_per_hour, HOUR),
             Self::Refresh => (limits.refresh_per_minute, MINUTE),
             Self::Reveal => (limits.reveal_per_minute, MINUTE),
+            Self::Verify => (limits.verify_per_minute, MINUTE),
         };
         Quota { most, window }
     }

@@ -92,6 +92,7 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
     audit::record(&mut tx, ctx, Event::on_account(Action::PasswordReset, Some(account))).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);
+    ctx.app().key_checks.forget_account(account);
     guesses::forget(ctx, &user.email).await;
     ctx.app().mail_is_due.notify_one();
     Ok(())

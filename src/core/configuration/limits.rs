@@ -31,6 +31,8 @@ pub struct RateLimits {
     pub refresh_per_minute: u32,
     /// Values shown, for each account and minute.
     pub reveal_per_minute: u32,
+    /// Keys checked, for each account that asks (or address) and minute.
+    pub verify_per_minute: u32,
 }
 
 impl Reader<'_> {
@@ -48,6 +50,7 @@ impl Reader<'_> {
         let mailbox = self.number("RATE_LIMIT_MAILBOX_PER_HOUR", 3, 1, MOST);
         let refresh = self.number("RATE_LIMIT_REFRESH_PER_MINUTE", auth.saturating_mul(3).min(MOST), 1, MOST);
         let reveal = self.number("RATE_LIMIT_REVEAL_PER_MINUTE", (api / 20).max(1), 1, MOST);
+        let verify = self.number("RATE_LIMIT_VERIFY_PER_MINUTE", api.saturating_mul(10).min(MOST), 1, MOST);
         Some(RateLimits {
             is_enabled: is_enabled?,
             auth_per_minute: auth,
@@ -57,6 +60,7 @@ impl Reader<'_> {
             mailbox_per_hour: mailbox?,
             refresh_per_minute: refresh?,
             reveal_per_minute: reveal?,
+            verify_per_minute: verify?,
         })
     }
 }

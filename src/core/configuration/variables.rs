@@ -127,6 +127,11 @@ pub static VARIABLES: &[Variable] = &[
         "a twentieth of RATE_LIMIT_API_PER_MINUTE",
         "values shown in clear, for each account",
     ),
+    plain(
+        "RATE_LIMIT_VERIFY_PER_MINUTE",
+        "ten times RATE_LIMIT_API_PER_MINUTE",
+        "keys checked, for each account that asks, without a sign-in for each client address",
+    ),
     plain("LOG_FORMAT", "text", "`text` or `json`"),
     plain("RUST_LOG", "info", "what is logged, as `info` or `vault_api=debug`"),
     secret("METRICS_TOKEN", "empty", "when set, `/metrics` asks for it as a bearer token"),

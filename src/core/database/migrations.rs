@@ -54,7 +54,9 @@ migrations! {
     11 "0011_step_up",
     12 "0012_administration",
     13 "0013_mail_links",
+    14 "0014_key_versions",
     15 "0015_key_usage",
+    16 "0016_key_limits",
     17 "0017_key_reminders",
     19 "0019_before_the_proof",
 }

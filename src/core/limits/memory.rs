@@ -34,7 +34,7 @@ impl<S> Default for Memory<S> {
     }
 }
 
-impl<S: Copy> Memory<S> {
+impl<S: Default> Memory<S> {
     /// Changes the state of a key in one step. `change` gives the new state, when it expires, and the answer.
     pub(super) fn update<A>(&self, key: Key, now: i64, change: impl FnOnce(Option<S>) -> (S, i64, A)) -> A {
         let Some(shard) = self.shard(&key) else { return change(None).2 };
@@ -44,7 +44,8 @@ impl<S: Copy> Memory<S> {
         }
         match entries.entry(key) {
             hash_map::Entry::Occupied(mut entry) => {
-                let (state, expires_at, answer) = change(Some(entry.get().state));
+                let before = std::mem::take(&mut entry.get_mut().state);
+                let (state, expires_at, answer) = change(Some(before));
                 entry.insert(Entry { state, expires_at });
                 answer
             }

@@ -1,6 +1,6 @@
 //! Counting what callers do: so many requests in a window, so many wrong passwords in a row.
 //!
-//! `gcra` and `guesses` are the arithmetic, pure functions of a state and the time; `memory` keeps the states of one
+//! `window`, `gcra` and `guesses` are the arithmetic, pure functions of a state and the time; `memory` keeps the states of one
 //! server, `shared` keeps them in Redis for several, with the same arithmetic in Lua. `Limits` asks Redis where there
 //! is one and counts alone while it is away. What is limited, and how far, is told by `services::limits`.
 
@@ -9,6 +9,7 @@ mod guesses;
 mod memory;
 mod shared;
 mod tally;
+mod window;
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +17,8 @@ pub use gcra::{Quota, Spending, spend};
 pub use guesses::{Guesses, Outcome, Policy};
 pub use shared::reach;
 pub use tally::Tally;
+
+pub use window::Window;
 
 use self::{memory::Memory, shared::Shared};
 use super::{clock::Clock, configuration::Configuration, crypto::mac::MacKey, error::Result};
@@ -36,6 +39,7 @@ pub struct Limits {
     digests: MacKey,
     requests: Memory<i64>,
     guesses: Memory<Guesses>,
+    windows: Memory<Window>,
     shared: Option<Arc<Shared>>,
 }
 
@@ -67,6 +71,7 @@ impl Limits {
             digests,
             requests: Memory::default(),
             guesses: Memory::default(),
+            windows: Memory::default(),
             shared,
         })
     }
@@ -94,6 +99,23 @@ impl Limits {
             let spending = spend(arrival, now, quota);
             (spending.arrival, spending.arrival, spending)
         }))
+    }
+
+    /// Counts one use of what may be used `most` times in any window; the time to wait where it is one too many, which is
+    /// not counted then. It is the owner's own limit: it holds also where requests are not limited.
+    pub async fn spend_window(&self, key: Key, most: u32, window: Duration) -> Option<Duration> {
+        if let Some(shared) = &self.shared
+            && let Some(wait) = shared.spend_window(key, most, window).await
+        {
+            return (!wait.is_zero()).then_some(wait);
+        }
+        let now = self.clock.ticks();
+        self.windows.update(key, now, |state| {
+            let mut state = state.unwrap_or_default();
+            let wait = state.spend(now, most, window);
+            let expires_at = state.expires_at(window);
+            (state, expires_at, wait)
+        })
     }
 
     /// Asks to try a password; every try that may begin is told of with `end_guess`.
@@ -156,12 +178,14 @@ impl Limits {
         let now = self.clock.ticks();
         self.requests.sweep(now);
         self.guesses.sweep(now);
+        self.windows.sweep(now);
     }
 
     /// Sets the gauges, for whoever is about to read them.
     pub fn gauge(&self) {
         #[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
-        metrics::gauge!("vault_rate_limit_entries").set((self.requests.count() + self.guesses.count()) as f64);
+        metrics::gauge!("vault_rate_limit_entries")
+            .set((self.requests.count() + self.guesses.count() + self.windows.count()) as f64);
         if let Some(shared) = &self.shared {
             metrics::gauge!("vault_redis_up").set(if shared.is_away() { 0.0 } else { 1.0 });
         }

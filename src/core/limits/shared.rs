@@ -38,6 +38,7 @@ pub(super) struct Shared {
     names: MacKey,
     spend: Script,
     guesses: Script,
+    windows: Script,
 }
 
 /// Asks a Redis whether it answers.
@@ -77,6 +78,7 @@ impl Shared {
             names,
             spend: Script::new(include_str!("spend.lua")),
             guesses: Script::new(include_str!("guesses.lua")),
+            windows: Script::new(include_str!("window.lua")),
         });
         if let Err(why) = probe(&shared.manager, CONNECT_PATIENCE).await {
             shared.lost(&why);
@@ -95,6 +97,15 @@ impl Shared {
         let mut manager = self.manager.clone();
         let (now, before): (i64, i64) = self.ask(call.invoke_async(&mut manager)).await?;
         Some(gcra::spend(Some(before), now, quota))
+    }
+
+    /// Counts one use within a window: how long to wait, zero where it counts; `None` while Redis is away.
+    pub(super) async fn spend_window(self: &Arc<Self>, key: Key, most: u32, window: Duration) -> Option<Duration> {
+        let mut call = self.windows.key(self.name(key));
+        call.arg(most).arg(gcra::micros(window)).arg(super::window::grain(window));
+        let mut manager = self.manager.clone();
+        let wait: i64 = self.ask(call.invoke_async(&mut manager)).await?;
+        Some(gcra::duration(wait))
     }
 
     /// Begins a try; `None` while Redis is away.

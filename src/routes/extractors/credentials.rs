@@ -1,6 +1,9 @@
 //! Who asks: a visitor, or a member by an access token in `Authorization: Bearer …`.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::FromRequestParts,
@@ -14,6 +17,7 @@ use crate::{
         context::{Actor, Context},
         error::Error,
         limits::Tally,
+        session_cache::Generation,
         texts::problems::Code,
     },
     routes::{answers::Failure, limits},
@@ -29,16 +33,30 @@ pub(in crate::routes) struct Visitor(pub(in crate::routes) Context);
 /// The context of a request by a member.
 pub(in crate::routes) struct Member(pub(in crate::routes) Context);
 
+/// The context of a check of a key by a member: it counts against a limit of its own.
+pub(in crate::routes) struct Checker(pub(in crate::routes) Context);
+
 /// The context of a request that both may make: a member where it has credentials, which must be good then.
 pub(in crate::routes) struct Anyone(pub(in crate::routes) Context);
 
 /// Marks a request that a member alone may make, for what comes after the body has arrived.
 #[derive(Clone, Copy)]
-struct MemberOnly;
+struct MemberOnly {
+    /// What stood when the member was asked for.
+    began: Generation,
+    asked_at: Instant,
+}
+
+/// A body that arrives so soon came with its head.
+const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// Refuses a member whose session ended while the body was on its way.
 pub(super) async fn still_signed_in(parts: &Parts, app: &App) -> Result<(), Failure> {
-    if parts.extensions.get::<MemberOnly>().is_some() {
+    if let Some(asked) = parts.extensions.get::<MemberOnly>() {
+        // no session ended here since, and there was no time to on another server
+        if asked.began == app.sessions.generation() && asked.asked_at.elapsed() < AT_ONCE {
+            return Ok(());
+        }
         let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
         sessions::authenticate(app, token).await?;
     }
@@ -62,22 +80,36 @@ impl FromRequestParts<App> for Member {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let found = match bearer(&parts.headers) {
-            Some(token) => {
-                app.keyring()?;
-                sessions::authenticate(app, token).await
-            }
-            None => Err(Code::Unauthenticated.into()),
-        };
-        let member = match found {
-            Ok(member) => member,
-            Err(error) => return Err(stranger(parts, app, error).await),
-        };
-        parts.extensions.insert(MemberOnly);
-        let ctx = context(parts, app, Actor::Member(member))?;
-        counts::spend_account(&ctx, Limit::Api).await?;
-        Ok(Self(ctx))
+        member(parts, app, Limit::Api).await.map(Self)
     }
+}
+
+impl FromRequestParts<App> for Checker {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        member(parts, app, Limit::Verify).await.map(Self)
+    }
+}
+
+/// The context of a request by a member, counted against this limit.
+async fn member(parts: &mut Parts, app: &App, limit: Limit) -> Result<Context, Failure> {
+    let asked = MemberOnly { began: app.sessions.generation(), asked_at: Instant::now() };
+    let found = match bearer(&parts.headers) {
+        Some(token) => {
+            app.keyring()?;
+            sessions::authenticate(app, token).await
+        }
+        None => Err(Code::Unauthenticated.into()),
+    };
+    let member = match found {
+        Ok(member) => member,
+        Err(error) => return Err(stranger(parts, app, error).await),
+    };
+    parts.extensions.insert(asked);
+    let ctx = context(parts, app, Actor::Member(member))?;
+    counts::spend_account(&ctx, limit).await?;
+    Ok(ctx)
 }
 
 impl FromRequestParts<App> for Anyone {
@@ -100,6 +132,11 @@ async fn stranger(parts: &Parts, app: &App, error: Error) -> Failure {
         Ok(ctx) => counts::spend_address(&ctx, Limit::Anonymous).await.err().unwrap_or(error).into(),
         Err(failure) => failure,
     }
+}
+
+/// The context of a request, which counts against nothing yet.
+pub(in crate::routes) fn visitor(parts: &Parts, app: &App) -> Result<Context, Failure> {
+    context(parts, app, Actor::Visitor)
 }
 
 fn context(parts: &Parts, app: &App, actor: Actor) -> Result<Context, Failure> {

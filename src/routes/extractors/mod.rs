@@ -6,6 +6,6 @@ mod path;
 mod query;
 
 pub(super) use body::{Json, OptionalJson, Raw, circumstances, form};
-pub(super) use credentials::{Anyone, Member, Visitor, bearer};
+pub(super) use credentials::{Anyone, Checker, Member, Visitor, bearer, visitor};
 pub(super) use path::Id;
 pub(super) use query::Query;

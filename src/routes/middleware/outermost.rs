@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{client, headers};
+use super::{client, counters::Counters, headers};
 use crate::{
     core::{app::App, client::Client, error::Error, limits::Tally, texts::problems::Code},
     routes::{
@@ -24,7 +24,11 @@ use crate::{
 const MOST_URI_BYTES: usize = 8 * 1024;
 
 /// Surrounds every request.
-pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(in crate::routes) async fn outermost(
+    State((app, counters)): State<(App, Arc<Counters>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
     let request_id: Arc<str> = match client::own_request_id(request.headers()) {
@@ -59,7 +63,7 @@ pub(in crate::routes) async fn outermost(State(app): State<App>, mut request: Re
         response.headers_mut().insert("x-request-id", id);
     }
     tracing::debug!(request_id = %client.request_id, %method, path = path.path(), status = response.status().as_u16(), ms = began.elapsed().as_millis(), "answered");
-    count(&method, route.as_ref(), &response, began);
+    counters.count(&method, route.as_ref().map_or("none", MatchedPath::as_str), response.status(), began.elapsed());
     response
 }
 
@@ -87,23 +91,4 @@ fn write(response: &mut Response, error: &Error, client: &Client) {
     headers.append(header::VARY, HeaderValue::from_static("accept-language"));
     headers.remove(header::CONTENT_LENGTH);
     *response.body_mut() = Body::from(body);
-}
-
-fn count(method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
-    let route = route.map_or_else(|| "none".to_owned(), |route| route.as_str().to_owned());
-    // anybody may invent a method: what is counted is a closed list
-    let method = match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::HEAD => "HEAD",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    };
-    let status = response.status().as_str().to_owned();
-    metrics::counter!("vault_http_requests_total", "method" => method, "route" => route.clone(), "status" => status)
-        .increment(1);
-    metrics::histogram!("vault_http_request_seconds", "route" => route).record(began.elapsed().as_secs_f64());
 }

@@ -50,6 +50,7 @@ pub async fn change(ctx: &Context, id: UserId, changes: AccountChanges) -> Resul
     let after = stored::find(&mut tx, id).await?.ok_or(Code::NotFound)?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(id);
+    ctx.app().key_checks.forget_account(id);
     ctx.app().mail_is_due.notify_one();
     Ok(after)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 use zeroize::Zeroizing;
 
-use super::{UNVERSIONED, VALUE, provider_config, warnings};
+use super::{UNVERSIONED, VALUE, fingerprint, kind, provider_config, refuse_value_in_grace, warnings};
 use crate::{
     core::{
         context::Context,
@@ -64,6 +64,7 @@ pub async fn create(
 ) -> Result<Outcome> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
+    kind::refuse_limits(new.kind(), !new.allowed_ips.is_empty(), new.rate_limit.is_some())?;
     let data_key = account_keys::open_current(ctx, account).await?;
     let memory = repeatable.map(|repeatable| Memory::new(ctx, account, &repeatable)).transpose()?;
     // a statement of its own: the connection is given back before the next one is asked for
@@ -87,14 +88,15 @@ pub async fn create(
         return repeat(ctx, account, first).await;
     }
     keep_to_plan(ctx, &mut tx, account).await?;
-    let fingerprint =
-        ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), created.value.expose().as_bytes()]);
+    let fingerprint = fingerprint(ctx, account, created.value.expose())?;
     api_keys::insert(&mut tx, &created.key, &fingerprint, &sealed).await?;
+    refuse_value_in_grace(ctx, &mut tx, &created.key, &fingerprint).await?;
     let event = Event::on_key(Action::KeyCreated, account, created.key.id)
         .with("kind", created.key.kind.as_str())
         .with("provider", created.key.provider.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
+    ctx.app().key_checks.forget_value(&fingerprint);
     Ok(Outcome::New(answer))
 }
 
@@ -113,9 +115,10 @@ async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Ou
 
 fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) -> Result<(Created, SealedParts)> {
     let id = ApiKeyId(ctx.new_id());
-    let (kind, value) = match new.value {
-        Some(value) => (KeyKind::Stored, value),
-        None => (KeyKind::Generated, api_key::generate_value(new.environment.as_deref())?),
+    let kind = new.kind();
+    let value = match new.value {
+        Some(value) => value,
+        None => api_key::generate_value(new.environment.as_deref())?,
     };
     let provider = new.provider.or_else(|| provider::recognise(value.expose().trim())).unwrap_or_else(provider::custom);
     let prefix = match kind {
@@ -147,6 +150,10 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
         last_used_at: None,
         created_at: ctx.now(),
         updated_at: ctx.now(),
+        rotated_at: None,
+        grace_ends_at: None,
+        allowed_ips: new.allowed_ips,
+        rate_limit: new.rate_limit,
     };
     let place = Place { record: id.0, field: VALUE, version: key.version };
     let sealed =

@@ -1,32 +1,39 @@
 //! The keys in the vault: storing or generating, reading, changing, revealing, revoking. One file for each verb;
-//! `provider_config` divides the provider's settings into what is shown and what is encrypted, `warnings` tells what
-//! looks like a mistake.
+//! `provider_config` divides the provider's settings into what is shown and what is encrypted, `kind` tells what stored
+//! keys can not have, `warnings` tells what looks like a mistake.
 
 mod create;
+mod kind;
 mod provider_config;
 mod reveal;
+mod rotate;
 mod update;
 pub mod warnings;
+mod verify;
+mod versions;
 
 pub use create::{Outcome, Repeatable, create};
 pub use reveal::reveal;
+pub use rotate::{end_grace, restore, rotate};
 pub use update::update;
+pub use verify::{check_in, verify};
+pub use versions::versions;
 
 use super::{
     audit::{self, Event},
     usage,
 };
 use crate::{
-    core::{context::Context, error::Result, texts::problems::Code},
+    core::{context::Context, database::Writer, error::Result, key_cache::Fingerprint, texts::problems::Code},
     models::{
         api_key::ApiKey,
         audit::Action,
-        ids::ApiKeyId,
+        ids::{ApiKeyId, UserId},
         key_requests::Filter,
         page::{Page, PageRequest},
         permission::Permission,
     },
-    repositories::api_keys,
+    repositories::{api_keys, key_versions},
 };
 
 /// The field names to which the encrypted parts are bound.
@@ -35,6 +42,20 @@ const PROVIDER_CONFIG: &str = "provider_config";
 /// The provider's settings are not versioned with the value.
 const UNVERSIONED: i64 = 0;
 
+/// The keyed hash by which a value is found among those of its account.
+fn fingerprint(ctx: &Context, account: UserId, value: &str) -> Result<Fingerprint> {
+    Ok(ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), value.as_bytes()]))
+}
+
+/// Refuses a value that still counts as a former one of another key. To be asked after the value was written: whoever
+/// gave it away a moment ago has committed then.
+async fn refuse_value_in_grace(ctx: &Context, tx: &mut Writer, key: &ApiKey, value: &Fingerprint) -> Result<()> {
+    if key_versions::is_in_grace_elsewhere(tx, key.user_id, key.id, value, ctx.now()).await? {
+        return Err(Code::DuplicateValue.into());
+    }
+    Ok(())
+}
+
 /// One of the member's keys, masked.
 ///
 /// # Errors
@@ -42,7 +63,8 @@ const UNVERSIONED: i64 = 0;
 pub async fn read(ctx: &Context, id: ApiKeyId) -> Result<ApiKey> {
     ctx.require(Permission::ReadKeys)?;
     let key = api_keys::find(&mut ctx.db().read().await?, ctx.account()?, id).await?;
-    key.map(|key| usage::with_last_use(ctx, key)).ok_or_else(|| Code::NotFound.into())
+    let key = key.ok_or(Code::NotFound)?;
+    Ok(usage::with_last_use(ctx, key.at(ctx.now())))
 }
 
 /// The member's keys, masked, newest first.
@@ -60,7 +82,7 @@ pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<P
         None => api_keys::list(&mut reader, account, filter, page, now).await?,
     };
     let mut page = Page::cut(rows, page.limit, |key| key.id.0);
-    page.rows = page.rows.into_iter().map(|key| usage::with_last_use(ctx, key)).collect();
+    page.rows = page.rows.into_iter().map(|key| usage::with_last_use(ctx, key.at(now))).collect();
     // a use that is not written down yet is a use
     page.rows.retain(|key| key.last_used_at.unwrap_or(key.created_at) <= filter.unused_since(now));
     Ok(page)
@@ -79,6 +101,9 @@ pub async fn revoke(ctx: &Context, id: ApiKeyId) -> Result<()> {
         // who revoked it may still wait for the commit that we read from
         return tx.commit().await;
     }
+    key_versions::end_grace(&mut tx, account, id, ctx.now()).await?;
     audit::record(&mut tx, ctx, Event::on_key(Action::KeyRevoked, account, id)).await?;
-    tx.commit().await
+    tx.commit().await?;
+    ctx.app().key_checks.forget_account(account);
+    Ok(())
 }

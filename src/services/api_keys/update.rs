@@ -1,13 +1,13 @@
 //! Changing what describes a key; its value changes by rotation alone.
 
-use super::{provider_config, reveal::open_value, warnings};
+use super::{kind, provider_config, reveal::open_value, warnings};
 use crate::{
     core::{context::Context, database::Writer, error::Result, texts::problems::Code},
     models::{
         api_key::{ApiKey, KeyKind},
         audit::Action,
         ids::ApiKeyId,
-        key_requests::{Changed, Changes},
+        key_requests::{Change, Changed, Changes},
         permission::Permission,
         provider,
     },
@@ -38,11 +38,13 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
     if key.revoked {
         return Err(Code::KeyRevoked.into());
     }
+    let sets_limit = matches!(changes.rate_limit, Change::Set(_));
+    kind::refuse_limits(key.kind, changes.allowed_ips.as_ref().is_some_and(|all| !all.is_empty()), sets_limit)?;
     let changed = changes.names();
     if changed.is_empty() {
         // what we read may stand in a commit that is still under way
         tx.commit().await?;
-        return Ok(Changed { key: usage::with_last_use(ctx, key), warnings: Vec::new() });
+        return Ok(Changed { key: usage::with_last_use(ctx, key.at(ctx.now())), warnings: Vec::new() });
     }
     let former_end = key.expires_at;
     let settings = changes.provider_config.clone();
@@ -54,7 +56,8 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
     let warnings = warnings::of_changed(ctx, &key, settings.as_ref());
     audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
     tx.commit().await?;
-    Ok(Changed { key: usage::with_last_use(ctx, key), warnings })
+    ctx.app().key_checks.forget_account(account);
+    Ok(Changed { key: usage::with_last_use(ctx, key.at(ctx.now())), warnings })
 }
 
 async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes) -> Result<(ApiKey, Option<Vec<u8>>)> {
@@ -91,6 +94,10 @@ async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes
     if let Some(enabled) = changes.enabled {
         key.enabled = enabled;
     }
+    if let Some(allowed_ips) = changes.allowed_ips {
+        key.allowed_ips = allowed_ips;
+    }
+    changes.rate_limit.apply(&mut key.rate_limit);
     changes.environment.apply(&mut key.environment);
     changes.note.apply(&mut key.note);
     changes.expires_at.apply(&mut key.expires_at);

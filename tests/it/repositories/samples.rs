@@ -93,6 +93,10 @@ pub fn key(app: &TestApp, owner: UserId, name: &str) -> ApiKey {
         last_used_at: None,
         created_at: now,
         updated_at: now,
+        rotated_at: None,
+        grace_ends_at: None,
+        allowed_ips: Vec::new(),
+        rate_limit: None,
     }
 }
 

@@ -134,7 +134,8 @@ async fn the_words_that_a_column_may_hold_are_the_same_on_both_engines() {
     // on both sides a line is a table with a check; what counts are the quoted words
     let words = |line: &str| -> String {
         let (table, text) = line.split_once('|').unwrap();
-        let mut words: Vec<_> = text.split('\'').skip(1).step_by(2).collect();
+        // SQLite shows an added column's default, the empty list, in the same text
+        let mut words: Vec<_> = text.split('\'').skip(1).step_by(2).filter(|word| *word != "[]").collect();
         words.sort_unstable();
         format!("{table} {words:?}")
     };

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use vault_api::core::limits::{Guesses, Outcome, Policy, Quota, spend};
+use vault_api::core::limits::{Guesses, Outcome, Policy, Quota, Window, spend};
 
 use crate::support::RedisServer;
 
 const SPEND: &str = include_str!("../../../src/core/limits/spend.lua");
+const WINDOW: &str = include_str!("../../../src/core/limits/window.lua");
 const GUESSES: &str = include_str!("../../../src/core/limits/guesses.lua");
 
 /// A script whose time is an argument, after those that it has.
@@ -52,6 +53,30 @@ fn requests_are_counted_alike() {
             assert_eq!(told, now);
             assert_eq!(spend(Some(before), told, quota), here);
             state = Some(here.arrival);
+        }
+    }
+}
+
+#[test]
+fn uses_of_keys_are_counted_alike() {
+    let redis = RedisServer::start();
+    let (mut connection, script, mut dice) = (connect(&redis), timed(WINDOW, 3), Dice(5));
+    for (number, most, window) in [(0, 10, 60), (1, 600, 60), (2, 5, 86_400), (3, 1, 1), (4, 100, 7)] {
+        let length = Duration::from_secs(window);
+        let micros = window * 1_000_000;
+        let (mut state, mut now) = (Window::default(), 1_800_000_000_000_000_i64);
+        for _ in 0..600 {
+            now += i64::try_from(dice.roll(2 * micros / u64::from(most))).unwrap() - 1000;
+            let here = state.spend(now, most, length);
+            let told: u64 = script
+                .key(format!("uses{number}"))
+                .arg(most)
+                .arg(micros)
+                .arg(micros / 64)
+                .arg(now)
+                .invoke(&mut connection)
+                .expect("an answer");
+            assert_eq!(here.unwrap_or_default(), Duration::from_micros(told));
         }
     }
 }

@@ -208,8 +208,7 @@ on_both! {
     }
 
     async fn a_server_without_a_mail_server_keeps_its_mails(app: TestApp) {
-        let mut ctx_app = app.app.clone();
-        ctx_app.mailer = std::sync::Arc::new(vault_api::core::mailer::NoMailer);
+        let ctx_app = app.app.with_mailer(std::sync::Arc::new(vault_api::core::mailer::NoMailer));
         let ctx = vault_api::jobs::context(&ctx_app, "test");
 
         assert!(mails::claim_next(&ctx).await.unwrap().is_none());

@@ -1,10 +1,14 @@
 //! The keys in the vault: `/api/keys`.
 
+mod check;
 mod create;
 mod list;
 mod one;
 mod reveal;
 mod usage;
+mod rotate;
+mod verify;
+mod versions;
 
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,6 +22,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reveal::decrypt_key))
         .routes(routes!(reveal::reveal_key))
         .routes(routes!(usage::read_key_usage))
+        .routes(routes!(verify::verify_key))
+        .routes(routes!(check::check_key))
+        .routes(routes!(rotate::rotate_key))
+        .routes(routes!(rotate::end_key_grace))
+        .routes(routes!(versions::list_key_versions))
+        .routes(routes!(versions::restore_key_version))
         // the contract writes the collection with a slash: both spellings are served
         .route("/api/keys/", get(list::list_keys).post(create::create_key))
 }

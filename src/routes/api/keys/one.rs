@@ -77,7 +77,7 @@ pub(super) async fn revoke_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Ans
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn with_etag(view: impl Serialize, etag: &str) -> Response {
+pub(super) fn with_etag(view: impl Serialize, etag: &str) -> Response {
     let mut response = JsonAnswer(view).into_response();
     if let Ok(etag) = HeaderValue::from_str(etag) {
         response.headers_mut().insert(header::ETAG, etag);
@@ -86,7 +86,7 @@ fn with_etag(view: impl Serialize, etag: &str) -> Response {
 }
 
 /// The expected state, if one is named. `*` expects only that there is one; of a list, none of ours would be the one.
-fn if_match(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn if_match(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::IF_MATCH)?;
     match value.to_str() {
         Ok("*") => None,

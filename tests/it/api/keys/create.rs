@@ -85,9 +85,9 @@ on_both! {
 
         let mut names: Vec<_> = made.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["api_key", "created_at", "enabled", "environment", "expires_at", "id", "kind", "last4", "last_used_at", "name", "note", "prefix", "provider", "provider_config", "revoked", "revoked_at", "scopes", "tags", "updated_at", "version"]);
+        assert_eq!(names, ["allowed_ips", "api_key", "created_at", "enabled", "environment", "expires_at", "grace_ends_at", "id", "kind", "last4", "last_used_at", "name", "note", "prefix", "provider", "provider_config", "rate_limit", "revoked", "revoked_at", "scopes", "tags", "updated_at", "version"]);
         assert_eq!((&made["version"], &made["enabled"], &made["revoked"]), (&json!(1), &json!(true), &json!(false)));
-        for empty in ["environment", "note", "expires_at", "last_used_at", "revoked_at"] {
+        for empty in ["environment", "note", "expires_at", "last_used_at", "revoked_at", "grace_ends_at", "rate_limit"] {
             assert_eq!(made[empty], Value::Null, "{empty}");
         }
         assert_eq!((&made["tags"], &made["scopes"], &made["provider_config"]), (&json!([]), &json!([]), &json!({})));
