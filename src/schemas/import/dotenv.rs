@@ -43,7 +43,7 @@ impl<'a> Cursor<'a> {
     /// Passes over empty lines and comments; tells whether anything is left.
     fn skip_to_binding(&mut self) -> bool {
         loop {
-            self.take_while(|letter| letter.is_whitespace());
+            self.take_while(char::is_whitespace);
             if !self.rest.starts_with('#') {
                 return !self.rest.is_empty();
             }

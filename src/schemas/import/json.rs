@@ -136,7 +136,7 @@ fn of_ours(mut object: Object) -> Option<Result<Draft, LineFault>> {
     let name = object.text("name")?;
     let value = object.take("value")?;
     let wrong = |kind| LineFault::Field(FaultKind::WrongType(kind));
-    let mut read = || {
+    let read = || {
         let settings = match object.take("provider_config") {
             None | Some(Node::Null) => Map::new(),
             Some(Node::Object(settings)) => settings.texts_by_name().ok_or(wrong("string"))?,
@@ -174,11 +174,11 @@ struct Object(Vec<(String, Node)>);
 
 impl Node {
     /// A value's text: numbers and truth values as they are written. `None` where there is none.
-    fn value(&self) -> Result<Option<String>, LineFault> {
+    fn value(self) -> Result<Option<String>, LineFault> {
         match self {
             Self::Null => Ok(None),
             Self::Bool(value) => Ok(Some(value.to_string())),
-            Self::Number(text) | Self::Text(text) => Ok(Some(text.clone())),
+            Self::Number(text) | Self::Text(text) => Ok(Some(text)),
             Self::List(_) | Self::Object(_) => Err(LineFault::Field(FaultKind::WrongType("string"))),
         }
     }

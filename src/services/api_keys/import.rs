@@ -15,7 +15,7 @@ use crate::{
         texts::import_lines::LineFault,
     },
     models::{
-        api_key::KeyKind,
+        api_key::{ApiKey, KeyKind, SealedParts},
         audit::Action,
         ids::{ApiKeyId, UserId},
         import::{Content, Entry, ImportFile, Line, Outcome, Report},
@@ -53,13 +53,18 @@ pub async fn import(ctx: &Context, file: ImportFile, is_dry_run: bool) -> Result
     let account = ctx.account()?;
     let _turn = super::take_turn(ctx).await?;
     let prints = prints(ctx, account, &file)?;
+    let known = api_keys_in_bulk::list_known(&mut ctx.db().read().await?, account).await?;
+    let looked = plan(&file, &prints, &known, is_dry_run).report;
     if is_dry_run {
-        let mut reader = ctx.db().read().await?;
-        let known = api_keys_in_bulk::list_known(&mut reader, account).await?;
-        drop(reader);
-        return Ok(plan(&file, &prints, &known, is_dry_run).report);
+        return Ok(looked);
     }
+    if looked.is_faulty() {
+        return Err(Error::Import(Box::new(looked)));
+    }
+    // what takes long is done before anybody else has to wait for us
     let data_key = account_keys::open_current(ctx, account).await?;
+    let mut store = Store { ctx, account, data_key: &data_key, prepared: HashMap::new() };
+    store.prepare(&file, &looked)?;
     let mut tx = ctx.write_for(Some(account)).await?;
     // two imports of one account take turns
     users::lock(&mut tx, account).await?;
@@ -70,8 +75,7 @@ pub async fn import(ctx: &Context, file: ImportFile, is_dry_run: bool) -> Result
     }
     let new = report.count(|outcome| *outcome == Outcome::New);
     create::keep_to_plan(ctx, &mut tx, account, i64::try_from(new).unwrap_or(i64::MAX)).await?;
-    let store = Store { ctx, account, data_key: &data_key };
-    let mut events = store.all(&mut tx, file, &report, &changed).await?;
+    let mut events = store.all(&mut tx, &file, &report, &changed).await?;
     if !events.is_empty() {
         events.push(summary(account, &report));
         audit::record_all(&mut tx, ctx, events).await?;
@@ -164,48 +168,76 @@ struct Store<'a> {
     ctx: &'a Context,
     account: UserId,
     data_key: &'a AccountKey,
+    /// New keys, encrypted, by the place of their line.
+    prepared: HashMap<usize, Prepared>,
+}
+
+/// A new key, ready to be kept.
+struct Prepared {
+    key: ApiKey,
+    sealed: SealedParts,
+    fingerprint: [u8; 32],
 }
 
 impl Store<'_> {
+    /// Encrypts what looks new.
+    fn prepare(&mut self, file: &ImportFile, report: &Report) -> Result<()> {
+        for (at, (entry, line)) in file.entries.iter().zip(&report.lines).enumerate() {
+            if let (Ok(content), Outcome::New) = (&entry.content, &line.outcome) {
+                self.prepared.insert(at, self.encrypt(entry, content)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn encrypt(&self, entry: &Entry, content: &Content) -> Result<Prepared> {
+        let new = NewKey {
+            name: entry.name.clone(),
+            value: Some(content.value.clone()),
+            provider: content.provider,
+            provider_config: content.provider_config.clone(),
+            environment: entry.environment.clone(),
+            tags: content.tags.clone(),
+            note: content.note.clone(),
+            expires_at: content.expires_at,
+            scopes: content.scopes.clone(),
+        };
+        let (created, sealed) = create::assemble(self.ctx, self.account, new, self.data_key)?;
+        let fingerprint = fingerprint(self.ctx, self.account, content.value.expose())?;
+        Ok(Prepared { key: ApiKey { enabled: content.enabled, ..created.key }, sealed, fingerprint })
+    }
+
     /// Stores what is new or changed; what there is to record of it.
     async fn all(
-        &self,
+        &mut self,
         tx: &mut Writer,
-        file: ImportFile,
+        file: &ImportFile,
         report: &Report,
         changed: &HashMap<usize, ApiKeyId>,
     ) -> Result<Vec<Event>> {
         let mut events = Vec::new();
-        for (at, (entry, line)) in file.entries.into_iter().zip(&report.lines).enumerate() {
-            let Ok(content) = entry.content else { continue };
-            match (&line.outcome, changed.get(&at)) {
-                (Outcome::New, _) => events.push(self.one(tx, entry.name, entry.environment, content).await?),
-                (Outcome::Changed, Some(id)) => events.push(self.change(tx, *id, &content).await?),
+        for (at, (entry, line)) in file.entries.iter().zip(&report.lines).enumerate() {
+            match (&entry.content, &line.outcome, changed.get(&at)) {
+                (Ok(content), Outcome::New, _) => {
+                    let prepared = match self.prepared.remove(&at) {
+                        Some(prepared) => prepared,
+                        // the key that had its name is gone since we looked
+                        None => self.encrypt(entry, content)?,
+                    };
+                    events.push(self.add(tx, &prepared).await?);
+                }
+                (Ok(content), Outcome::Changed, Some(id)) => events.push(self.change(tx, *id, content).await?),
                 _ => {}
             }
         }
         Ok(events)
     }
 
-    async fn one(&self, tx: &mut Writer, name: String, environment: Option<String>, content: Content) -> Result<Event> {
-        let new = NewKey {
-            name,
-            value: Some(content.value),
-            provider: content.provider,
-            provider_config: content.provider_config,
-            environment,
-            tags: content.tags,
-            note: content.note,
-            expires_at: content.expires_at,
-            scopes: content.scopes,
-        };
-        let (mut created, sealed) = create::assemble(self.ctx, self.account, new, self.data_key)?;
-        created.key.enabled = content.enabled;
-        let fingerprint = fingerprint(self.ctx, self.account, created.value.expose())?;
-        api_keys::insert(tx, &created.key, &fingerprint, &sealed).await?;
-        let event = Event::on_key(Action::KeyCreated, self.account, created.key.id)
-            .with("kind", created.key.kind.as_str())
-            .with("provider", created.key.provider.as_str())
+    async fn add(&self, tx: &mut Writer, Prepared { key, sealed, fingerprint }: &Prepared) -> Result<Event> {
+        api_keys::insert(tx, key, fingerprint, sealed).await?;
+        let event = Event::on_key(Action::KeyCreated, self.account, key.id)
+            .with("kind", key.kind.as_str())
+            .with("provider", key.provider.as_str())
             .with("by", "import");
         Ok(event)
     }

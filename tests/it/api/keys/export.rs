@@ -196,7 +196,7 @@ fn read_with_python(file: &[u8]) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.env");
     std::fs::write(&path, file).unwrap();
-    let python = std::env::var("TEST_PYTHON").unwrap_or_else(|_| "target/test-venv/bin/python".into());
+    let python = crate::support::environment("TEST_PYTHON").unwrap_or_else(|| "target/test-venv/bin/python".into());
     let script = "import dotenv, json, sys; print(json.dumps(dotenv.dotenv_values(sys.argv[1], interpolate=False)))";
     let output = Command::new(python)
         .args(["-c", script])
