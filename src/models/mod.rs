@@ -1,11 +1,14 @@
 //! The nouns: what there is, and what is always true of it. No input or output happens here.
 
 pub mod account;
+pub mod address_ranges;
 pub mod api_key;
 pub mod audit;
 pub mod email;
+pub mod export;
 pub mod ids;
 pub mod key_check;
+pub mod import;
 pub mod key_requests;
 pub mod key_version;
 pub mod known_device;
@@ -13,6 +16,7 @@ pub mod mail;
 pub mod mail_link;
 pub mod page;
 pub mod permission;
+pub mod program_token;
 pub mod provider;
 pub mod reminder;
 pub mod second_factor;

@@ -5,7 +5,9 @@
 pub mod admin;
 pub mod audit;
 pub mod auth;
+pub mod export;
 pub mod fields;
+pub mod import;
 pub mod key_check;
 mod key_limits;
 pub mod key_rotation;
@@ -13,6 +15,7 @@ pub mod keys;
 pub mod mfa;
 pub mod page;
 pub mod problem;
+pub mod program_tokens;
 pub mod providers;
 pub mod query;
 pub mod rules;

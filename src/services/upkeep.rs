@@ -6,6 +6,7 @@ use crate::{
     core::{context::Context, error::Result},
     repositories::{
         idempotency_keys, key_usage, known_devices, login_challenges, login_sessions, mail_links, password_resets,
+        program_tokens,
     },
 };
 
@@ -26,6 +27,7 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let mails = super::mails::sweep(&mut tx, now).await?;
     let devices = known_devices::delete_until(&mut tx, now - super::known_devices::KNOWN_FOR).await?;
     let challenges = login_challenges::delete_expired(&mut tx, now).await?;
+    let tokens = program_tokens::delete_until(&mut tx, now - super::program_tokens::KEPT_FOR).await?;
     let counts = key_usage::delete_before(&mut tx, (now - super::usage::KEPT_FOR).date_naive()).await?;
     let reminders = super::reminders::sweep(&mut tx, now).await?;
     tx.commit().await?;
@@ -39,6 +41,7 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
         mails,
         devices,
         challenges,
+        tokens,
         "removed what expired"
     );
     Ok(())

@@ -58,6 +58,7 @@ migrations! {
     15 "0015_key_usage",
     16 "0016_key_limits",
     17 "0017_key_reminders",
+    18 "0018_program_tokens",
     19 "0019_before_the_proof",
 }
 

@@ -9,6 +9,8 @@ pub struct ResetTexts {
     pub title: &'static str,
     /// The field's label.
     pub label: &'static str,
+    /// The choice not to revoke the tokens for programs.
+    pub keep_tokens: &'static str,
     /// The button's text.
     pub button: &'static str,
 }
@@ -30,12 +32,16 @@ pub fn password_hint(language: Language, least: usize) -> String {
 #[must_use]
 pub fn reset(language: Language) -> ResetTexts {
     match language {
-        Language::English => {
-            ResetTexts { title: "Choose a new password", label: "New password", button: "Set the password" }
-        }
+        Language::English => ResetTexts {
+            title: "Choose a new password",
+            label: "New password",
+            keep_tokens: "Keep my tokens for programs. Leave this unticked if somebody else may have known the password: they are revoked then.",
+            button: "Set the password",
+        },
         Language::French => ResetTexts {
             title: "Choisir un nouveau mot de passe",
             label: "Nouveau mot de passe",
+            keep_tokens: "Garder mes jetons pour programmes. Ne cochez pas si quelqu’un d’autre a pu connaître le mot de passe : ils seront alors révoqués.",
             button: "Enregistrer le mot de passe",
         },
     }

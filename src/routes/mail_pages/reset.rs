@@ -23,7 +23,7 @@ use crate::{
         extractors::{Visitor, form},
         html::{escape, escape_query, value_of},
     },
-    services::recovery,
+    services::recovery::{self, Tokens},
 };
 
 /// The page.
@@ -45,7 +45,8 @@ async fn submit(Visitor(ctx): Visitor, request: Request) -> Result<Response, Fai
     let language = ctx.client().language;
     let title = pages::reset(language).title;
     let (token, password) = (value_of(&body, "token"), SecretText::new(value_of(&body, "password")));
-    match recovery::reset(&ctx, &SecretText::from(token.as_str()), &password).await {
+    let tokens = if value_of(&body, "keep_tokens") == "on" { Tokens::Keep } else { Tokens::Revoke };
+    match recovery::reset(&ctx, &SecretText::from(token.as_str()), &password, tokens).await {
         Ok(()) => {
             let done = format!("<p class=\"done\">{}</p>", pages::reset_done(language));
             Ok(page(StatusCode::OK, &ctx, title, None, &done))
@@ -71,11 +72,13 @@ fn form_for(ctx: &Context, token: &str, fault: Option<&str>) -> String {
     format!(
         "<form class=\"form\" method=\"post\" action=\"{}reset\">{notice}{}\
          <label>{}<input type=\"password\" name=\"password\" autocomplete=\"new-password\" minlength=\"{least}\" required autofocus{state}></label>\
-         <p class=\"hint\" id=\"hint\">{}</p><button type=\"submit\">{}</button></form>",
+         <p class=\"hint\" id=\"hint\">{}</p>\
+         <label class=\"choice\"><input type=\"checkbox\" name=\"keep_tokens\"> {}</label><button type=\"submit\">{}</button></form>",
         ctx.app().root(),
         carried(ctx, token),
         texts.label,
         pages::password_hint(language, least),
+        texts.keep_tokens,
         texts.button
     )
 }

@@ -3,8 +3,11 @@
 //! keys can not have, `warnings` tells what looks like a mistake.
 
 mod create;
+mod export;
+mod import;
 mod kind;
 mod provider_config;
+mod replace;
 mod reveal;
 mod rotate;
 mod update;
@@ -13,18 +16,30 @@ mod verify;
 mod versions;
 
 pub use create::{Outcome, Repeatable, create};
+pub use export::export;
+pub use import::{begin_import, import};
 pub use reveal::reveal;
 pub use rotate::{end_grace, restore, rotate};
 pub use update::update;
 pub use verify::{check_in, verify};
 pub use versions::versions;
 
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::{
     audit::{self, Event},
     usage,
 };
 use crate::{
-    core::{context::Context, database::Writer, error::Result, key_cache::Fingerprint, texts::problems::Code},
+    core::{
+        context::Context,
+        database::Writer,
+        error::{Error, Result},
+        key_cache::Fingerprint,
+        texts::problems::Code,
+    },
     models::{
         api_key::ApiKey,
         audit::Action,
@@ -42,6 +57,9 @@ const PROVIDER_CONFIG: &str = "provider_config";
 /// The provider's settings are not versioned with the value.
 const UNVERSIONED: i64 = 0;
 
+/// How long an import or export waits for the ones before it.
+const TURN_PATIENCE: Duration = Duration::from_secs(10);
+
 /// The keyed hash by which a value is found among those of its account.
 fn fingerprint(ctx: &Context, account: UserId, value: &str) -> Result<Fingerprint> {
     Ok(ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), value.as_bytes()]))
@@ -54,6 +72,12 @@ async fn refuse_value_in_grace(ctx: &Context, tx: &mut Writer, key: &ApiKey, val
         return Err(Code::DuplicateValue.into());
     }
     Ok(())
+}
+
+/// Waits until few enough imports and exports are under way: each holds many values in memory.
+async fn take_turn(ctx: &Context) -> Result<OwnedSemaphorePermit> {
+    let turn = tokio::time::timeout(TURN_PATIENCE, ctx.app().bulk.clone().acquire_owned()).await;
+    turn.ok().and_then(|turn| turn.ok()).ok_or(Error::Busy { retry_after: 5 })
 }
 
 /// One of the member's keys, masked.

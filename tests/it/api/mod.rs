@@ -9,3 +9,4 @@ mod manners;
 mod openapi;
 mod providers;
 mod providers_page;
+mod tokens;

@@ -2,6 +2,8 @@
 
 mod check;
 mod create;
+mod export;
+mod import;
 mod list;
 mod one;
 mod reveal;
@@ -28,6 +30,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rotate::end_key_grace))
         .routes(routes!(versions::list_key_versions))
         .routes(routes!(versions::restore_key_version))
+        .routes(routes!(import::import_keys))
+        .routes(routes!(export::export_keys))
         // the contract writes the collection with a slash: both spellings are served
         .route("/api/keys/", get(list::list_keys).post(create::create_key))
 }

@@ -2,8 +2,10 @@
 
 mod check;
 mod create;
+mod export;
 mod idempotency;
 mod limits;
+mod import;
 mod list;
 mod list_by_time;
 mod one;

@@ -39,6 +39,7 @@ async fn let_through(app: &TestApp, actor: &Actor<'_>) -> Vec<String> {
             "/api/auth/password" => json!({ "current_password": "x", "new_password": "trois loutres et un parapluie" }),
             "/api/keys" => json!({ "name": "x", "value": "x" }),
             "/api/keys/verify" => json!({ "api_key": "x" }),
+            "/api/tokens" => json!({ "name": "x", "scopes": ["keys:read"] }),
             _ => json!({}),
         });
         let bearer = format!("Bearer {}", actor.sign_in().await);
