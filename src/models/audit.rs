@@ -42,6 +42,8 @@ words! {
         RefreshTokenReused = "session.refresh_token_reused",
         /// The password was right; the second factor was asked for.
         SecondFactorAsked = "session.second_factor_asked",
+        /// A program was let in from a browser; it signs in by itself.
+        DeviceApproved = "session.device_approved",
         /// Somebody proved to be there again, for a dangerous act.
         SignInRenewed = "session.renewed",
         /// The second factor was turned on.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod device_login;
 pub mod email;
 pub mod ids;
 pub mod key_requests;

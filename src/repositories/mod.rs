@@ -7,6 +7,7 @@ pub mod account_keys;
 pub mod accounts;
 pub mod api_keys;
 pub mod audit_trail;
+pub mod device_logins;
 pub mod idempotency_keys;
 pub mod keyring;
 pub mod known_devices;

@@ -55,6 +55,7 @@ migrations! {
     12 "0012_administration",
     13 "0013_mail_links",
     19 "0019_before_the_proof",
+    20 "0020_device_logins",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.
