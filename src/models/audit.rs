@@ -42,6 +42,8 @@ words! {
         RefreshTokenReused = "session.refresh_token_reused",
         /// The password was right; the second factor was asked for.
         SecondFactorAsked = "session.second_factor_asked",
+        /// A program was let in from a browser; it signs in by itself.
+        DeviceApproved = "session.device_approved",
         /// Somebody proved to be there again, for a dangerous act.
         SignInRenewed = "session.renewed",
         /// The second factor was turned on.
@@ -86,8 +88,6 @@ words! {
         KeyRevealed = "key.revealed",
         /// A key's value could not be decrypted: changed bytes, or a row that was moved.
         KeyRevealFailed = "key.reveal_failed",
-        /// A key got another value, as its next version.
-        KeyRotated = "key.rotated",
         /// Keys were imported; each of them has an entry of its own too.
         KeysImported = "keys.imported",
         /// The values of keys were shown, all those that the details tell.

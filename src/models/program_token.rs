@@ -107,6 +107,7 @@ impl Program {
             Permission::ReadKeys => TokenScope::Read,
             Permission::RevealKeys => TokenScope::Reveal,
             Permission::WriteKeys | Permission::RevokeKeys => TokenScope::Write,
+            Permission::VerifyKeys => TokenScope::Verify,
             Permission::SignOut
             | Permission::ProveOwnAddress
             | Permission::SecureOwnAccount

@@ -514,7 +514,7 @@ pub async fn set_last_used(tx: &mut Writer, account: UserId, id: ApiKeyId, at: D
     Ok(())
 }
 
-pub(super) fn refuse_duplicate(failure: Failure) -> Error {
+fn refuse_duplicate(failure: Failure) -> Error {
     if failure.violates(UNIQUE_VALUE) {
         Code::DuplicateValue.into()
     } else if failure.violates(UNIQUE_NAME) {

@@ -1,16 +1,16 @@
-//! The table `auth.api_keys` again, for imports and exports: what is asked of all active keys of an account at once,
-//! and giving a key another value.
+//! The tables `auth.api_keys` and `auth.key_versions` again, for imports and exports: what is asked of all active keys of
+//! an account at once.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::api_keys::refuse_duplicate;
 use crate::{
     core::{
-        database::{Conn, Writer, on, row},
+        database::{Conn, on, row},
         error::Result,
     },
     models::{
-        api_key::{ApiKey, KeyKind},
+        api_key::KeyKind,
         ids::{ApiKeyId, UserId},
     },
 };
@@ -68,6 +68,29 @@ pub async fn list_known<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Resul
     Ok(on!(conn, all(SQL, account.0))?)
 }
 
+/// A value that still counts as a former one.
+pub struct InGrace {
+    /// The key that had it.
+    pub key: ApiKeyId,
+    /// The keyed hash of the value.
+    pub fingerprint: Vec<u8>,
+}
+
+row!(InGrace { key: Uuid => "keyId", fingerprint: Vec<u8> => "fingerprint" });
+
+/// The former values of an account's active keys that count at `now`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_in_grace<'c>(conn: impl Into<Conn<'c>>, account: UserId, now: DateTime<Utc>) -> Result<Vec<InGrace>> {
+    const SQL: &str = "
+        select v.\"keyId\", v.fingerprint
+        from auth.key_versions v
+        join auth.api_keys k on k.id = v.\"keyId\"
+        where v.\"userId\" = $1 and v.\"graceEndsAt\" > $2 and not k.revoked";
+    Ok(on!(conn, all(SQL, account.0, now))?)
+}
+
 /// The encrypted parts of the active keys of an account from one identifier to another, both included.
 ///
 /// # Errors
@@ -95,32 +118,4 @@ pub async fn count_bytes<'c>(conn: impl Into<Conn<'c>>, account: UserId, environ
         from auth.api_keys
         where \"userId\" = $1 and not revoked and (cast($2 as text) is null or environment = $2)";
     Ok(on!(conn, scalar(SQL, account.0, environment))?)
-}
-
-/// Gives a key another value: all of a key that depends on it.
-///
-/// # Errors
-/// `duplicate_value` where another active key of the account has it.
-pub async fn set_value(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &[u8]) -> Result<()> {
-    const SQL: &str = "
-        update auth.api_keys
-        set fingerprint = $3, sealed = $4, prefix = $5, last4 = $6, \"searchText\" = $7, version = $8, revision = $9, \"updatedAt\" = $10
-        where id = $1 and \"userId\" = $2 and not revoked";
-    let done = on!(
-        tx,
-        execute(
-            SQL,
-            key.id.0,
-            key.user_id.0,
-            fingerprint,
-            sealed,
-            key.prefix.as_str(),
-            key.last4.as_str(),
-            key.search_text(),
-            key.version,
-            key.revision,
-            key.updated_at,
-        )
-    );
-    done.map(|_| ()).map_err(refuse_duplicate)
 }

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod api_keys_in_bulk;
 pub mod audit_trail;
+pub mod device_logins;
 pub mod idempotency_keys;
 pub mod key_reminders;
 pub mod key_usage;

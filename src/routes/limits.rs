@@ -15,14 +15,16 @@ pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Which limit a visitor's request counts against. Whatever is posted to `/api/auth` or to a page without a sign-in is
-/// taken for an attempt to get in, so a new route is limited before anybody thinks of it; refreshing has a count for
-/// each session.
+/// taken for an attempt to get in, so a new route is limited before anybody thinks of it.
 pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
     let path = parts.uri.path();
     if matches!(parts.method, Method::GET | Method::HEAD) {
-        return path.starts_with("/api/").then_some(Limit::Anonymous);
+        // the page of a program's code tells who waits, to whoever has the code
+        return (path.starts_with("/api/") || path == "/device").then_some(Limit::Anonymous);
     }
-    let lets_in = !path.starts_with("/api/") || (path.starts_with("/api/auth/") && path != "/api/auth/refresh");
+    // refreshes have a count of their own; a program that waits asks every two seconds, with a code of 256 bits
+    let is_other = matches!(path, "/api/auth/refresh" | "/api/auth/device/token");
+    let lets_in = !path.starts_with("/api/") || (path.starts_with("/api/auth/") && !is_other);
     Some(if lets_in { Limit::Auth } else { Limit::Anonymous })
 }
 

@@ -12,12 +12,12 @@ mod extractors;
 mod home;
 mod html;
 mod limits;
-mod mail_pages;
 mod middleware;
 pub mod openapi;
 mod operations;
 mod router;
 mod server;
+mod task_pages;
 
 pub use answers::Failure;
 pub use router::{Web, build};

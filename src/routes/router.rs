@@ -10,7 +10,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, dev_mail, docs, home, limits, mail_pages, middleware, openapi, operations};
+use super::{Failure, answers::Answer, api, dev_mail, docs, home, limits, middleware, openapi, operations, task_pages};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -34,7 +34,7 @@ pub fn build(web: Web) -> Router {
         .merge(operations::routes(web.clone()))
         .merge(docs::routes(document))
         .merge(home::routes(web))
-        .merge(mail_pages::routes(&app))
+        .merge(task_pages::routes(&app))
         .merge(dev_mail::routes(app.clone()))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

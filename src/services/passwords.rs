@@ -18,7 +18,7 @@ use crate::{
         },
     },
     models::{audit::Action, email::Email, ids::UserId, mail_link::LinkPurpose, permission::Permission},
-    repositories::{login_challenges, login_sessions, mail_links, mail_outbox, password_resets, users},
+    repositories::{device_logins, login_challenges, login_sessions, mail_links, mail_outbox, password_resets, users},
 };
 
 /// A password that needs fewer guesses is too easy: ten million.
@@ -134,7 +134,7 @@ pub async fn change(ctx: &Context, current: &SecretText, new: &SecretText) -> Re
     Ok(())
 }
 
-/// Ends what an old password opened: sessions but `kept`, sign-ins that wait for a code, reset tokens, and a change of
+/// Ends what an old password opened: sessions but `kept`, sign-ins that wait for a code, programs that were let in, reset tokens, and a change of
 /// the address under way.
 pub(in crate::services) async fn end_everything(
     tx: &mut crate::core::database::Writer,
@@ -144,6 +144,7 @@ pub(in crate::services) async fn end_everything(
     login_sessions::delete_all_but(tx, account, kept).await?;
     mail_links::delete_but(tx, account, LinkPurpose::Change, uuid::Uuid::nil()).await?;
     login_challenges::delete_all(tx, account).await?;
+    device_logins::delete_all(tx, account).await?;
     password_resets::delete(tx, account).await
 }
 

@@ -41,6 +41,18 @@ const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
 /// # Errors
 /// `invalid_credentials`, the same in words and time whether or not the address has an account; `Busy`.
 pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<SignIn> {
+    let (tx, user) = prove(ctx, email, password).await?;
+    match user.second_factor_at {
+        None => Ok(SignIn::Opened(admit(ctx, tx, &user).await?)),
+        Some(_) => Ok(SignIn::Challenge(mfa::ask(ctx, tx, &user).await?)),
+    }
+}
+
+/// Checks address and password: the account, held by an open transaction.
+///
+/// # Errors
+/// As `log_in`.
+pub(super) async fn prove(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<(Writer, User)> {
     let pepper = ctx.app().keyring()?.pepper();
     for _ in 0..passwords::TRIES {
         let (user, stored) = candidate(ctx, email).await?;
@@ -61,10 +73,7 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
             _ => None,
         };
         if let Some(tx) = lock_checked(ctx, user, &stored, renewed).await? {
-            return match user.second_factor_at {
-                None => Ok(SignIn::Opened(admit(ctx, tx, user).await?)),
-                Some(_) => Ok(SignIn::Challenge(mfa::ask(ctx, tx, user).await?)),
-            };
+            return Ok((tx, user.clone()));
         }
         // the stored hash changed while we checked: the same password renewed, or another one
     }
@@ -79,7 +88,7 @@ fn may_sign_in(ctx: &Context, user: &User) -> bool {
     user.is_enabled() && !is_hidden
 }
 
-async fn refuse(ctx: &Context, account: Option<UserId>) -> Result<SignIn> {
+async fn refuse<T>(ctx: &Context, account: Option<UserId>) -> Result<T> {
     let mut tx = ctx.write_for(account).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::SignInRefused, account)).await?;
     tx.commit().await?;

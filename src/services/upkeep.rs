@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use crate::{
     core::{context::Context, error::Result},
     repositories::{
-        idempotency_keys, key_usage, known_devices, login_challenges, login_sessions, mail_links, password_resets,
-        program_tokens,
+        device_logins, idempotency_keys, key_usage, known_devices, login_challenges, login_sessions, mail_links,
+        password_resets, program_tokens,
     },
 };
 
@@ -27,6 +27,7 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let mails = super::mails::sweep(&mut tx, now).await?;
     let devices = known_devices::delete_until(&mut tx, now - super::known_devices::KNOWN_FOR).await?;
     let challenges = login_challenges::delete_expired(&mut tx, now).await?;
+    let logins = device_logins::delete_expired(&mut tx, now).await?;
     let tokens = program_tokens::delete_until(&mut tx, now - super::program_tokens::KEPT_FOR).await?;
     let counts = key_usage::delete_before(&mut tx, (now - super::usage::KEPT_FOR).date_naive()).await?;
     let reminders = super::reminders::sweep(&mut tx, now).await?;
@@ -42,6 +43,7 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
         devices,
         challenges,
         tokens,
+        logins,
         "removed what expired"
     );
     Ok(())

@@ -60,6 +60,7 @@ migrations! {
     17 "0017_key_reminders",
     18 "0018_program_tokens",
     19 "0019_before_the_proof",
+    20 "0020_device_logins",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

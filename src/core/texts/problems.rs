@@ -52,6 +52,22 @@ codes! {
     InvalidToken = 400 "invalid_token",
         "Invalid token" | "Jeton non valable",
         "This link is unknown, was used already or has expired. Ask for a new one." | "Ce lien est inconnu, a déjà servi ou a expiré. Demandez-en un nouveau.";
+    /// A program waits to be let in, and nobody has answered yet (RFC 8628).
+    AuthorizationPending = 400 "authorization_pending",
+        "Not approved yet" | "Pas encore approuvé",
+        "Nobody has approved this sign-in yet. Open the link, approve it, and ask again in a moment." | "Personne n’a encore approuvé cette connexion. Ouvrez le lien, approuvez-la, et redemandez dans un instant.";
+    /// Somebody refused to let a program in, or the account is no more (RFC 8628).
+    AccessDenied = 400 "access_denied",
+        "Sign-in refused" | "Connexion refusée",
+        "This sign-in was refused. Begin again if you asked for it yourself." | "Cette connexion a été refusée. Recommencez si vous l’aviez demandée vous-même.";
+    /// A device code is unknown, was used or has expired (RFC 8628).
+    ExpiredToken = 400 "expired_token",
+        "Code expired" | "Code expiré",
+        "This code is unknown, was used already or has expired. Begin again with POST /api/auth/device." | "Ce code est inconnu, a déjà servi ou a expiré. Recommencez avec POST /api/auth/device.";
+    /// The code that a program shows is unknown, was answered or has expired.
+    InvalidUserCode = 400 "invalid_user_code",
+        "Unknown code" | "Code inconnu",
+        "This code is unknown, was answered already or has expired. Read it again from the program, or have it show a new one." | "Ce code est inconnu, a déjà reçu une réponse ou a expiré. Relisez-le dans le programme, ou faites-lui en afficher un autre.";
     /// No credentials, or bad ones.
     Unauthenticated = 401 "unauthenticated",
         "Sign-in required" | "Connexion requise",

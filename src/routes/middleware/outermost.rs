@@ -15,8 +15,9 @@ use crate::{
     core::{app::App, client::Client, error::Error, limits::Tally, texts::problems::Code},
     routes::{
         answers::{Failure, OfPage, Unwritten},
-        limits, mail_pages,
+        limits,
         server::Peer,
+        task_pages,
     },
     schemas::problem::Problem,
 };
@@ -48,7 +49,7 @@ pub(in crate::routes) async fn outermost(
     if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
         log(&error, &client, &method, path.path());
         if response.extensions().get::<OfPage>().is_some() {
-            mail_pages::write_refusal(&mut response, &error, &client);
+            task_pages::write_refusal(&mut response, &error, &client);
         } else {
             write(&mut response, &error, &client);
         }

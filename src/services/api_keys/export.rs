@@ -26,6 +26,7 @@ use crate::{
         audit::{self, Event},
         limits::{self, Limit},
         step_up,
+        usage::{self, Use},
     },
 };
 
@@ -64,6 +65,9 @@ pub async fn export(ctx: &Context, filter: &ExportFilter) -> Result<Vec<Exported
     }
     audit::record_alone(ctx, event).await?;
     let mut exported = opened?;
+    for Exported { key, .. } in &exported {
+        usage::note(ctx, key.id, account, key.version, Use::Revealed);
+    }
     exported.sort_by(|left, right| order(&left.key).cmp(&order(&right.key)));
     Ok(exported)
 }
@@ -77,7 +81,7 @@ async fn open_all(ctx: &Context, reader: &mut Reader, account: UserId, filter: &
     let mut page = PageRequest { limit: AT_ONCE, before: None };
     let mut exported = Vec::new();
     loop {
-        let keys = api_keys::list(&mut *reader, account, &wanted, page).await?;
+        let keys = api_keys::list(&mut *reader, account, &wanted, page, ctx.now()).await?;
         let has_more = i64::try_from(keys.len()).is_ok_and(|length| length > AT_ONCE);
         let (Some(newest), Some(oldest)) = (keys.first().map(|key| key.id), keys.last().map(|key| key.id)) else {
             return Ok(exported);

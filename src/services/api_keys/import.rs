@@ -5,12 +5,12 @@
 
 use std::collections::HashMap;
 
-use super::{create, fingerprint, replace::replace_value};
+use super::{create, fingerprint, rotate};
 use crate::{
     core::{
         context::Context,
         crypto::account::AccountKey,
-        database::Writer,
+        database::{Conn, Writer},
         error::{Error, Result},
         texts::import_lines::LineFault,
     },
@@ -24,7 +24,7 @@ use crate::{
     },
     repositories::{
         api_keys,
-        api_keys_in_bulk::{self, Known},
+        api_keys_in_bulk::{self, InGrace, Known},
         users,
     },
     services::{
@@ -53,7 +53,7 @@ pub async fn import(ctx: &Context, file: ImportFile, is_dry_run: bool) -> Result
     let account = ctx.account()?;
     let _turn = super::take_turn(ctx).await?;
     let prints = prints(ctx, account, &file)?;
-    let known = api_keys_in_bulk::list_known(&mut ctx.db().read().await?, account).await?;
+    let known = Held::read(&mut ctx.db().read().await?, ctx, account).await?;
     let looked = plan(&file, &prints, &known, is_dry_run).report;
     if is_dry_run {
         return Ok(looked);
@@ -68,7 +68,7 @@ pub async fn import(ctx: &Context, file: ImportFile, is_dry_run: bool) -> Result
     let mut tx = ctx.write_for(Some(account)).await?;
     // two imports of one account take turns
     users::lock(&mut tx, account).await?;
-    let known = api_keys_in_bulk::list_known(&mut tx, account).await?;
+    let known = Held::read(&mut tx, ctx, account).await?;
     let Plan { mut report, changed } = plan(&file, &prints, &known, is_dry_run);
     if report.is_faulty() {
         return Err(Error::Import(Box::new(report)));
@@ -101,8 +101,8 @@ struct Plan {
 }
 
 /// What becomes of each line.
-fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], known: &[Known], is_dry_run: bool) -> Plan {
-    let mut comparison = Comparison::with(known);
+fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, is_dry_run: bool) -> Plan {
+    let mut comparison = Comparison::with(held);
     let mut plan = Plan {
         report: Report { is_dry_run, format: file.format, is_stored: false, lines: Vec::with_capacity(prints.len()) },
         changed: HashMap::new(),
@@ -121,6 +121,24 @@ fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], known: &[Known], is_dry_
     plan
 }
 
+/// What the account holds.
+struct Held {
+    keys: Vec<Known>,
+    former: Vec<InGrace>,
+}
+
+impl Held {
+    async fn read<C>(conn: &mut C, ctx: &Context, account: UserId) -> Result<Self>
+    where
+        for<'c> &'c mut C: Into<Conn<'c>>,
+    {
+        Ok(Self {
+            keys: api_keys_in_bulk::list_known(&mut *conn, account).await?,
+            former: api_keys_in_bulk::list_in_grace(conn, account, ctx.now()).await?,
+        })
+    }
+}
+
 /// A name within its environment.
 type Named<'a> = (&'a str, Option<&'a str>);
 
@@ -128,13 +146,15 @@ type Named<'a> = (&'a str, Option<&'a str>);
 struct Comparison<'a> {
     by_name: HashMap<Named<'a>, &'a Known>,
     by_print: HashMap<&'a [u8], &'a Known>,
+    former: HashMap<&'a [u8], ApiKeyId>,
     names: HashMap<Named<'a>, usize>,
     prints: HashMap<&'a [u8], usize>,
 }
 
 impl<'a> Comparison<'a> {
-    fn with(known: &'a [Known]) -> Self {
+    fn with(Held { keys: known, former }: &'a Held) -> Self {
         Self {
+            former: former.iter().map(|value| (value.fingerprint.as_slice(), value.key)).collect(),
             by_name: known.iter().map(|key| ((key.name.as_str(), key.environment.as_deref()), key)).collect(),
             by_print: known.iter().map(|key| (key.fingerprint.as_slice(), key)).collect(),
             names: HashMap::new(),
@@ -150,7 +170,11 @@ impl<'a> Comparison<'a> {
         if let Some(line) = self.prints.insert(print, entry.line) {
             return Outcome::Invalid(LineFault::RepeatedValue(line));
         }
-        match (self.by_name.get(&named), self.by_print.get(print.as_slice())) {
+        let key = self.by_name.get(&named);
+        if self.former.get(print.as_slice()).is_some_and(|holder| key.is_none_or(|key| key.id != *holder)) {
+            return Outcome::Invalid(LineFault::HeldValue);
+        }
+        match (key, self.by_print.get(print.as_slice())) {
             (Some(key), Some(holder)) if key.id == holder.id => Outcome::Same,
             (_, Some(_)) => Outcome::Invalid(LineFault::HeldValue),
             (Some(key), None) if key.kind == KeyKind::Generated => Outcome::Invalid(LineFault::GeneratedKey),
@@ -201,6 +225,8 @@ impl Store<'_> {
             note: content.note.clone(),
             expires_at: content.expires_at,
             scopes: content.scopes.clone(),
+            allowed_ips: Vec::new(),
+            rate_limit: None,
         };
         let (created, sealed) = create::assemble(self.ctx, self.account, new, self.data_key)?;
         let fingerprint = fingerprint(self.ctx, self.account, content.value.expose())?;
@@ -246,7 +272,8 @@ impl Store<'_> {
         let key = api_keys::find(&mut *tx, self.account, id)
             .await?
             .ok_or_else(|| Error::internal("a key of an import is gone"))?;
-        let key = replace_value(self.ctx, tx, self.data_key, key, &content.value).await?;
+        // nobody checks stored values with the vault: no grace
+        let key = rotate::replace(self.ctx, tx, key, &content.value, 0).await?;
         Ok(Event::on_key(Action::KeyRotated, self.account, id).with("version", key.version).with("by", "import"))
     }
 }

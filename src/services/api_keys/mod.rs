@@ -7,13 +7,12 @@ mod export;
 mod import;
 mod kind;
 mod provider_config;
-mod replace;
 mod reveal;
 mod rotate;
 mod update;
-pub mod warnings;
 mod verify;
 mod versions;
+pub mod warnings;
 
 pub use create::{Outcome, Repeatable, create};
 pub use export::export;

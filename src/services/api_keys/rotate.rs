@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::{VALUE, fingerprint, refuse_value_in_grace};
+use super::{VALUE, fingerprint, refuse_value_in_grace, warnings};
 use crate::{
     core::{
         context::Context,
@@ -60,7 +60,9 @@ pub async fn rotate(ctx: &Context, id: ApiKeyId, rotation: Rotation, expected: O
         .await?;
     tx.commit().await?;
     ctx.app().key_checks.forget_account(key.user_id);
-    Ok(Created { key, value })
+    let provider = provider::find(&key.provider).unwrap_or_else(provider::custom);
+    let warnings = warnings::of(ctx, provider, value.expose(), key.environment.as_deref(), &key.provider_config);
+    Ok(Created { key, value, warnings })
 }
 
 /// Makes the value of version `n` the newest version of one of the member's keys, under a new number. The value that is
@@ -139,7 +141,13 @@ fn grace_of(key: &ApiKey, asked: Option<i64>) -> i64 {
 }
 
 /// Makes `value` the next version of a locked key.
-async fn replace(ctx: &Context, tx: &mut Writer, mut key: ApiKey, value: &SecretText, grace: i64) -> Result<ApiKey> {
+pub(super) async fn replace(
+    ctx: &Context,
+    tx: &mut Writer,
+    mut key: ApiKey,
+    value: &SecretText,
+    grace: i64,
+) -> Result<ApiKey> {
     let (account, now) = (key.user_id, ctx.now());
     let fingerprint = fingerprint(ctx, account, value.expose())?;
     if api_keys::has_value(&mut *tx, account, key.id, &fingerprint).await? {

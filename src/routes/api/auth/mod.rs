@@ -1,6 +1,7 @@
 //! Accounts and sessions: `/api/auth`.
 
 mod address;
+mod device;
 mod login;
 mod me;
 mod mfa;
@@ -22,6 +23,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(login::log_in))
         .routes(routes!(login::log_out))
         .routes(routes!(refresh::refresh))
+        .routes(routes!(device::begin_device_login))
+        .routes(routes!(device::collect_device_login))
+        .routes(routes!(device::approve_device_login))
+        .routes(routes!(device::refuse_device_login))
         .routes(routes!(verification::verify_email))
         .routes(routes!(verification::disown_account))
         .routes(routes!(verification::resend_verification))

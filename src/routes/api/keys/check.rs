@@ -57,9 +57,7 @@ pub(super) async fn check_key(
             limits::describe(response.headers_mut(), &limited);
             Ok(response)
         }
-        Err(Failure(error)) if error.is(Code::Unauthenticated) => {
-            Ok(empty(StatusCode::UNAUTHORIZED, Code::Unauthenticated.word()))
-        }
+        Err(Failure(Error::Refused(code))) if code.status() == 401 => Ok(empty(StatusCode::UNAUTHORIZED, code.word())),
         Err(Failure(Error::Refused(code))) if code.status() == 403 => Ok(empty(StatusCode::FORBIDDEN, code.word())),
         Err(failure) => Ok(failure.into_response()),
     }

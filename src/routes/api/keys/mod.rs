@@ -7,8 +7,8 @@ mod import;
 mod list;
 mod one;
 mod reveal;
-mod usage;
 mod rotate;
+mod usage;
 mod verify;
 mod versions;
 

@@ -7,7 +7,7 @@ use axum::{
 use serde::Serialize;
 
 use crate::{
-    models::{ids::ApiKeyId, key_requests::Changes},
+    models::{api_key::ApiKey, ids::ApiKeyId, key_requests::Changes},
     routes::{
         answers::{Answer, Json as JsonAnswer},
         extractors::{Id, Json, Member},
@@ -21,9 +21,7 @@ use crate::{
     params(("id" = uuid::Uuid, Path, description = "The key's identifier")),
     responses((status = 200, description = "The key, masked, with its `ETag`", body = KeyView)))]
 pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answer<Response> {
-    let key = api_keys::read(&ctx, id).await?;
-    let etag = key.etag();
-    Ok(with_etag(KeyView::from(key), &etag))
+    Ok(masked(api_keys::read(&ctx, id).await?))
 }
 
 /// Change a key
@@ -77,7 +75,13 @@ pub(super) async fn revoke_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Ans
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) fn with_etag(view: impl Serialize, etag: &str) -> Response {
+/// A key, masked, with its entity tag.
+pub(super) fn masked(key: ApiKey) -> Response {
+    let etag = key.etag();
+    with_etag(KeyView::from(key), &etag)
+}
+
+fn with_etag(view: impl Serialize, etag: &str) -> Response {
     let mut response = JsonAnswer(view).into_response();
     if let Ok(etag) = HeaderValue::from_str(etag) {
         response.headers_mut().insert(header::ETAG, etag);

@@ -2,7 +2,7 @@
 
 use axum::{http::HeaderMap, response::Response};
 
-use super::one::{if_match, with_etag};
+use super::one::{if_match, masked};
 use crate::{
     models::{ids::ApiKeyId, key_requests::Rotation},
     routes::{
@@ -50,5 +50,5 @@ pub(super) async fn rotate_key(
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn end_key_grace(Member(ctx): Member, Id(id): Id<ApiKeyId>, headers: HeaderMap) -> Answer<Response> {
-    Ok(with_etag(api_keys::end_grace(&ctx, id, if_match(&headers)).await?))
+    Ok(masked(api_keys::end_grace(&ctx, id, if_match(&headers)).await?))
 }

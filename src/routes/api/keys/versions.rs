@@ -3,7 +3,7 @@
 use axum::{extract::Path, http::HeaderMap, response::Response};
 use uuid::Uuid;
 
-use super::one::{if_match, with_etag};
+use super::one::{if_match, masked};
 use crate::{
     core::texts::problems::Code,
     models::{ids::ApiKeyId, page::PageRequest},
@@ -57,5 +57,5 @@ pub(super) async fn restore_key_version(
     let id = Uuid::try_parse(&id).map_err(|_| Code::NotFound)?;
     let version: i64 = version.parse().map_err(|_| Code::NotFound)?;
     let grace_seconds = restoration.unwrap_or_default().grace_seconds;
-    Ok(with_etag(api_keys::restore(&ctx, ApiKeyId(id), version, grace_seconds, if_match(&headers)).await?))
+    Ok(masked(api_keys::restore(&ctx, ApiKeyId(id), version, grace_seconds, if_match(&headers)).await?))
 }

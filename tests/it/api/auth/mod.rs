@@ -1,6 +1,7 @@
 //! Accounts and sessions: `/api/auth`, and the page that a recovery mail leads to.
 
 mod address;
+mod device;
 mod login;
 mod logout;
 mod me;

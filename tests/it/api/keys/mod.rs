@@ -4,8 +4,8 @@ mod check;
 mod create;
 mod export;
 mod idempotency;
-mod limits;
 mod import;
+mod limits;
 mod list;
 mod list_by_time;
 mod one;
@@ -13,11 +13,11 @@ mod others;
 mod plan;
 mod refusals;
 mod reveal;
-mod usage;
-mod warnings;
 mod rotate;
+mod usage;
 mod verify;
 mod versions;
+mod warnings;
 
 use serde_json::{Value, json};
 

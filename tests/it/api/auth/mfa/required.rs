@@ -33,6 +33,7 @@ async fn let_through(app: &TestApp, actor: &Actor<'_>) -> Vec<String> {
         operations(&document).into_iter().filter(|(.., operation)| operation.contains_key("security"))
     {
         let body = operation.get("requestBody").map(|_| match path.as_str() {
+            "/api/auth/device/approve" => json!({ "user_code": "WDJB-MJHT" }),
             "/api/auth/me" if method == "DELETE" => json!({ "password": "x" }),
             "/api/auth/me" => json!({ "name": "x" }),
             "/api/auth/email" => json!({ "email": "new@example.com", "password": "x" }),

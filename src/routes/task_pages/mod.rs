@@ -1,7 +1,9 @@
-//! The pages that links in mails lead to. Opening one spends nothing (mail scanners open links); its form does, without
-//! any script. `reset` asks for a password, `address` for a click.
+//! Pages with one task, without any script: those that links in mails lead to, where opening one spends nothing (mail
+//! scanners open links) and its form does, `reset` with a password and `address` with a click; and `device`, which lets a
+//! program in.
 
 mod address;
+mod device;
 mod reset;
 
 use axum::{
@@ -26,7 +28,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 /// The pages.
 pub(super) fn routes(app: &App) -> Router {
-    let pages = reset::routes(app.clone()).merge(address::routes(app.clone()));
+    let pages = reset::routes(app.clone()).merge(address::routes(app.clone())).merge(device::routes(app.clone()));
     pages.layer(map_response(async |mut response: Response| {
         response.extensions_mut().insert(OfPage);
         response
