@@ -108,7 +108,8 @@ impl Nginx {
 
 on_each_database! {
     fn nginx_lets_in_who_shows_a_good_key_and_the_upstream_never_sees_it(vault: Vault) {
-        let server = vault.with("TRUSTED_PROXIES", "127.0.0.1").start();
+        let vault = vault.with("TRUSTED_PROXIES", "127.0.0.1");
+        let server = vault.start();
         let alice = register(&server, "alice");
         let account = alice.call(&server, "GET", "/api/auth/me", None).expect(200).json()["id"].as_str().unwrap().to_owned();
         let make = |more: Value| {
@@ -150,7 +151,8 @@ on_each_database! {
 
 #[test]
 fn nginx_may_use_a_token_of_its_own() {
-    let server = Vault::new(crate::support::Engine::Sqlite).start();
+    let vault = Vault::new(crate::support::Engine::Sqlite);
+    let server = vault.start();
     let alice = register(&server, "alice");
     let body = json!({ "name": "a", "scopes": ["orders:read"] });
     let made = alice.call(&server, "POST", "/api/keys", Some(&body)).expect(201).json();
