@@ -62,12 +62,36 @@ fn the_page_of_providers_says_what_the_catalogue_knows() {
 
 #[test]
 fn twenty_five_well_known_providers_are_recognised_by_a_form_of_their_own() {
-    let recognised = provider::all().iter().filter(|provider| provider.shapes.iter().any(|shape| !shape.prefix.is_empty()));
+    let recognised =
+        provider::all().iter().filter(|provider| provider.shapes.iter().any(|shape| !shape.prefix.is_empty()));
     assert!(recognised.count() >= 25);
 
     for id in [
-        "openai", "anthropic", "mistral", "deepseek", "stripe", "github", "gitlab", "aws", "gcp", "azure", "supabase", "sendgrid", "slack",
-        "twilio", "discord", "telegram", "npm", "pypi", "docker", "vercel", "netlify", "cloudflare", "heroku", "shopify", "notion",
+        "openai",
+        "anthropic",
+        "mistral",
+        "deepseek",
+        "stripe",
+        "github",
+        "gitlab",
+        "aws",
+        "gcp",
+        "azure",
+        "supabase",
+        "sendgrid",
+        "slack",
+        "twilio",
+        "discord",
+        "telegram",
+        "npm",
+        "pypi",
+        "docker",
+        "vercel",
+        "netlify",
+        "cloudflare",
+        "heroku",
+        "shopify",
+        "notion",
     ] {
         let known = provider::find(id).unwrap_or_else(|| panic!("{id} is not in the catalogue"));
         assert!(!known.shapes.is_empty(), "{id} has no form");
