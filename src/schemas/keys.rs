@@ -143,7 +143,8 @@ pub struct CreatedView<'a> {
     /// The value in clear.
     #[schema(example = "vk_live_…")]
     pub api_key: &'a str,
-    /// What looks like a mistake; empty where nothing does.
+    /// What looks like a mistake; left out where nothing does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningView>,
 }
 
@@ -161,7 +162,8 @@ pub struct ChangedView {
     /// The key.
     #[serde(flatten)]
     pub key: KeyView,
-    /// What looks like a mistake; empty where nothing does.
+    /// What looks like a mistake; left out where nothing does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningView>,
 }
 
