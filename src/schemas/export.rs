@@ -123,8 +123,8 @@ fn is_variable(name: &str) -> bool {
 
 /// A value as it stands behind `=`; `None` where no spelling is read the same by all.
 ///
-/// python-dotenv takes a backslash before a quotation mark for an escape even where a backslash before it escapes that one, so a
-/// value that ends in a backslash can not stand in quotes: the file behind it might be read as a part of it.
+/// Older versions of python-dotenv take a backslash before a quotation mark for an escape even where a backslash before it
+/// escapes that one, so a value that ends in a backslash does not stand in quotes: they would read on into the next lines.
 fn quote(value: &str) -> Option<String> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_./:@%+,=~^-".contains(letter);
     if value.chars().all(is_plain) {
