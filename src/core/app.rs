@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use super::{
@@ -24,8 +24,11 @@ use super::{
 };
 use crate::models::{
     audit::NewEntry,
-    ids::{SessionId, UserId},
+    ids::{ProgramTokenId, SessionId, UserId},
 };
+
+/// When and from which address tokens for programs were used.
+pub type ProgramsSeen = HashMap<ProgramTokenId, (chrono::DateTime<chrono::Utc>, String)>;
 
 /// The handles. Cloning it is cheap.
 #[derive(Clone)]
@@ -42,16 +45,20 @@ pub struct App {
     pub jwt: Jwt,
     /// Password hashing.
     pub hasher: Hasher,
-    /// Sessions in memory.
+    /// Sessions and programs in memory.
     pub sessions: Arc<SessionCache>,
     /// Sessions that were seen and are to be marked so.
     pub seen: Arc<RwLock<HashMap<SessionId, chrono::DateTime<chrono::Utc>>>>,
+    /// Tokens for programs that were used, when and from where, to be written down.
+    pub programs_seen: Arc<RwLock<ProgramsSeen>>,
     /// Data keys of accounts, open in memory.
     pub account_keys: Arc<AccountKeyCache>,
     /// Audit entries that are committed in batches.
     pub audit: BatchQueue<NewEntry>,
     /// How often who did what: requests, wrong passwords.
     pub limits: Arc<Limits>,
+    /// Turns of imports and exports.
+    pub bulk: Arc<Semaphore>,
     /// The way out for mails.
     pub mailer: Arc<dyn Mailer>,
     /// Wakes the mail job.
@@ -93,6 +100,8 @@ impl App {
             hasher: Hasher::start(system::cores(), configuration.bcrypt_cost)?,
             sessions: Arc::new(SessionCache::default()),
             seen: Arc::default(),
+            programs_seen: Arc::default(),
+            bulk: Arc::new(Semaphore::new(BULK_AT_ONCE)),
             account_keys: Arc::new(AccountKeyCache::default()),
             audit,
             mailer: outside.mailer,
@@ -118,6 +127,9 @@ impl App {
         self.keyring.get().is_some()
     }
 }
+
+/// How many imports and exports are under way at once.
+const BULK_AT_ONCE: usize = 2;
 
 const MOST_ACCOUNT_KEYS: usize = 10_000;
 

@@ -16,6 +16,7 @@ use super::{
 use crate::models::{
     ids::{SessionId, UserId},
     permission::Permission,
+    program_token::Program,
     session::SignedIn,
     user::User,
 };
@@ -37,6 +38,8 @@ pub enum Actor {
     Visitor,
     /// A person who has.
     Member(SignedIn),
+    /// A program with a token of an account.
+    Program(Program),
     /// The operator, at the command line, or the server itself.
     Operator,
 }
@@ -66,14 +69,17 @@ impl Context {
     /// Refuses what the actor may not do.
     ///
     /// # Errors
-    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `email_not_verified` for
-    /// one whose address must be proved first, `mfa_setup_required` for one who must set up a second factor first.
+    /// `Unauthenticated` for a visitor, `Forbidden` for a member whose role does not allow it, `insufficient_scope` for a
+    /// program whose token does not, `email_not_verified` for an account whose address must be proved first,
+    /// `mfa_setup_required` for one that must set up a second factor first.
     pub fn require(&self, permission: Permission) -> Result<()> {
         match &self.actor {
             Actor::Operator => Ok(()),
             Actor::Visitor => Err(Code::Unauthenticated.into()),
             Actor::Member(member) if !member.user.role.permits(permission) => Err(Code::Forbidden.into()),
             Actor::Member(member) => self.require_proofs(&member.user, permission),
+            Actor::Program(program) if !program.permits(permission) => Err(Code::InsufficientScope.into()),
+            Actor::Program(program) => self.require_proofs(&program.user, permission),
         }
     }
 
@@ -90,23 +96,42 @@ impl Context {
         Ok(())
     }
 
-    /// The member who acts.
+    /// The member who acts: a person, not a program.
     ///
     /// # Errors
-    /// `Unauthenticated` where nobody has signed in.
+    /// `Unauthenticated` where nobody has signed in; `insufficient_scope` for a program.
     pub fn member(&self) -> Result<&SignedIn> {
         match &self.actor {
             Actor::Member(member) => Ok(member),
+            Actor::Program(_) => Err(Code::InsufficientScope.into()),
             Actor::Visitor | Actor::Operator => Err(Code::Unauthenticated.into()),
         }
     }
 
-    /// The account of the member who acts.
+    /// The program that acts, if it is one.
+    #[must_use]
+    pub fn program(&self) -> Option<&Program> {
+        if let Actor::Program(program) = &self.actor { Some(program) } else { None }
+    }
+
+    /// The account of the person or program that acts, as it was when last read.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where nobody has signed in.
+    pub fn user(&self) -> Result<&User> {
+        match &self.actor {
+            Actor::Member(member) => Ok(&member.user),
+            Actor::Program(program) => Ok(&program.user),
+            Actor::Visitor | Actor::Operator => Err(Code::Unauthenticated.into()),
+        }
+    }
+
+    /// The identifier of the account of the person or program that acts.
     ///
     /// # Errors
     /// `Unauthenticated` where nobody has signed in.
     pub fn account(&self) -> Result<UserId> {
-        Ok(self.member()?.user.id)
+        Ok(self.user()?.id)
     }
 
     /// The session of the member who acts.
@@ -120,7 +145,7 @@ impl Context {
     /// The account of whoever acts, if there is one.
     #[must_use]
     pub fn actor_id(&self) -> Option<UserId> {
-        self.member().ok().map(|member| member.user.id)
+        self.account().ok()
     }
 
     /// Whether the operator or the server itself acts.

@@ -5,9 +5,12 @@
 
 use std::error::Error as StdError;
 
-use crate::core::{
-    limits::Spending,
-    texts::{faults::Fault, problems::Code},
+use crate::{
+    core::{
+        limits::Spending,
+        texts::{faults::Fault, problems::Code},
+    },
+    models::import::Report,
 };
 
 /// What a service answers where it can not do what was asked.
@@ -15,6 +18,8 @@ use crate::core::{
 pub enum Error {
     /// The request's content is at fault; every fault is listed. The caller mends and asks again.
     Invalid(Vec<Fault>),
+    /// Lines of an import are at fault; the report tells which. Nothing was stored.
+    Import(Box<Report>),
     /// Refused for the reason that the code names.
     Refused(Code),
     /// The plan's limit of active keys is reached.
@@ -90,6 +95,7 @@ impl std::fmt::Display for Error {
                 formatter.write_str("invalid:")?;
                 faults.iter().try_for_each(|fault| write!(formatter, " {}={}", fault.field, fault.code()))
             }
+            Self::Import(_) => formatter.write_str("lines of an import are invalid"),
             Self::Refused(code) => formatter.write_str(code.word()),
             Self::PlanLimit { limit, used } => write!(formatter, "plan limit reached: {used} of {limit}"),
             Self::Busy { .. } => formatter.write_str("busy"),

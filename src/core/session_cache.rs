@@ -1,4 +1,5 @@
-//! Sessions answered from memory: what the database said at most a second ago, dropped at once when it changes here.
+//! Sessions and programs answered from memory: what the database said at most a second ago, dropped at once when it
+//! changes here.
 //!
 //! Invariants, cited by the tests:
 //! 1. An entry older than `FRESH` is asked for again, so a change on another server counts within a second.
@@ -6,6 +7,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{
         PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
@@ -15,22 +17,20 @@ use std::{
 
 use crate::models::{
     ids::{SessionId, UserId},
+    program_token::Program,
     session::SignedIn,
 };
 
 const FRESH: Duration = Duration::from_secs(1);
 const MOST_ENTRIES: usize = 50_000;
 
-/// The sessions in memory.
+/// Who was admitted, in memory.
 #[derive(Default)]
 pub struct SessionCache {
-    entries: RwLock<HashMap<SessionId, Entry>>,
+    people: Entries<SessionId, SignedIn>,
+    /// By the keyed hash of the token.
+    programs: Entries<[u8; 32], Program>,
     generation: AtomicU64,
-}
-
-struct Entry {
-    signed_in: SignedIn,
-    read_at: Instant,
 }
 
 /// Proof of when a read began; see invariant 2.
@@ -40,8 +40,12 @@ pub struct Generation(u64);
 impl SessionCache {
     /// The session, if it was read within the last second.
     pub fn get(&self, id: SessionId) -> Option<SignedIn> {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        entries.get(&id).filter(|entry| entry.read_at.elapsed() < FRESH).map(|entry| entry.signed_in.clone())
+        self.people.get(&id)
+    }
+
+    /// The program whose token has this keyed hash, if it was read within the last second.
+    pub fn get_program(&self, digest: &[u8; 32]) -> Option<Program> {
+        self.programs.get(digest)
     }
 
     /// To be taken before the database is asked.
@@ -51,22 +55,56 @@ impl SessionCache {
 
     /// Keeps what the database said, unless something was invalidated since `began`.
     pub fn keep(&self, began: Generation, signed_in: SignedIn) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        if self.generation.load(Ordering::Acquire) != began.0 {
+        self.people.keep(signed_in.session, signed_in, || self.is_current(began));
+    }
+
+    /// Keeps what the database said of a program, unless something was invalidated since `began`.
+    pub fn keep_program(&self, began: Generation, digest: [u8; 32], program: Program) {
+        self.programs.keep(digest, program, || self.is_current(began));
+    }
+
+    /// Forgets the sessions and programs of an account: to be called after the change is committed.
+    pub fn forget_account(&self, account: UserId) {
+        // before the entries are looked at: who keeps one after that sees the new count
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.people.retain(|signed_in| signed_in.user.id != account);
+        self.programs.retain(|program| program.user.id != account);
+    }
+
+    fn is_current(&self, began: Generation) -> bool {
+        self.generation.load(Ordering::Acquire) == began.0
+    }
+}
+
+/// Entries of one kind, each with the moment of its reading.
+struct Entries<K, V>(RwLock<HashMap<K, (V, Instant)>>);
+
+impl<K, V> Default for Entries<K, V> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Entries<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
+        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        entries.get(key).filter(|(_, read_at)| read_at.elapsed() < FRESH).map(|(value, _)| value.clone())
+    }
+
+    fn keep(&self, key: K, value: V, is_current: impl Fn() -> bool) {
+        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !is_current() {
             return;
         }
         if entries.len() >= MOST_ENTRIES {
-            entries.retain(|_, entry| entry.read_at.elapsed() < FRESH);
+            entries.retain(|_, (_, read_at)| read_at.elapsed() < FRESH);
         }
         if entries.len() < MOST_ENTRIES {
-            entries.insert(signed_in.session, Entry { signed_in, read_at: Instant::now() });
+            entries.insert(key, (value, Instant::now()));
         }
     }
 
-    /// Forgets the sessions of an account: to be called after the change is committed.
-    pub fn forget_account(&self, account: UserId) {
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        self.generation.fetch_add(1, Ordering::AcqRel);
-        entries.retain(|_, entry| entry.signed_in.user.id != account);
+    fn retain(&self, is_kept: impl Fn(&V) -> bool) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, (value, _)| is_kept(value));
     }
 }

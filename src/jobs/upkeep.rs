@@ -1,9 +1,12 @@
-//! Removes what expired every hour, writes down every half minute which sessions were used.
+//! Removes what expired every hour, writes down every half minute which sessions and tokens were used.
 
 use std::time::Duration;
 
 use super::Stop;
-use crate::{core::app::App, services::upkeep};
+use crate::{
+    core::app::App,
+    services::{program_tokens, upkeep},
+};
 
 const EVERY: Duration = Duration::from_secs(30);
 const SWEEP_EVERY: u32 = 120;
@@ -21,6 +24,7 @@ pub(super) async fn run(app: App, mut stop: Stop) {
             let ctx = super::context(&app, "upkeep");
             let done = async {
                 upkeep::write_last_seen(&ctx).await?;
+                program_tokens::write_last_used(&ctx).await?;
                 if round.is_multiple_of(SWEEP_EVERY) && !is_over {
                     upkeep::sweep(&ctx).await?;
                 }

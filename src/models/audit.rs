@@ -84,8 +84,20 @@ words! {
         KeyRevealed = "key.revealed",
         /// A key's value could not be decrypted: changed bytes, or a row that was moved.
         KeyRevealFailed = "key.reveal_failed",
+        /// A key got another value, as its next version.
+        KeyRotated = "key.rotated",
+        /// Keys were imported; each of them has an entry of its own too.
+        KeysImported = "keys.imported",
+        /// The values of keys were shown, all those that the details tell.
+        KeysExported = "keys.exported",
         /// A key was revoked.
         KeyRevoked = "key.revoked",
+        /// A token for programs was made.
+        TokenCreated = "token.created",
+        /// A token for programs was revoked.
+        TokenRevoked = "token.revoked",
+        /// All tokens for programs of the account were revoked.
+        TokensRevoked = "token.all_revoked",
     }
 }
 
@@ -98,6 +110,8 @@ words! {
         Session = "session",
         /// An API key.
         Key = "key",
+        /// A token for programs.
+        Token = "token",
     }
 }
 

@@ -33,4 +33,6 @@ ids! {
     SessionId,
     /// An API key in the vault.
     ApiKeyId,
+    /// A token for programs.
+    ProgramTokenId,
 }

@@ -1,16 +1,20 @@
 //! The nouns: what there is, and what is always true of it. No input or output happens here.
 
 pub mod account;
+pub mod address_ranges;
 pub mod api_key;
 pub mod audit;
 pub mod email;
+pub mod export;
 pub mod ids;
+pub mod import;
 pub mod key_requests;
 pub mod known_device;
 pub mod mail;
 pub mod mail_link;
 pub mod page;
 pub mod permission;
+pub mod program_token;
 pub mod provider;
 pub mod second_factor;
 pub mod session;

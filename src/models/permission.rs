@@ -15,6 +15,8 @@ pub enum Permission {
     SecureOwnAccount,
     /// Change one's own account and password, see and end one's sessions.
     ManageOwnAccount,
+    /// Make and revoke one's own tokens for programs.
+    ManageTokens,
     /// See one's own keys, masked.
     ReadKeys,
     /// See the values of one's own keys.
@@ -41,6 +43,7 @@ impl Role {
             | Permission::ProveOwnAddress
             | Permission::SecureOwnAccount
             | Permission::ManageOwnAccount
+            | Permission::ManageTokens
             | Permission::ReadKeys
             | Permission::RevealKeys
             | Permission::WriteKeys

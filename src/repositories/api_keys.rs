@@ -331,7 +331,7 @@ pub async fn disable_generated(tx: &mut Writer, account: UserId, now: DateTime<U
     Ok(on!(tx, execute(SQL, account.0, now))?)
 }
 
-fn refuse_duplicate(failure: Failure) -> Error {
+pub(super) fn refuse_duplicate(failure: Failure) -> Error {
     if failure.violates(UNIQUE_VALUE) {
         Code::DuplicateValue.into()
     } else if failure.violates(UNIQUE_NAME) {

@@ -6,6 +6,7 @@
 pub mod account_keys;
 pub mod accounts;
 pub mod api_keys;
+pub mod api_keys_in_bulk;
 pub mod audit_trail;
 pub mod idempotency_keys;
 pub mod keyring;
@@ -15,6 +16,7 @@ pub mod login_sessions;
 pub mod mail_links;
 pub mod mail_outbox;
 pub mod password_resets;
+pub mod program_tokens;
 pub mod recovery_codes;
 pub mod second_factors;
 pub mod users;

@@ -60,6 +60,11 @@ impl IntoResponse for Failure {
                 let again = HeaderValue::from_static("Bearer error=\"insufficient_user_authentication\"");
                 headers.insert(header::WWW_AUTHENTICATE, again);
             }
+            // RFC 6750, section 3.1
+            Error::Refused(Code::InsufficientScope) => {
+                let why = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+                headers.insert(header::WWW_AUTHENTICATE, why);
+            }
             _ if status == StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }

@@ -13,7 +13,8 @@ use crate::core::app::App;
 const DESCRIPTION: &str = "\
 The vault of API keys: those of other services and those that the vault makes, encrypted, masked, audited.
 
-**Signing in.** `POST /api/auth/register`, then `POST /api/auth/login`; send the access token as `Authorization: Bearer …`.
+**Signing in.** `POST /api/auth/register`, then `POST /api/auth/login`; send the access token as `Authorization: Bearer …`. \
+Programs send a token of their own (`vkt_…`, `POST /api/tokens`) the same way.
 
 **Refusals** are `application/problem+json` (RFC 9457): match on `code`; `detail` says what to do next, in the language of \
 `Accept-Language` (`en` or `fr`). A refused body lists every fault in `errors`.
@@ -28,6 +29,7 @@ The vault of API keys: those of other services and those that the vault makes, e
     tags(
         (name = "Accounts", description = "Registering, signing in, recovering, and the account itself"),
         (name = "Keys", description = "The keys in the vault"),
+        (name = "Tokens", description = "What opens the vault to programs"),
         (name = "Audit", description = "Who did what, from where"),
         (name = "Administration", description = "Accounts, trails and figures, for the roles `support` and `admin`; never a value"),
     )

@@ -257,13 +257,17 @@ pub struct Reset {
     /// The new password, 12 to 128 characters.
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
     pub password: SecretText,
+    /// Whether tokens for programs stay as they are; else they are revoked.
+    #[schema(required = false, default = false)]
+    pub keep_tokens: bool,
 }
 
 impl Body for Reset {
     fn read(fields: &mut Fields) -> Option<Self> {
         let token = fields.required_secret("token", Text::line(1, 2048));
         let password = fields.new_password("password");
-        Some(Self { token: token?, password: password? })
+        let keep_tokens = fields.boolean("keep_tokens");
+        Some(Self { token: token?, password: password?, keep_tokens: keep_tokens?.unwrap_or(false) })
     }
 }
 

@@ -5,11 +5,14 @@
 pub mod admin;
 pub mod audit;
 pub mod auth;
+pub mod export;
 pub mod fields;
+pub mod import;
 pub mod keys;
 pub mod mfa;
 pub mod page;
 pub mod problem;
+pub mod program_tokens;
 pub mod providers;
 pub mod query;
 pub mod rules;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::import::ReportView;
 use crate::core::{
     error::Error,
     language::Language,
@@ -41,6 +42,10 @@ pub struct Problem {
     /// How many there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<i64>,
+    /// What became of the file, where `code` is `import_invalid`: the members of `ImportReport`.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub import: Option<ReportView>,
 }
 
 /// One fault of one field.
@@ -63,6 +68,7 @@ pub fn code_of(error: &Error) -> Code {
         // a request that is right but for fields nobody knows gets a code of its own
         Error::Invalid(faults) if faults.iter().all(|fault| fault.kind == FaultKind::Unknown) => Code::UnknownField,
         Error::Invalid(_) => Code::ValidationFailed,
+        Error::Import(_) => Code::ImportInvalid,
         Error::Refused(code) => *code,
         Error::PlanLimit { .. } => Code::PlanLimitReached,
         Error::Busy { .. } => Code::ServerBusy,
@@ -98,6 +104,7 @@ impl Problem {
                 .collect(),
             limit,
             used,
+            import: if let Error::Import(report) = error { Some(ReportView::of(report, language)) } else { None },
         }
     }
 }

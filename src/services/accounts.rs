@@ -150,13 +150,13 @@ async fn store(ctx: &Context, new: NewAccount, role: Role, hash: &str) -> Result
     Ok(user)
 }
 
-/// The member's account.
+/// The account of the member or program.
 ///
 /// # Errors
 /// `Unauthenticated` without a sign-in.
 pub fn me(ctx: &Context) -> Result<User> {
     ctx.require(Permission::ReadOwnAccount)?;
-    Ok((*ctx.member()?.user).clone())
+    Ok(ctx.user()?.clone())
 }
 
 /// Changes the member's name.

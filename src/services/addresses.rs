@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     audit::{self, Event},
-    guesses, limits, mail_links, mails, mfa, passwords, step_up,
+    guesses, limits, mail_links, mails, mfa, passwords, program_tokens, step_up,
 };
 use crate::{
     core::{
@@ -185,6 +185,7 @@ pub async fn undo_change(ctx: &Context, token: &SecretText) -> Result<()> {
     users::set_email(&mut tx, user.id, &link.address, ctx.now()).await?;
     users::set_password(&mut tx, user.id, &before, &hash, ctx.now()).await?;
     passwords::end_everything(&mut tx, user.id, None).await?;
+    program_tokens::revoke_all(&mut tx, ctx, user.id).await?;
     if user.second_factor_at.is_some_and(|since| since > link.expires_at - LinkPurpose::Undo.life() * 2) {
         // it came with the change, so from whoever made the change
         mfa::clear(&mut tx, user.id).await?;

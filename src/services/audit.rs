@@ -7,7 +7,7 @@ use crate::{
     core::{context::Context, database::Writer, error::Result},
     models::{
         audit::{Action, Entry, Head, NewEntry, ObjectType, TrailFilter},
-        ids::{ApiKeyId, SessionId, UserId},
+        ids::{ApiKeyId, ProgramTokenId, SessionId, UserId},
         mail::MailCause,
         page::{Page, PageRequest},
         permission::Permission,
@@ -67,6 +67,19 @@ impl Event {
         }
     }
 
+    /// An act on a token for programs of an account.
+    #[must_use]
+    pub fn on_token(action: Action, account: UserId, token: ProgramTokenId) -> Self {
+        Self {
+            action,
+            account: Some(account),
+            object_type: ObjectType::Token,
+            object_id: Some(token.0),
+            details: Map::new(),
+            cause: None,
+        }
+    }
+
     /// Adds a word that is worth knowing; never a secret.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -81,7 +94,11 @@ impl Event {
         self
     }
 
-    fn entry(self, ctx: &Context) -> NewEntry {
+    fn entry(mut self, ctx: &Context) -> NewEntry {
+        if let Some(program) = ctx.program() {
+            // the account answers for it; the token tells which program it was
+            self.details.insert("token_id".into(), program.token.id.to_string().into());
+        }
         let cause = self.cause.unwrap_or_else(|| MailCause::from(ctx.client()));
         NewEntry {
             id: ctx.new_id(),
@@ -109,6 +126,24 @@ pub async fn record(tx: &mut Writer, ctx: &Context, event: Event) -> Result<()> 
     let head = audit_trail::lock_head(tx, chain).await?;
     let entry = head.append(ctx.app().keyring()?.audit(), new);
     audit_trail::append(tx, &[entry]).await
+}
+
+/// Records the acts of one transaction on one account, in their order.
+///
+/// # Errors
+/// As the database fails; the acts must not happen then.
+pub async fn record_all(tx: &mut Writer, ctx: &Context, events: Vec<Event>) -> Result<()> {
+    let mut entries = events.into_iter().map(|event| event.entry(ctx)).peekable();
+    let Some(chain) = entries.peek().map(|entry| entry.chain) else { return Ok(()) };
+    let key = ctx.app().keyring()?;
+    let mut head = audit_trail::lock_head(tx, chain).await?;
+    let mut chained = Vec::with_capacity(entries.len());
+    for new in entries {
+        let entry = head.append(key.audit(), new);
+        head = Head::after(&entry);
+        chained.push(entry);
+    }
+    audit_trail::append(tx, &chained).await
 }
 
 /// Records an act that changes nothing else, together with those of others that come at the same time; returns

@@ -16,6 +16,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 /// How many addresses' worth of new accounts are made in all.
 const REGISTERING_ADDRESSES: u32 = 20;
+/// For how many other requests an import counts.
+const API_FOR_AN_IMPORT: u32 = 60;
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub enum Limit {
     Auth,
     /// Other requests without a sign-in, for each client address.
     Anonymous,
-    /// Requests of a member, for each account.
+    /// Requests of a member, for each account or token for programs.
     Api,
     /// New accounts, for each client address: counted when the password is about to be hashed.
     Register,
@@ -38,11 +40,15 @@ pub enum Limit {
     Refresh,
     /// Values shown in clear, for each account.
     Reveal,
+    /// Imports, for each account.
+    Import,
+    /// Exports, for each account or token for programs.
+    Export,
 }
 
 impl Limit {
     /// All limits.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Auth,
         Self::Anonymous,
         Self::Api,
@@ -52,6 +58,8 @@ impl Limit {
         Self::Mailbox,
         Self::Refresh,
         Self::Reveal,
+        Self::Import,
+        Self::Export,
     ];
 
     /// Its name, in headers and metrics.
@@ -67,6 +75,8 @@ impl Limit {
             Self::Mailbox => "mailbox",
             Self::Refresh => "refresh",
             Self::Reveal => "reveal",
+            Self::Import => "import",
+            Self::Export => "export",
         }
     }
 
@@ -81,7 +91,8 @@ impl Limit {
             Self::Recover => (limits.recover_per_hour, HOUR),
             Self::Mailbox => (limits.mailbox_per_hour, HOUR),
             Self::Refresh => (limits.refresh_per_minute, MINUTE),
-            Self::Reveal => (limits.reveal_per_minute, MINUTE),
+            Self::Reveal | Self::Export => (limits.reveal_per_minute, MINUTE),
+            Self::Import => ((limits.api_per_minute / API_FOR_AN_IMPORT).max(1), MINUTE),
         };
         Quota { most, window }
     }
@@ -101,6 +112,17 @@ pub async fn spend_address(ctx: &Context, limit: Limit) -> Result<()> {
 /// `TooMany`; `Unauthenticated` without a sign-in.
 pub async fn spend_account(ctx: &Context, limit: Limit) -> Result<()> {
     spend(ctx, limit, ctx.account()?.0.into_bytes()).await
+}
+
+/// Counts a request of a person's account, or of a program's own token.
+///
+/// # Errors
+/// `TooMany`; `Unauthenticated` without a sign-in.
+pub async fn spend_caller(ctx: &Context, limit: Limit) -> Result<()> {
+    match ctx.program() {
+        Some(program) => spend(ctx, limit, program.token.id.0.into_bytes()).await,
+        None => spend_account(ctx, limit).await,
+    }
 }
 
 /// Counts a refresh of a session.

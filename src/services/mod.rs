@@ -16,6 +16,7 @@ mod mail_links;
 pub mod mails;
 pub mod mfa;
 pub mod passwords;
+pub mod program_tokens;
 pub mod recovery;
 pub mod refresh;
 pub mod sessions;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Event},
-    guesses, known_devices, limits, mails, mfa, passwords,
+    guesses, known_devices, limits, mails, mfa, passwords, program_tokens,
 };
 use crate::{
     core::{
@@ -75,11 +75,20 @@ pub(super) async fn make_token(ctx: &Context, user: &User, mail: &QueuedMail) ->
     Ok(SecretText::new(token))
 }
 
+/// What comes of the account's tokens for programs when its password is reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tokens {
+    /// They are revoked: whoever knew the old password may have made one.
+    Revoke,
+    /// The owner says that he only forgot the password; his programs go on.
+    Keep,
+}
+
 /// Sets a new password with a mail's token, and ends every session of the account.
 ///
 /// # Errors
 /// `invalid_token`; a fault of `password`; `Busy`.
-pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> Result<()> {
+pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText, tokens: Tokens) -> Result<()> {
     let claims = ctx.app().jwt.verify(Purpose::Reset, token.expose(), ctx.now()).ok_or(Code::InvalidToken)?;
     let (account, digest) = (UserId(claims.sub), digest(ctx.app().keyring()?, claims.jti));
     let user = current_holder(ctx, account, &digest, ctx.now()).await?;
@@ -95,6 +104,9 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText) -> 
     let before = users::find_password(&mut tx, account).await?.ok_or(Code::InvalidToken)?;
     users::set_password(&mut tx, account, &before, &hash, ctx.now()).await?;
     passwords::end_everything(&mut tx, account, None).await?;
+    if tokens == Tokens::Revoke || !user.email_verified {
+        program_tokens::revoke_all(&mut tx, ctx, account).await?;
+    }
     if !user.email_verified {
         // the mail proves the address; whoever registered it without that proof may have been a stranger
         users::set_email_verified(&mut tx, account, ctx.now()).await?;

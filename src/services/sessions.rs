@@ -174,7 +174,7 @@ pub async fn authenticate(app: &App, token: &str) -> Result<SignedIn> {
 }
 
 /// Whether something that is required was not proved when the account was read.
-fn lacks_proof(app: &App, user: &User) -> bool {
+pub(super) fn lacks_proof(app: &App, user: &User) -> bool {
     let lacks_factor = user.second_factor_at.is_none() && app.config.proof.require_mfa.asks(user.role);
     lacks_factor || (app.config.require_verified_email && !user.email_verified)
 }

@@ -36,12 +36,12 @@ pub fn require(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// As `require`, where showing a value asks for it.
+/// As `require`, where showing a value asks for it. A program is not asked: the person who made its token was.
 ///
 /// # Errors
 /// `reauthentication_required`.
 pub fn require_for_reveal(ctx: &Context) -> Result<()> {
-    if ctx.app().config.proof.reveal_step_up { require(ctx) } else { Ok(()) }
+    if ctx.app().config.proof.reveal_step_up && ctx.program().is_none() { require(ctx) } else { Ok(()) }
 }
 
 /// Renews the member's sign-in with the password, and with a code where there is a second factor.

@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 
 use crate::{
     core::{context::Context, error::Result},
-    repositories::{idempotency_keys, known_devices, login_challenges, login_sessions, mail_links, password_resets},
+    repositories::{
+        idempotency_keys, known_devices, login_challenges, login_sessions, mail_links, password_resets, program_tokens,
+    },
 };
 
 /// How long an `Idempotency-Key` is remembered.
@@ -24,8 +26,9 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let mails = super::mails::sweep(&mut tx, now).await?;
     let devices = known_devices::delete_until(&mut tx, now - super::known_devices::KNOWN_FOR).await?;
     let challenges = login_challenges::delete_expired(&mut tx, now).await?;
+    let tokens = program_tokens::delete_until(&mut tx, now - super::program_tokens::KEPT_FOR).await?;
     tx.commit().await?;
-    tracing::debug!(sessions, resets, links, answers, mails, devices, challenges, "removed what expired");
+    tracing::debug!(sessions, resets, links, answers, mails, devices, challenges, tokens, "removed what expired");
     Ok(())
 }
 

@@ -54,6 +54,7 @@ migrations! {
     11 "0011_step_up",
     12 "0012_administration",
     13 "0013_mail_links",
+    18 "0018_program_tokens",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

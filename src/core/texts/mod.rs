@@ -1,6 +1,8 @@
 //! Every text that a person reads, in English and in French: the compiler sees to it that neither is missing.
 
+pub mod exports;
 pub mod faults;
+pub mod import_lines;
 pub mod mails;
 pub mod pages;
 pub mod problems;

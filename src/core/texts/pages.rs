@@ -11,6 +11,8 @@ pub struct ResetTexts {
     pub label: &'static str,
     /// What a good password is.
     pub hint: &'static str,
+    /// The choice not to revoke the tokens for programs.
+    pub keep_tokens: &'static str,
     /// The button's text.
     pub button: &'static str,
 }
@@ -23,12 +25,14 @@ pub fn reset(language: Language) -> ResetTexts {
             title: "Choose a new password",
             label: "New password",
             hint: "Long and hard to guess: a few unrelated words do well. All your sessions will end.",
+            keep_tokens: "Keep my tokens for programs. Leave this unticked if somebody else may have known the password: they are revoked then.",
             button: "Set the password",
         },
         Language::French => ResetTexts {
             title: "Choisir un nouveau mot de passe",
             label: "Nouveau mot de passe",
             hint: "Long et difficile à deviner : quelques mots sans lien conviennent bien. Toutes vos sessions seront fermées.",
+            keep_tokens: "Garder mes jetons pour programmes. Ne cochez pas si quelqu’un d’autre a pu connaître le mot de passe : ils seront alors révoqués.",
             button: "Enregistrer le mot de passe",
         },
     }

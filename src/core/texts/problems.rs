@@ -56,6 +56,10 @@ codes! {
     Unauthenticated = 401 "unauthenticated",
         "Sign-in required" | "Connexion requise",
         "Sign in and send the access token as “Authorization: Bearer …”." | "Connectez-vous et envoyez le jeton d’accès sous la forme « Authorization: Bearer … ».";
+    /// The token for programs has expired.
+    TokenExpired = 401 "token_expired",
+        "Token expired" | "Jeton expiré",
+        "This token for programs has expired. Make a new one with POST /api/tokens." | "Ce jeton pour programmes a expiré. Créez-en un autre avec POST /api/tokens.";
     /// Wrong email or password; never says which.
     InvalidCredentials = 401 "invalid_credentials",
         "Wrong email or password" | "Adresse ou mot de passe incorrect",
@@ -84,6 +88,14 @@ codes! {
     Forbidden = 403 "forbidden",
         "Not allowed" | "Action non permise",
         "Your role does not allow this. Ask an administrator." | "Votre rôle ne permet pas cette action. Demandez à un administrateur.";
+    /// The token for programs lacks the scope, or is not for this.
+    InsufficientScope = 403 "insufficient_scope",
+        "Scope missing" | "Portée manquante",
+        "This token for programs may not do this. Use one with the scope that is needed, or sign in as a person." | "Ce jeton pour programmes ne permet pas cette action. Prenez-en un qui a la portée nécessaire, ou connectez-vous en personne.";
+    /// The token for programs may not be used from this address.
+    ForbiddenIp = 403 "forbidden_ip",
+        "Address not allowed" | "Adresse non permise",
+        "This token for programs may not be used from your address. Use it from one of its allowed addresses, or make another token." | "Ce jeton pour programmes ne peut pas servir depuis votre adresse. Utilisez-le depuis une de ses adresses permises, ou créez-en un autre.";
     /// The address must be proved first.
     EmailNotVerified = 403 "email_not_verified",
         "Address not verified" | "Adresse non vérifiée",
@@ -132,6 +144,10 @@ codes! {
     LastAdministrator = 409 "last_administrator",
         "Last administrator" | "Dernier administrateur",
         "This is the last administrator. Give the role to another account first." | "C’est le dernier administrateur. Donnez d’abord ce rôle à un autre compte.";
+    /// The account has as many tokens for programs as it may have.
+    TooManyTokens = 409 "too_many_tokens",
+        "Too many tokens" | "Trop de jetons",
+        "This account has 100 tokens for programs. Revoke one that is no longer used." | "Ce compte a 100 jetons pour programmes. Révoquez-en un qui ne sert plus.";
     /// The second factor is on already.
     MfaAlreadyOn = 409 "mfa_already_on",
         "Second factor already on" | "Second facteur déjà actif",
@@ -155,7 +171,7 @@ codes! {
     /// The body is larger than the route takes.
     BodyTooLarge = 413 "body_too_large",
         "Body too large" | "Corps trop volumineux",
-        "The body is larger than this address takes (64 KiB). Send less." | "Le corps dépasse ce que cette adresse accepte (64 Kio). Envoyez-en moins.";
+        "The body is larger than this address takes (64 KiB; 8 MiB for imports). Send less." | "Le corps dépasse ce que cette adresse accepte (64 Kio ; 8 Mio pour les imports). Envoyez-en moins.";
     /// The path is longer than any of ours.
     UriTooLong = 414 "uri_too_long",
         "Address too long" | "Adresse trop longue",
@@ -163,11 +179,19 @@ codes! {
     /// The body's type or encoding is not one we take.
     UnsupportedMediaType = 415 "unsupported_media_type",
         "Unsupported content type" | "Type de contenu non pris en charge",
-        "Send the body as JSON, uncompressed, with “Content-Type: application/json”." | "Envoyez le corps en JSON, sans compression, avec « Content-Type: application/json ».";
+        "Send the body as JSON, uncompressed, with “Content-Type: application/json”; imports also as text/plain or text/csv." | "Envoyez le corps en JSON, sans compression, avec « Content-Type: application/json » ; les imports aussi en text/plain ou text/csv.";
     /// The content is at fault; `errors` lists every fault.
     ValidationFailed = 422 "validation_failed",
         "Some fields need attention" | "Certains champs sont à revoir",
         "Mend the fields listed in “errors” and send the request again." | "Corrigez les champs listés dans « errors » et renvoyez la requête.";
+    /// Lines of an import can not be stored, so that nothing was.
+    ImportInvalid = 422 "import_invalid",
+        "Some lines need attention" | "Certaines lignes sont à revoir",
+        "Nothing was stored. Mend the lines that “lines” lists as invalid and send the file again." | "Rien n’a été enregistré. Corrigez les lignes que « lines » donne comme « invalid » et renvoyez le fichier.";
+    /// The values are more than one export may hold.
+    ExportTooLarge = 422 "export_too_large",
+        "Export too large" | "Export trop volumineux",
+        "The values are more than 64 MiB together. Export one environment at a time." | "Les valeurs dépassent 64 Mio ensemble. Exportez un environnement à la fois.";
     /// There are fields that the route does not know.
     UnknownField = 422 "unknown_field",
         "Unknown field" | "Champ inconnu",

@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 mod auth;
 mod keys;
+mod program_tokens;
 mod providers;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +16,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(auth::routes())
         .merge(keys::routes())
+        .merge(program_tokens::routes())
         .merge(audit::routes())
         .merge(providers::routes())
         .merge(admin::routes())

@@ -1,4 +1,4 @@
-//! The JSON body: of the right type, not too large, not too slow, UTF-8, one object, every fault at once.
+//! The JSON body, or a file in its place: of the right type, not too large, not too slow, UTF-8, one object, every fault at once.
 
 use std::time::Duration;
 
@@ -14,13 +14,20 @@ use super::credentials::still_signed_in;
 use crate::{
     core::{app::App, error::Error, texts::problems::Code},
     routes::answers::Failure,
-    schemas::fields::{self, Body, Circumstances},
+    schemas::{
+        fields::{self, Body, Circumstances},
+        import::Kind,
+    },
 };
 
 /// The most bytes of a body.
 const MOST_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// The most bytes of a file that is imported.
+const MOST_FILE_BYTES: usize = 8 * 1024 * 1024;
+/// How long such a file may take to arrive.
+const FILE_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A JSON body, read and checked.
 pub(in crate::routes) struct Json<T>(pub(in crate::routes) T);
@@ -56,14 +63,28 @@ impl FromRequest<App> for Raw {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        if !is_json(request.headers()) {
+        if !is_of(request.headers(), "application/json") {
             return Err(Code::UnsupportedMediaType.into());
         }
         let (parts, body) = request.into_parts();
-        let bytes = read_limited(body, MOST_BYTES).await?;
+        let bytes = read_limited(body, MOST_BYTES, PATIENCE).await?;
         still_signed_in(&parts, app).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Code::MalformedJson.into())
     }
+}
+
+/// A file that is sent as the body, and what its type says of it.
+///
+/// # Errors
+/// `unsupported_media_type`; `body_too_large`; `request_timeout`; `unauthenticated` where the sign-in ended meanwhile.
+pub(in crate::routes) async fn file(request: Request, app: &App) -> Result<(Kind, axum::body::Bytes), Failure> {
+    let kinds = [("application/json", Kind::Json), ("text/plain", Kind::Text), ("text/csv", Kind::Csv)];
+    let kind = kinds.into_iter().find(|(name, _)| is_of(request.headers(), name));
+    let (_, kind) = kind.ok_or(Code::UnsupportedMediaType)?;
+    let (parts, body) = request.into_parts();
+    let bytes = read_limited(body, MOST_FILE_BYTES, FILE_PATIENCE).await?;
+    still_signed_in(&parts, app).await?;
+    Ok((kind, bytes))
 }
 
 /// What the rules of a body depend on.
@@ -78,17 +99,17 @@ pub(in crate::routes) async fn form(request: Request) -> Result<String, Error> {
     {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let bytes = read_limited(request.into_body(), MOST_BYTES).await?;
+    let bytes = read_limited(request.into_body(), MOST_BYTES, PATIENCE).await?;
     String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
 }
 
-/// Reads a body of at most `most` bytes.
-async fn read_limited(body: HttpBody, most: usize) -> Result<axum::body::Bytes, Error> {
+/// Reads a body of at most `most` bytes that arrives within `patience`.
+async fn read_limited(body: HttpBody, most: usize, patience: Duration) -> Result<axum::body::Bytes, Error> {
     use axum::body::HttpBody as _;
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
         return Err(Code::BodyTooLarge.into());
     }
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, most).collect()).await;
+    let collected = tokio::time::timeout(patience, Limited::new(body, most).collect()).await;
     match collected {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => Err(Code::BodyTooLarge.into()),
@@ -98,17 +119,18 @@ async fn read_limited(body: HttpBody, most: usize) -> Result<axum::body::Bytes, 
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is of this type, in UTF-8 and uncompressed.
+fn is_of(headers: &HeaderMap, wanted: &str) -> bool {
     let is_plain = headers
         .get(header::CONTENT_ENCODING)
         .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(kind), None) = (types.next().and_then(|kind| kind.to_str().ok()), types.next()) else { return false };
     let mut parts = kind.split(';');
-    let is_json = parts.next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"));
+    let is_wanted = parts.next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted));
     let is_utf8 = parts
         .filter_map(|part| part.split_once('='))
         .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
         .all(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"));
-    is_plain && is_json && is_utf8
+    is_plain && is_wanted && is_utf8
 }

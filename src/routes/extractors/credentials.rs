@@ -1,10 +1,10 @@
-//! Who asks: a visitor, or a member by an access token in `Authorization: Bearer …`.
+//! Who asks: a visitor, or a member by an access token in `Authorization: Bearer …`, or a program by a token of its own.
 
 use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 
 use crate::{
@@ -16,17 +16,18 @@ use crate::{
         limits::Tally,
         texts::problems::Code,
     },
+    models::program_token,
     routes::{answers::Failure, limits},
     services::{
         limits::{self as counts, Limit},
-        sessions,
+        program_tokens, sessions,
     },
 };
 
 /// The context of a request that needs no sign-in.
 pub(in crate::routes) struct Visitor(pub(in crate::routes) Context);
 
-/// The context of a request by a member.
+/// The context of a request by a member, or by a program that acts for one: the service asks which of both may do it.
 pub(in crate::routes) struct Member(pub(in crate::routes) Context);
 
 /// The context of a request that both may make: a member where it has credentials, which must be good then.
@@ -40,7 +41,7 @@ struct MemberOnly;
 pub(super) async fn still_signed_in(parts: &Parts, app: &App) -> Result<(), Failure> {
     if parts.extensions.get::<MemberOnly>().is_some() {
         let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
-        sessions::authenticate(app, token).await?;
+        authenticate(parts, app, token).await?;
     }
     Ok(())
 }
@@ -65,17 +66,20 @@ impl FromRequestParts<App> for Member {
         let found = match bearer(&parts.headers) {
             Some(token) => {
                 app.keyring()?;
-                sessions::authenticate(app, token).await
+                authenticate(parts, app, token).await
             }
             None => Err(Code::Unauthenticated.into()),
         };
-        let member = match found {
-            Ok(member) => member,
+        let actor = match found {
+            Ok(actor) => actor,
             Err(error) => return Err(stranger(parts, app, error).await),
         };
         parts.extensions.insert(MemberOnly);
-        let ctx = context(parts, app, Actor::Member(member))?;
-        counts::spend_account(&ctx, Limit::Api).await?;
+        let ctx = context(parts, app, actor)?;
+        counts::spend_caller(&ctx, Limit::Api).await?;
+        if ctx.program().is_some() && !may_be_for_programs(parts) {
+            return Err(Code::InsufficientScope.into());
+        }
         Ok(Self(ctx))
     }
 }
@@ -91,9 +95,25 @@ impl FromRequestParts<App> for Anyone {
     }
 }
 
+/// Who stands behind a bearer token: a person, or a program.
+async fn authenticate(parts: &Parts, app: &App, token: &str) -> Result<Actor, Error> {
+    if program_token::is_meant(token) {
+        let client = parts.extensions.get::<Client>().ok_or_else(no_client)?;
+        return program_tokens::authenticate(app, client, token).await.map(Actor::Program);
+    }
+    sessions::authenticate(app, token).await.map(Actor::Member)
+}
+
+/// Whether a program may have business here at all. What it may do there, the services ask for each act; all else is
+/// refused before a body or a query is looked at.
+fn may_be_for_programs(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    path == "/api/keys" || path.starts_with("/api/keys/") || (path == "/api/auth/me" && parts.method == Method::GET)
+}
+
 /// Refuses somebody who is no member; who tries tokens is counted by the address.
 async fn stranger(parts: &Parts, app: &App, error: Error) -> Failure {
-    if !error.is(Code::Unauthenticated) {
+    if ![Code::Unauthenticated, Code::TokenExpired, Code::ForbiddenIp].into_iter().any(|code| error.is(code)) {
         return error.into();
     }
     match context(parts, app, Actor::Visitor) {
@@ -109,7 +129,11 @@ fn context(parts: &Parts, app: &App, actor: Actor) -> Result<Context, Failure> {
 
 fn client(parts: &Parts) -> Result<Client, Failure> {
     let client = parts.extensions.get::<Client>().cloned();
-    client.ok_or_else(|| Failure(Error::internal("the outermost layer did not say who the client is")))
+    client.ok_or_else(|| Failure(no_client()))
+}
+
+fn no_client() -> Error {
+    Error::internal("the outermost layer did not say who the client is")
 }
 
 /// The one bearer token of a request; with two headers, none is believed.

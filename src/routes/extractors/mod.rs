@@ -5,7 +5,7 @@ mod credentials;
 mod path;
 mod query;
 
-pub(super) use body::{Json, OptionalJson, Raw, circumstances, form};
+pub(super) use body::{Json, OptionalJson, Raw, circumstances, file, form};
 pub(super) use credentials::{Anyone, Member, Visitor, bearer};
 pub(super) use path::Id;
 pub(super) use query::Query;

@@ -23,7 +23,7 @@ use crate::{
         extractors::{Visitor, form},
         html::escape,
     },
-    services::recovery,
+    services::recovery::{self, Tokens},
 };
 
 /// The page.
@@ -41,7 +41,8 @@ async fn submit(Visitor(ctx): Visitor, request: Request) -> Result<Response, Fai
     let language = ctx.client().language;
     let body = form(request).await?;
     let (token, password) = (value_of(&body, "token"), SecretText::new(value_of(&body, "password")));
-    match recovery::reset(&ctx, &SecretText::from(token.as_str()), &password).await {
+    let tokens = if value_of(&body, "keep_tokens") == "on" { Tokens::Keep } else { Tokens::Revoke };
+    match recovery::reset(&ctx, &SecretText::from(token.as_str()), &password, tokens).await {
         Ok(()) => {
             let done = format!("<p class=\"done\">{}</p>", pages::reset_done(language));
             Ok(page(StatusCode::OK, language, pages::reset(language).title, &done))
@@ -67,10 +68,12 @@ fn form_for(language: Language, token: &str, fault: Option<&str>) -> String {
         "<form class=\"form\" method=\"post\" action=\"/reset\">{notice}\
          <input type=\"hidden\" name=\"token\" value=\"{}\">\
          <label>{}<input type=\"password\" name=\"password\" autocomplete=\"new-password\" required autofocus{state}></label>\
-         <p class=\"hint\" id=\"hint\">{}</p><button type=\"submit\">{}</button></form>",
+         <p class=\"hint\" id=\"hint\">{}</p>\
+         <label class=\"choice\"><input type=\"checkbox\" name=\"keep_tokens\"> {}</label><button type=\"submit\">{}</button></form>",
         escape(token),
         texts.label,
         texts.hint,
+        texts.keep_tokens,
         texts.button
     )
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 use zeroize::Zeroizing;
 
-use super::{UNVERSIONED, VALUE, provider_config};
+use super::{UNVERSIONED, VALUE, fingerprint, provider_config};
 use crate::{
     core::{
         context::Context,
@@ -85,9 +85,8 @@ pub async fn create(
         let first = first.ok_or(Error::Busy { retry_after: 1 })?;
         return repeat(ctx, account, first).await;
     }
-    keep_to_plan(ctx, &mut tx, account).await?;
-    let fingerprint =
-        ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), created.value.expose().as_bytes()]);
+    keep_to_plan(ctx, &mut tx, account, 1).await?;
+    let fingerprint = fingerprint(ctx, account, created.value.expose())?;
     api_keys::insert(&mut tx, &created.key, &fingerprint, &sealed).await?;
     let event = Event::on_key(Action::KeyCreated, account, created.key.id)
         .with("kind", created.key.kind.as_str())
@@ -109,7 +108,13 @@ async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Ou
     Ok(Outcome::Repeated(first.answer))
 }
 
-fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) -> Result<(Created, SealedParts)> {
+/// A key with its value, and what is kept of both.
+pub(super) fn assemble(
+    ctx: &Context,
+    account: UserId,
+    new: NewKey,
+    data_key: &AccountKey,
+) -> Result<(Created, SealedParts)> {
     let id = ApiKeyId(ctx.new_id());
     let (kind, value) = match new.value {
         Some(value) => (KeyKind::Stored, value),
@@ -150,8 +155,8 @@ fn assemble(ctx: &Context, account: UserId, new: NewKey, data_key: &AccountKey) 
     Ok((Created { key, value }, sealed))
 }
 
-/// Refuses one key more than the plan allows, however many requests come at once.
-async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId) -> Result<()> {
+/// Refuses so many keys more where the plan does not allow them, however many requests come at once.
+pub(super) async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId, more: i64) -> Result<()> {
     let Some(limit) = ctx.app().config.free_plan_max_keys else { return Ok(()) };
     users::lock(tx, account).await?;
     let user = users::find(&mut *tx, account).await?.ok_or(Code::Unauthenticated)?;
@@ -159,7 +164,7 @@ async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId) -> Result
         return Ok(());
     }
     let used = api_keys::count_active(tx, account).await?;
-    if used >= limit { Err(Error::PlanLimit { limit, used }) } else { Ok(()) }
+    if used + more > limit { Err(Error::PlanLimit { limit, used }) } else { Ok(()) }
 }
 
 /// A kept answer and the key that it shows.

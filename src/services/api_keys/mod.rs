@@ -2,21 +2,34 @@
 //! `provider_config` divides the provider's settings into what is shown and what is encrypted.
 
 mod create;
+mod export;
+mod import;
 mod provider_config;
+mod replace;
 mod reveal;
 mod update;
 
 pub use create::{Outcome, Repeatable, create};
+pub use export::export;
+pub use import::{begin_import, import};
 pub use reveal::reveal;
 pub use update::update;
 
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::audit::{self, Event};
 use crate::{
-    core::{context::Context, error::Result, texts::problems::Code},
+    core::{
+        context::Context,
+        error::{Error, Result},
+        texts::problems::Code,
+    },
     models::{
         api_key::ApiKey,
         audit::Action,
-        ids::ApiKeyId,
+        ids::{ApiKeyId, UserId},
         key_requests::Filter,
         page::{Page, PageRequest},
         permission::Permission,
@@ -29,6 +42,20 @@ const VALUE: &str = "value";
 const PROVIDER_CONFIG: &str = "provider_config";
 /// The provider's settings are not versioned with the value.
 const UNVERSIONED: i64 = 0;
+
+/// How long an import or export waits for the ones before it.
+const TURN_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The keyed hash by which a value is found among those of its account.
+fn fingerprint(ctx: &Context, account: UserId, value: &str) -> Result<[u8; 32]> {
+    Ok(ctx.app().keyring()?.index().sign(&[b"value", account.0.as_bytes(), value.as_bytes()]))
+}
+
+/// Waits until few enough imports and exports are under way: each holds many values in memory.
+async fn take_turn(ctx: &Context) -> Result<OwnedSemaphorePermit> {
+    let turn = tokio::time::timeout(TURN_PATIENCE, ctx.app().bulk.clone().acquire_owned()).await;
+    turn.ok().and_then(|turn| turn.ok()).ok_or(Error::Busy { retry_after: 5 })
+}
 
 /// One of the member's keys, masked.
 ///

@@ -8,3 +8,4 @@ mod limits;
 mod manners;
 mod openapi;
 mod providers;
+mod tokens;

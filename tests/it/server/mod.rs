@@ -9,6 +9,7 @@ mod database_refuses;
 mod docs_page;
 mod flood;
 mod hostile;
+mod import;
 mod late_bodies;
 mod mail;
 mod pooler;

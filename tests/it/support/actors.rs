@@ -6,7 +6,7 @@ use super::{Reply, TestApp};
 
 /// Somebody who has signed in.
 pub struct Actor<'a> {
-    app: &'a TestApp,
+    pub app: &'a TestApp,
     pub email: String,
     pub password: String,
     pub id: String,

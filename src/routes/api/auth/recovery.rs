@@ -9,7 +9,7 @@ use crate::{
         extractors::{Json, Visitor},
     },
     schemas::auth::{Message, Recover, Reset},
-    services::recovery,
+    services::recovery::{self, Tokens},
 };
 
 /// Ask for a recovery mail
@@ -25,10 +25,12 @@ pub(super) async fn recover(Visitor(ctx): Visitor, Json(body): Json<Recover>) ->
 
 /// Set a new password
 ///
-/// With the token of the newest recovery mail. It works once; every session of the account ends.
+/// With the token of the newest recovery mail. It works once; every session of the account ends, and every token for
+/// programs unless `keep_tokens` is true.
 #[utoipa::path(post, path = "/api/auth/reset", tag = "Accounts", operation_id = "reset_password", request_body = Reset,
     responses((status = 204, description = "The password is set"), (status = 400, description = "`invalid_token`, or not valid JSON")))]
 pub(super) async fn reset(Visitor(ctx): Visitor, Json(body): Json<Reset>) -> Answer<StatusCode> {
-    recovery::reset(&ctx, &body.token, &body.password).await?;
+    let tokens = if body.keep_tokens { Tokens::Keep } else { Tokens::Revoke };
+    recovery::reset(&ctx, &body.token, &body.password, tokens).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,9 @@
 //! `/api/keys`.
 
 mod create;
+mod export;
 mod idempotency;
+mod import;
 mod list;
 mod one;
 mod others;

@@ -36,6 +36,7 @@ async fn let_through(app: &TestApp, actor: &Actor<'_>) -> Vec<String> {
             "/api/auth/email" => json!({ "email": "new@example.com", "password": "x" }),
             "/api/auth/password" => json!({ "current_password": "x", "new_password": "trois loutres et un parapluie" }),
             "/api/keys" => json!({ "name": "x", "value": "x" }),
+            "/api/tokens" => json!({ "name": "x", "scopes": ["keys:read"] }),
             _ => json!({}),
         });
         let bearer = format!("Bearer {}", actor.sign_in().await);

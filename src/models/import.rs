@@ -1,0 +1,140 @@
+//! An import: the entries of a file, what becomes of each, and the report. All is stored or nothing.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use super::{provider::Provider, user::words};
+use crate::core::{secret::SecretText, texts::import_lines::LineFault};
+
+/// The most entries of one import.
+pub const MOST_ENTRIES: usize = 10_000;
+
+words! {
+    /// What a file turned out to be.
+    ImportFormat {
+        /// Lines of `NAME=value`.
+        Env = "env",
+        /// This vault's own export.
+        Vault = "vault-api",
+        /// A plain JSON object of names and values.
+        Json = "json",
+        /// Infisical's.
+        Infisical = "infisical",
+        /// Doppler's.
+        Doppler = "doppler",
+        /// A secret of HashiCorp Vault or OpenBao, from its key-value engine of either version.
+        HashiCorp = "vault",
+        /// 1Password's CSV.
+        OnePassword = "1password",
+    }
+}
+
+/// A file that was read.
+pub struct ImportFile {
+    /// What it turned out to be.
+    pub format: ImportFormat,
+    /// What stands in it, in its order.
+    pub entries: Vec<Entry>,
+}
+
+/// One entry of a file.
+pub struct Entry {
+    /// Where it stands: the line; in JSON, which has none, the how manyth it is.
+    pub line: usize,
+    /// Its name; empty where it has none that could be told.
+    pub name: String,
+    /// Where it is used.
+    pub environment: Option<String>,
+    /// What it says, or what is wrong with it.
+    pub content: Result<Content, LineFault>,
+}
+
+/// What an entry says beside its name.
+pub struct Content {
+    /// The value.
+    pub value: SecretText,
+    /// The provider, where the file names one that we know.
+    pub provider: Option<&'static Provider>,
+    /// The provider's settings.
+    pub provider_config: Map<String, Value>,
+    /// The user's own words for it.
+    pub tags: Vec<String>,
+    /// The user's own text.
+    pub note: Option<String>,
+    /// From when on it is worth nothing.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What it may be used for.
+    pub scopes: Vec<String>,
+    /// Whether it may be used.
+    pub enabled: bool,
+}
+
+impl Content {
+    /// A value and nothing else.
+    #[must_use]
+    pub fn of(value: SecretText) -> Self {
+        Self {
+            value,
+            provider: None,
+            provider_config: Map::new(),
+            tags: Vec::new(),
+            note: None,
+            expires_at: None,
+            scopes: Vec::new(),
+            enabled: true,
+        }
+    }
+}
+
+/// What becomes of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It becomes a key.
+    New,
+    /// The key of this name gets another value, as its next version.
+    Changed,
+    /// The key of this name has this value already: nothing happens.
+    Same,
+    /// It can not be stored, so that nothing is.
+    Invalid(LineFault),
+}
+
+/// What becomes of one line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Where it stands.
+    pub line: usize,
+    /// Its name.
+    pub name: String,
+    /// Where it is used.
+    pub environment: Option<String>,
+    /// What becomes of it.
+    pub outcome: Outcome,
+}
+
+/// What becomes of a whole file.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whether it was only looked at.
+    pub is_dry_run: bool,
+    /// What the file turned out to be.
+    pub format: ImportFormat,
+    /// Whether it is stored now.
+    pub is_stored: bool,
+    /// What becomes of each line.
+    pub lines: Vec<Line>,
+}
+
+impl Report {
+    /// How many lines have an outcome of this kind.
+    #[must_use]
+    pub fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+        self.lines.iter().filter(|line| is(&line.outcome)).count()
+    }
+
+    /// Whether a line keeps the file from being stored.
+    #[must_use]
+    pub fn is_faulty(&self) -> bool {
+        self.lines.iter().any(|line| matches!(line.outcome, Outcome::Invalid(_)))
+    }
+}

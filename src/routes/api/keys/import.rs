@@ -1,0 +1,44 @@
+//! `POST /api/keys/import`: many keys at once, all or none.
+
+use axum::extract::Request;
+
+use crate::{
+    core::error::Error,
+    routes::{
+        answers::{Answer, Json},
+        extractors::{Member, Query, file},
+    },
+    schemas::import::{self, ImportParams, ImportQuery, ReportView},
+    services::api_keys,
+};
+
+/// Import keys
+///
+/// A `.env` file (`text/plain`), JSON (`application/json`: a plain object, or an export of this vault, Infisical, Doppler,
+/// HashiCorp Vault or OpenBao), or 1Password's CSV (`text/csv`); 8 MiB and 10,000 keys at most. Each line is new, changed, the same or
+/// invalid. All is stored or nothing: where a line is invalid, the refusal `import_invalid` has the members of the report
+/// beside its own. Sent again, everything is the same.
+#[utoipa::path(post, path = "/api/keys/import", tag = "Keys", operation_id = "import_keys", params(ImportParams), security(("bearer" = [])),
+    request_body(content((String = "text/plain", example = "STRIPE_KEY=sk_live_…\n"), (serde_json::Value = "application/json", example = json!({ "STRIPE_KEY": "sk_live_…" })), (String = "text/csv"))),
+    responses(
+        (status = 200, description = "What became of each line, or with `dry_run` would become of it", body = ReportView),
+        (status = 402, description = "`plan_limit_reached`, with `limit` and `used`"),
+        (status = 409, description = "`duplicate_value` or `duplicate_name`: somebody stored the same at the same time"),
+        (status = 413, description = "The file is larger than 8 MiB"),
+        (status = 415, description = "The file is none of `text/plain`, `application/json`, `text/csv`"),
+        (status = 422, description = "`import_invalid`, with the members of `ImportReport`; or the file is of no form that we know"),
+    ))]
+pub(super) async fn import_keys(
+    Member(ctx): Member,
+    Query(query): Query<ImportQuery>,
+    request: Request,
+) -> Answer<Json<ReportView>> {
+    api_keys::begin_import(&ctx).await?;
+    let (kind, bytes) = file(request, ctx.app()).await?;
+    let ImportQuery { is_dry_run, environment, format } = query;
+    // megabytes of somebody's choice are read aside, where they keep nobody waiting
+    let read = tokio::task::spawn_blocking(move || import::read(&bytes, kind, format, environment.as_deref()));
+    let file = read.await.map_err(Error::internal)??;
+    let report = api_keys::import(&ctx, file, is_dry_run).await?;
+    Ok(Json(ReportView::of(&report, ctx.client().language)))
+}

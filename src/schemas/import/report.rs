@@ -1,0 +1,125 @@
+//! What an import asks and answers.
+
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    core::language::Language,
+    models::import::{ImportFormat, Outcome, Report},
+    schemas::{
+        query::{FromQuery, Query},
+        rules,
+    },
+};
+
+/// What becomes of a file.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportReport)]
+pub struct ReportView {
+    /// Whether it was only looked at.
+    pub dry_run: bool,
+    /// What the file turned out to be.
+    pub format: ImportFormat,
+    /// How many lines become keys.
+    pub new: usize,
+    /// How many give a key another value, as its next version.
+    pub changed: usize,
+    /// How many are in the vault already.
+    pub same: usize,
+    /// How many can not be stored.
+    pub invalid: usize,
+    /// Whether it is stored now.
+    pub stored: bool,
+    /// What becomes of each line.
+    pub lines: Vec<LineView>,
+}
+
+/// What becomes of one line.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportLine)]
+pub struct LineView {
+    /// Where it stands; in JSON, which has no lines, the how manyth entry it is.
+    pub line: usize,
+    /// Its name; empty where none could be told.
+    #[schema(example = "STRIPE_KEY")]
+    pub name: String,
+    /// Where it is used.
+    pub environment: Option<String>,
+    /// `new`, `changed`, `same` or `invalid`.
+    #[schema(example = "new")]
+    pub status: &'static str,
+    /// Why it is invalid, for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// Why it is invalid and what to do, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl ReportView {
+    /// The report in a language.
+    #[must_use]
+    pub fn of(report: &Report, language: Language) -> Self {
+        let lines = report.lines.iter().map(|line| {
+            let (status, fault) = match &line.outcome {
+                Outcome::New => ("new", None),
+                Outcome::Changed => ("changed", None),
+                Outcome::Same => ("same", None),
+                Outcome::Invalid(fault) => ("invalid", Some(fault)),
+            };
+            LineView {
+                line: line.line,
+                name: line.name.clone(),
+                environment: line.environment.clone(),
+                status,
+                code: fault.map(crate::core::texts::import_lines::LineFault::code),
+                message: fault.map(|fault| fault.message(language)),
+            }
+        });
+        Self {
+            dry_run: report.is_dry_run,
+            format: report.format,
+            new: report.count(|outcome| *outcome == Outcome::New),
+            changed: report.count(|outcome| *outcome == Outcome::Changed),
+            same: report.count(|outcome| *outcome == Outcome::Same),
+            invalid: report.count(|outcome| matches!(outcome, Outcome::Invalid(_))),
+            stored: report.is_stored,
+            lines: lines.collect(),
+        }
+    }
+}
+
+/// How to import.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query in the OpenAPI document; `ImportQuery` is what is read")]
+pub struct ImportParams {
+    /// Only look: the answer tells what would become of each line.
+    #[param(default = false)]
+    dry_run: Option<bool>,
+    /// The environment of all keys, whatever the file says; without it the file's own, or none.
+    #[param(max_length = 32)]
+    environment: Option<String>,
+    /// The form of the file; left out, it is recognised.
+    format: Option<ImportFormat>,
+}
+
+/// How to import, as read.
+pub struct ImportQuery {
+    /// Whether to only look.
+    pub is_dry_run: bool,
+    /// The environment of all keys.
+    pub environment: Option<String>,
+    /// The form of the file.
+    pub format: Option<ImportFormat>,
+}
+
+impl FromQuery for ImportQuery {
+    fn read(query: &mut Query) -> Option<Self> {
+        let is_dry_run = query.boolean("dry_run", false);
+        let environment = query.text("environment", rules::ENVIRONMENT);
+        let format = query
+            .choice("format", || ImportFormat::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", "));
+        Some(Self { is_dry_run: is_dry_run?, environment: environment?, format: format? })
+    }
+}
