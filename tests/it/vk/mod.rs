@@ -1,8 +1,11 @@
 //! `vk`, the real program, against the real server: what a person and a script see of it.
 
 mod access;
+mod files;
 mod keys;
+mod run;
 mod sign_in;
+mod watch;
 
 use std::{
     path::{Path, PathBuf},

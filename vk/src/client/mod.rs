@@ -85,7 +85,7 @@ impl<'a> Client<'a> {
                     self.confirm(failure)?;
                     has_confirmed = true;
                 }
-                _ => return Err(self.refused(failure)),
+                _ => return Err(self.refused(failure, path)),
             }
         }
     }
@@ -117,8 +117,8 @@ impl<'a> Client<'a> {
     }
 
     /// Who may not, keeps nothing.
-    fn refused(&self, failure: Failure) -> Failure {
-        if is_refusal(&failure)
+    fn refused(&self, failure: Failure, path: &str) -> Failure {
+        if is_refusal(&failure, path)
             && let Ok(cache) = Cache::of(&self.session.borrow())
             && cache.forget()
         {
@@ -144,13 +144,13 @@ impl<'a> Client<'a> {
     }
 }
 
-/// Whether access itself was refused: not for want of a fresh sign-in, nor because a plan is used up.
-fn is_refusal(failure: &Failure) -> bool {
-    failure.kind == Kind::Access
-        && !matches!(
-            failure.code.as_str(),
-            "" | "reauthentication_required" | "plan_limit_reached" | "wrong_password" | "wrong_code"
-        )
+/// Whether the sign-in itself was refused, or the values; a token that may not list tokens may still have its keys.
+fn is_refusal(failure: &Failure, path: &str) -> bool {
+    const ENDED: [&str; 3] = ["unauthenticated", "invalid_refresh_token", "refresh_token_reused"];
+    const ASKED: [&str; 4] = ["", "reauthentication_required", "wrong_password", "wrong_code"];
+    let is_export = path.starts_with("/api/keys/export");
+    let code = failure.code.as_str();
+    ENDED.contains(&code) || (is_export && failure.kind == Kind::Access && !ASKED.contains(&code))
 }
 
 /// An answer's JSON; `null` for an empty one.

@@ -30,7 +30,7 @@ impl Client<'_> {
         let body = json!({ "refresh_token": refresh_token }).to_string().into_bytes();
         let request =
             Request { method: "POST", path: "/api/auth/refresh".into(), body: Some(("application/json", &body)) };
-        let answer = self.transport.send(&request, None).map_err(|failure| self.refused(failure))?;
+        let answer = self.transport.send(&request, None).map_err(|failure| self.refused(failure, &request.path))?;
         let credentials = tokens(&parsed(&answer)?)?;
         profile.keep(&credentials)?;
         self.session.borrow_mut().credentials = credentials;

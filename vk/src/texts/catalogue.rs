@@ -247,6 +247,7 @@ texts! {
     Renamed = "vk: as variables: {0}" | "vk : en variables : {0}";
     SeveralValues = "{0} would have several values: {1}. Choose with -e or --only." | "{0} aurait plusieurs valeurs : {1}. Choisissez avec -e ou --only.";
     LeftOut = "{0} decides which code runs, so it is left out. Name it with --only to pass it on." | "{0} décide du code qui s’exécute, donc elle est laissée de côté. Nommez-la avec --only pour la passer.";
+    NotUsable = "{0} is disabled or has expired, so it is left out." | "{0} est désactivée ou expirée, donc elle est laissée de côté.";
     OnlyMissing = "There are no such keys: {0}. Nothing was started." | "Il n’y a pas de telles clés : {0}. Rien n’a été lancé.";
     Restarting = "vk: a value changed; restarting." | "vk : une valeur a changé ; redémarrage.";
     CanNotWatch = "Signals can not be listened to: {0}{1}" | "Les signaux ne peuvent pas être écoutés : {0}{1}";

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     arguments::RunOptions,
+    commands::list,
     failure::{Failure, Kind},
     json::{rows, text},
     output::Screen,
@@ -15,7 +16,11 @@ use crate::{
 
 /// The variables of the keys that were asked for.
 pub fn of(screen: &Screen, options: &RunOptions, keys: &Value) -> Result<BTreeMap<String, String>, Failure> {
-    let chosen = chosen(options, rows(keys, "keys"))?;
+    let (chosen, unusable): (Vec<_>, Vec<_>) =
+        chosen(options, rows(keys, "keys"))?.into_iter().partition(|key| is_usable(key));
+    for key in unusable {
+        screen.warn(Text::NotUsable, &[text(key, "name")]);
+    }
     let mut made: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
     let mut renamed = Vec::new();
     for key in chosen {
@@ -50,6 +55,17 @@ fn kept(screen: &Screen, options: &RunOptions, made: BTreeMap<String, Vec<&Value
         }
     }
     variables
+}
+
+/// What a program can see of the keys: another note or tag is no change to it.
+pub fn values(keys: &Value) -> Vec<(&str, &str, &str, bool)> {
+    let part = |key| (text(key, "name"), text(key, "environment"), text(key, "value"), is_usable(key));
+    rows(keys, "keys").iter().map(part).collect()
+}
+
+/// Whether a key may be used now.
+fn is_usable(key: &Value) -> bool {
+    matches!(list::state(key).0, None | Some(Text::InGrace))
 }
 
 fn chosen<'a>(options: &RunOptions, keys: &'a [Value]) -> Result<Vec<&'a Value>, Failure> {

@@ -21,7 +21,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{command, fetch, not_started};
+use super::{command, fetch, not_started, variables};
 use crate::{
     arguments::RunOptions,
     client::Client,
@@ -155,7 +155,7 @@ fn poll(client: &Client, options: &RunOptions, mut seen: Vec<String>, mut keys: 
         match look(client, options, &mut seen) {
             Ok(fresh) => {
                 is_troubled = false;
-                if let Some(fresh) = fresh.filter(|fresh| *fresh != keys) {
+                if let Some(fresh) = fresh.filter(|fresh| variables::values(fresh) != variables::values(&keys)) {
                     keys = fresh.clone();
                     if send.send(Event::Changed(fresh)).is_err() {
                         return;
