@@ -12,7 +12,7 @@ use std::{
     process::Command,
 };
 
-use crate::support::{Done, Member, Server, Vault, register, run_to_the_end};
+use crate::support::{Done, Member, Server, Vault, path_with_postgres, register, run_to_the_end};
 
 /// A machine with `vk`: a home of its own, and nobody signed in.
 struct Machine {
@@ -38,8 +38,7 @@ impl Machine {
     fn sign_in(&self, server: &Server, member: &Member) {
         let body = serde_json::json!({ "email": member.email, "password": member.password });
         let tokens = server.call("POST", "/api/auth/login", None, Some(&body)).expect(200).json();
-        let life = tokens["expires_in"].as_i64().unwrap();
-        self.keep(&tokens, chrono::Utc::now().timestamp() + life);
+        self.keep(&tokens, i64::from(u32::MAX));
     }
 
     /// A sign-in in its file, with an access token that ends at this moment.
@@ -63,7 +62,7 @@ impl Machine {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
-        command.args(arguments).env_clear().env("HOME", self.home.path()).env("PATH", std::env::var("PATH").unwrap());
+        command.args(arguments).env_clear().env("HOME", self.home.path()).env("PATH", path_with_postgres());
         command.current_dir(self.home.path());
         command
     }
@@ -81,7 +80,7 @@ impl Machine {
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/at_terminal.py");
         let mut command = Command::new("python3");
         command.arg(driver).arg(program()).args(arguments);
-        command.env_clear().env("HOME", self.home.path()).env("PATH", std::env::var("PATH").unwrap());
+        command.env_clear().env("HOME", self.home.path()).env("PATH", path_with_postgres());
         command.env("TERM", "xterm-256color").current_dir(self.home.path());
         run_to_the_end(&mut command, answers)
     }
