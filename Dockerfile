@@ -5,19 +5,20 @@ WORKDIR /build
 
 # The dependencies, built against an empty crate: this layer stays cached while the two files do not change.
 COPY Cargo.toml Cargo.lock ./
+COPY vk/Cargo.toml vk/
 COPY .cargo .cargo
-RUN mkdir -p src tests/it \
-    && echo '//! Empty.' | tee src/lib.rs tests/it/main.rs > src/main.rs \
-    && echo 'fn main() {}' >> src/main.rs \
-    && cargo build --release --locked --bin vault-api \
-    && cargo clean --release --package vault-api \
-    && rm -r src tests
+RUN mkdir -p src tests/it vk/src vk/tests \
+    && echo '//! Empty.' | tee src/lib.rs tests/it/main.rs vk/tests/alone.rs > src/main.rs \
+    && echo 'fn main() {}' | tee -a src/main.rs > vk/src/main.rs \
+    && cargo build --release --locked --bin vault-api --bin vk \
+    && cargo clean --release --package vault-api --package vk \
+    && rm -r src tests vk/src vk/tests
 
-# The server itself. What the context leaves out is listed in .dockerignore.
+# The server itself, and the command line. What the context leaves out is listed in .dockerignore.
 COPY . .
 RUN mkdir -p tests/it \
     && touch tests/it/main.rs \
-    && cargo build --release --locked --bin vault-api
+    && cargo build --release --locked --bin vault-api --bin vk
 
 
 FROM debian:bookworm-slim
@@ -27,7 +28,7 @@ RUN apt-get update \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin vault \
     && install --directory --owner=vault --group=vault --mode=0700 /data
 
-COPY --from=build /build/target/release/vault-api /usr/local/bin/vault-api
+COPY --from=build /build/target/release/vault-api /build/target/release/vk /usr/local/bin/
 
 USER 10001:10001
 WORKDIR /data

@@ -265,15 +265,18 @@ fn no_arrow_between_the_layers_points_up() {
 fn no_file_passes_five_hundred_lines() {
     holds(&sources("src"), no_file_is_too_long);
     holds(&sources("tests"), no_file_is_too_long);
+    holds(&sources("vk"), no_file_is_too_long);
 }
 
 #[test]
 fn every_file_has_its_map() {
     holds(&sources("src"), every_file_begins_with_its_map);
     holds(&sources("tests"), every_file_begins_with_its_map);
+    holds(&sources("vk"), every_file_begins_with_its_map);
 }
 
 #[test]
 fn nothing_outside_tests_panics_without_a_reason() {
     holds(&sources("src"), nothing_panics_without_a_reason);
+    holds(&sources("vk/src"), nothing_panics_without_a_reason);
 }

@@ -15,6 +15,7 @@ const PAGES: &[&str] = &[
     "docs/testing.md",
     "docs/configuration.md",
     "docs/operations.md",
+    "docs/cli.md",
 ];
 
 fn root() -> &'static Path {

@@ -1,7 +1,8 @@
 //! The one integration binary. Everything that touches the database runs on SQLite and on PostgreSQL.
 //!
 //! `support` starts servers and databases and lends actors; `api` drives the real router, `repositories` and
-//! `services` the layers below it, `server` and `cli` the real program; `architecture` and `docs` read the sources.
+//! `services` the layers below it, `server` and `cli` the real program, `vk` the command line;
+//! `architecture` and `docs` read the sources.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,3 +23,4 @@ mod docs;
 mod repositories;
 mod server;
 mod services;
+mod vk;

@@ -29,7 +29,7 @@ pub use reply::Reply;
 pub use sendgrid::{SENDGRID_KEY, SendGrid};
 pub use server::{Server, program};
 pub use smtp::{SmtpSink, header, make_certificates};
-pub use vault::{Member, Vault, ask_sqlite, dump, register, run_to_the_end};
+pub use vault::{Done, Member, Vault, ask_sqlite, dump, register, run_to_the_end};
 
 /// Limits that no test reaches by accident: all requests come from one address. The other limits follow these.
 pub const WIDE_LIMITS: [(&str, &str); 3] = [
