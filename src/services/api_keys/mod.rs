@@ -47,7 +47,7 @@ use crate::{
         page::{Page, PageRequest},
         permission::Permission,
     },
-    repositories::{api_keys, key_versions},
+    repositories::{api_key_lists, api_keys, key_versions},
 };
 
 /// The field names to which the encrypted parts are bound.
@@ -100,9 +100,9 @@ pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<P
     let mut reader = ctx.db().read().await?;
     let rows = match filter.expiry(now) {
         Some((after, until)) => {
-            api_keys::list_by_expiry(&mut reader, account, filter, page, (now, after, until)).await?
+            api_key_lists::list_by_expiry(&mut reader, account, filter, page, (now, after, until)).await?
         }
-        None => api_keys::list(&mut reader, account, filter, page, now).await?,
+        None => api_key_lists::list(&mut reader, account, filter, page, now).await?,
     };
     let mut page = Page::cut(rows, page.limit, |key| key.id.0);
     page.rows = page.rows.into_iter().map(|key| usage::with_last_use(ctx, key.at(now))).collect();
