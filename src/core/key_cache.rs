@@ -19,7 +19,8 @@ use std::{
 
 use crate::models::{ids::UserId, key_check::FoundKey};
 
-const FRESH: Duration = Duration::from_secs(1);
+/// Less than the second that was promised: asking and answering take their time too.
+const FRESH: Duration = Duration::from_millis(900);
 const MOST_ENTRIES: usize = 20_000;
 const MARKS: usize = 4096;
 

@@ -21,7 +21,8 @@ use crate::models::{
     session::SignedIn,
 };
 
-const FRESH: Duration = Duration::from_secs(1);
+/// Less than the second that was promised: asking and answering take their time too.
+const FRESH: Duration = Duration::from_millis(900);
 const MOST_ENTRIES: usize = 50_000;
 
 /// Who was admitted, in memory.

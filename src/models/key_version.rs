@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 
 /// The most former versions that are kept of a key, beside those in grace.
 pub const MOST_FORMER: i64 = 20;
+/// The most former versions in all: the oldest grace ends early where there are more.
+pub const MOST_IN_GRACE: i64 = 250;
 /// How long a generated key's former value counts, where nothing is said, in seconds.
 pub const USUAL_GRACE: i64 = 86_400;
 /// How long a former value may count at most, in seconds.

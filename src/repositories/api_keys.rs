@@ -342,16 +342,16 @@ pub async fn has_value<'c>(
     Ok(count > 0)
 }
 
-/// Gives a key its next value.
+/// Gives a key its next value, if it still is at the version before and was not revoked; its row must be held.
 ///
 /// # Errors
-/// `duplicate_value` where another active key of the account has it.
+/// `duplicate_value` where another active key of the account has it; `Busy` where somebody was quicker.
 pub async fn set_value(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed: &[u8]) -> Result<()> {
     const SQL: &str = "
         update auth.api_keys
         set prefix = $3, last4 = $4, \"searchText\" = $5, fingerprint = $6, sealed = $7, version = $8, revision = $9,
             \"rotatedAt\" = $10, \"graceEndsAt\" = $11, \"updatedAt\" = $12
-        where id = $1 and \"userId\" = $2";
+        where id = $1 and \"userId\" = $2 and version = $8 - 1 and not revoked";
     let done = on!(
         tx,
         execute(
@@ -370,7 +370,10 @@ pub async fn set_value(tx: &mut Writer, key: &ApiKey, fingerprint: &[u8], sealed
             key.updated_at,
         )
     );
-    done.map(|_| ()).map_err(refuse_duplicate)
+    match done.map_err(refuse_duplicate)? {
+        0 => Err(Error::Busy { retry_after: 1 }),
+        _ => Ok(()),
+    }
 }
 
 /// Notes that no former value of a key counts any more.

@@ -155,7 +155,8 @@ pub struct CheckQuery {
 
 impl FromQuery for CheckQuery {
     fn read(query: &mut Query) -> Option<Self> {
-        let scope = query.text("scope", rules::SCOPE);
+        // an empty one is a variable that somebody forgot to set: it must not ask for nothing
+        let scope = query.given_text("scope", rules::SCOPE);
         let vault = query.id("vault");
         Some(Self { scope: scope?, vault: vault?.map(UserId) })
     }

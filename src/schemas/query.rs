@@ -69,6 +69,15 @@ impl Query {
         }
     }
 
+    /// A text; `None` inside where it was left out. An empty one is a fault.
+    pub fn given_text(&mut self, name: &str, rule: Text) -> Option<Option<String>> {
+        match self.left.remove(name).map(|text| rule.check(text)) {
+            None => Some(None),
+            Some(Ok(text)) => Some(Some(text)),
+            Some(Err(kind)) => self.fault(name, kind),
+        }
+    }
+
     /// `true` or `false`.
     pub fn boolean(&mut self, name: &str, default: bool) -> Option<bool> {
         match self.left.remove(name).as_deref() {

@@ -20,7 +20,7 @@ use crate::{
         session_cache::Generation,
         texts::problems::Code,
     },
-    models::program_token,
+    models::{program_token, user::Role},
     routes::{answers::Failure, limits},
     services::{
         limits::{self as counts, Limit},
@@ -46,12 +46,33 @@ struct MemberOnly {
     /// What stood when the member was asked for.
     began: Generation,
     asked_at: Instant,
+    standing: Standing,
+}
+
+/// What decides about what an account may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    role: Role,
+    is_proved: bool,
+    has_second_factor: bool,
+}
+
+impl Standing {
+    fn of(actor: &Actor) -> Option<Self> {
+        let user = match actor {
+            Actor::Member(member) => &member.user,
+            Actor::Program(program) => &program.user,
+            Actor::Visitor | Actor::Operator => return None,
+        };
+        let has_second_factor = user.second_factor_at.is_some();
+        Some(Self { role: user.role, is_proved: user.email_verified, has_second_factor })
+    }
 }
 
 /// A body that arrives so soon came with its head.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
-/// Refuses a member whose session ended while the body was on its way.
+/// Refuses a member whose session ended, or whose account may do more or less, while the body was on its way.
 pub(super) async fn still_signed_in(parts: &Parts, app: &App) -> Result<(), Failure> {
     if let Some(asked) = parts.extensions.get::<MemberOnly>() {
         // no session ended here since, and there was no time to on another server
@@ -59,7 +80,11 @@ pub(super) async fn still_signed_in(parts: &Parts, app: &App) -> Result<(), Fail
             return Ok(());
         }
         let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
-        authenticate(parts, app, token).await?;
+        let actor = authenticate(parts, app, token).await?;
+        if Standing::of(&actor) != Some(asked.standing) {
+            // the act was begun as somebody else, so to speak: again, as who one is now
+            return Err(Error::Busy { retry_after: 1 }.into());
+        }
     }
     Ok(())
 }
@@ -95,7 +120,7 @@ impl FromRequestParts<App> for Checker {
 
 /// The context of a request by a member or a program, counted against this limit.
 async fn member(parts: &mut Parts, app: &App, limit: Limit) -> Result<Context, Failure> {
-    let asked = MemberOnly { began: app.sessions.generation(), asked_at: Instant::now() };
+    let (began, asked_at) = (app.sessions.generation(), Instant::now());
     let found = match bearer(&parts.headers) {
         Some(token) => {
             app.keyring()?;
@@ -107,7 +132,9 @@ async fn member(parts: &mut Parts, app: &App, limit: Limit) -> Result<Context, F
         Ok(actor) => actor,
         Err(error) => return Err(stranger(parts, app, error).await),
     };
-    parts.extensions.insert(asked);
+    if let Some(standing) = Standing::of(&actor) {
+        parts.extensions.insert(MemberOnly { began, asked_at, standing });
+    }
     let ctx = context(parts, app, actor)?;
     counts::spend_caller(&ctx, limit).await?;
     if ctx.program().is_some() && !may_be_for_programs(parts) {
@@ -140,7 +167,9 @@ async fn authenticate(parts: &Parts, app: &App, token: &str) -> Result<Actor, Er
 /// refused before a body or a query is looked at.
 fn may_be_for_programs(parts: &Parts) -> bool {
     let path = parts.uri.path();
-    path == "/api/keys" || path.starts_with("/api/keys/") || (path == "/api/auth/me" && parts.method == Method::GET)
+    path == "/api/keys"
+        || path.starts_with("/api/keys/")
+        || (path == "/api/auth/me" && matches!(parts.method, Method::GET | Method::HEAD))
 }
 
 /// Refuses somebody who is no member; who tries tokens is counted by the address.

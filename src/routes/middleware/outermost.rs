@@ -43,8 +43,16 @@ pub(in crate::routes) async fn outermost(
     let tally = Arc::new(Tally::default());
     request.extensions_mut().insert(tally.clone());
 
-    let mut response =
-        if too_long(&request) { Failure::from(Code::UriTooLong).into_response() } else { next.run(request).await };
+    let mut response = if too_long(&request) {
+        Failure::from(Code::UriTooLong).into_response()
+    } else if goes_on_alone(&method, path.path()) {
+        match tokio::spawn(next.run(request)).await {
+            Ok(response) => response,
+            Err(error) => Failure(Error::internal(error)).into_response(),
+        }
+    } else {
+        next.run(request).await
+    };
 
     if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
         log(&error, &client, &method, path.path());
@@ -66,6 +74,14 @@ pub(in crate::routes) async fn outermost(
     tracing::debug!(request_id = %client.request_id, %method, path = path.path(), status = response.status().as_u16(), ms = began.elapsed().as_millis(), "answered");
     counters.count(&method, route.as_ref().map_or("none", MatchedPath::as_str), response.status(), began.elapsed());
     response
+}
+
+/// Whether a request is carried out to its end also where the client leaves: what was committed must be forgotten by
+/// the memory too. Reading changes nothing, a check neither; and a sign-in or registration that nobody waits for any
+/// more must not keep its place among the passwords to be hashed.
+fn goes_on_alone(method: &Method, path: &str) -> bool {
+    const NOT: [&str; 4] = ["/api/keys/verify", "/api/auth/login", "/api/auth/register", "/api/auth/recover"];
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !NOT.contains(&path)
 }
 
 fn too_long(request: &Request) -> bool {

@@ -17,7 +17,7 @@ use crate::{
         permission::Permission,
         user::{Role, User},
     },
-    repositories::{accounts as stored, login_sessions, mail_outbox, users},
+    repositories::{accounts as stored, device_logins, login_sessions, mail_outbox, users},
     services::{
         audit::{self, Event},
         mails, passwords,
@@ -35,6 +35,7 @@ pub async fn change(ctx: &Context, id: UserId, changes: AccountChanges) -> Resul
     // before any other row is touched: two who demote each other would wait for one another for ever
     let administrators =
         if changes.may_take_an_administrator() { users::lock_and_count_administrators(&mut tx).await? } else { 0 };
+    still_permitted(ctx, &mut tx).await?;
     users::lock(&mut tx, id).await?;
     let before = users::find(&mut tx, id).await?.ok_or(Code::NotFound)?;
     if changes.may_take_an_administrator() && is_active_administrator(&before) && administrators <= 1 {
@@ -53,6 +54,16 @@ pub async fn change(ctx: &Context, id: UserId, changes: AccountChanges) -> Resul
     ctx.app().key_checks.forget_account(id);
     ctx.app().mail_is_due.notify_one();
     Ok(after)
+}
+
+/// Refuses somebody who is no administrator any more: what they began before must not end after.
+async fn still_permitted(ctx: &Context, tx: &mut Writer) -> Result<()> {
+    let Some(actor) = ctx.actor_id() else { return Ok(()) };
+    let actor = users::find(tx, actor).await?;
+    if actor.is_some_and(|actor| actor.is_enabled() && actor.role.permits(Permission::AdministerAccounts)) {
+        return Ok(());
+    }
+    Err(Code::Forbidden.into())
 }
 
 fn is_active_administrator(user: &User) -> bool {
@@ -118,6 +129,7 @@ pub async fn end_sessions(ctx: &Context, id: UserId) -> Result<()> {
     let mut tx = ctx.write_for(Some(id)).await?;
     users::find(&mut tx, id).await?.ok_or(Code::NotFound)?;
     let ended = login_sessions::delete_all_but(&mut tx, id, None).await?;
+    device_logins::delete_all(&mut tx, id).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::SessionsEnded, Some(id)).with("sessions", ended)).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(id);

@@ -196,8 +196,10 @@ impl Memory {
     fn new(ctx: &Context, account: UserId, repeatable: &Repeatable<'_>) -> Result<Self> {
         let key = ctx.app().keyring()?.token();
         let account = account.0.as_bytes();
+        // of each caller by itself: a program must not get the answer to a person
+        let caller = ctx.program().map_or(uuid::Uuid::nil(), |program| program.token.id.0);
         Ok(Self {
-            digest: key.sign(&[b"idempotency", account, repeatable.name.as_bytes()]),
+            digest: key.sign(&[b"idempotency", account, caller.as_bytes(), repeatable.name.as_bytes()]),
             request_digest: key.sign(&[b"request", account, repeatable.content.as_bytes()]),
             since: ctx.now() - IDEMPOTENCY_LIFE,
         })

@@ -4,7 +4,7 @@
 //! An import that is sent again finds everything `same`, so it needs no `Idempotency-Key`. Each key that it makes or
 //! changes has its own audit entry; one more says what the import did as a whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{create, fingerprint, rotate};
 use crate::{
@@ -69,8 +69,7 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<R
     let mut tx = ctx.write_for(Some(account)).await?;
     // two imports of one account take turns
     users::lock(&mut tx, account).await?;
-    let known = Held::read(&mut tx, ctx, account).await?;
-    let Plan { mut report, changed } = plan(&file, &prints, &known, manner);
+    let (mut report, changed) = plan_for_good(ctx, &mut tx, account, |held| plan(&file, &prints, held, manner)).await?;
     if report.is_refused(manner) {
         return Err(Error::Import(Box::new(report)));
     }
@@ -84,6 +83,28 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<R
     tx.commit().await?;
     report.is_stored = true;
     Ok(report)
+}
+
+/// What becomes of each line, with every key that gets another value held until the transaction ends: whoever else
+/// changes or revokes one has done so before, or waits.
+async fn plan_for_good(
+    ctx: &Context,
+    tx: &mut Writer,
+    account: UserId,
+    plan: impl Fn(&Held) -> Plan,
+) -> Result<(Report, HashMap<usize, ApiKeyId>)> {
+    let first = plan(&Held::read(tx, ctx, account).await?);
+    // always in the same order, so that two who hold several never wait for each other
+    let held: BTreeSet<_> = first.changed.values().copied().collect();
+    for key in &held {
+        api_keys::lock(tx, account, *key).await?;
+    }
+    let Plan { report, changed } = plan(&Held::read(tx, ctx, account).await?);
+    if changed.values().any(|key| !held.contains(key)) {
+        // a key came or went while we waited for another
+        return Err(Error::Busy { retry_after: 1 });
+    }
+    Ok((report, changed))
 }
 
 /// The keyed hashes of the values; `None` where a line has none.

@@ -21,7 +21,7 @@ use crate::{
         audit::Action,
         ids::ApiKeyId,
         key_requests::{Created, Rotation},
-        key_version::{MOST_FORMER, USUAL_GRACE},
+        key_version::{LONGEST_GRACE, MOST_FORMER, MOST_IN_GRACE, USUAL_GRACE},
         permission::Permission,
         provider,
     },
@@ -158,6 +158,8 @@ pub(super) async fn replace(
         key_versions::end_grace(tx, account, key.id, now).await?;
     }
     key_versions::end_grace_of_value(tx, account, key.id, &fingerprint, now).await?;
+    let no_grace_lasts_longer = now + TimeDelta::seconds(LONGEST_GRACE * 2);
+    key_versions::delete_until(tx, account, key.id, key.version - MOST_IN_GRACE, no_grace_lasts_longer).await?;
     key.grace_ends_at = key_versions::find_last_grace(&mut *tx, account, key.id).await?;
     key.version += 1;
     key.revision += 1;

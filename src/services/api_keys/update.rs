@@ -70,13 +70,9 @@ async fn apply(ctx: &Context, tx: &mut Writer, mut key: ApiKey, changes: Changes
     }
     let mut provider_secrets = sealed.parts.provider_secrets.clone();
     if changes.provider_config.is_some() || provider_changes {
-        // under another provider other settings are secret: divide what there is anew
+        // under another provider more settings may be secret; what is masked stays secret until it is sent anew in clear
         let known = provider_config::open(provider_secrets.as_deref(), &data_key, key.id)?;
-        let given = changes.provider_config.unwrap_or_else(|| {
-            let mut all = key.provider_config.clone();
-            all.extend(known.clone());
-            all
-        });
+        let given = changes.provider_config.unwrap_or_else(|| key.provider_config.clone());
         let divided = provider_config::divide(&given, provider, &known, &data_key, key.id)?;
         key.provider_config = divided.shown;
         provider_secrets = divided.sealed;

@@ -48,7 +48,8 @@ pub async fn check_in(ctx: &Context, account: UserId, value: &str, wanted: Wante
     let fingerprint = fingerprint(ctx, account, value)?;
     let Some(found) = look_up(ctx, account, fingerprint).await? else { return Ok(nothing(CheckCode::NotFound)) };
     let mut retry_after = None;
-    let mut code = found.refusal(wanted, ctx.now()).unwrap_or(CheckCode::Valid);
+    // now, and not when the request began: its body may have taken its time
+    let mut code = found.refusal(wanted, ctx.app().clock.now()).unwrap_or(CheckCode::Valid);
     // last: what something else refuses does not count
     if code == CheckCode::Valid
         && let Some(wait) = spend(ctx, &found.key).await

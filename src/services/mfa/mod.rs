@@ -34,7 +34,9 @@ use crate::{
         permission::Permission,
         second_factor::{Enrolment, FactorState, GivenCode, RECOVERY_CODES, recovery_code},
     },
-    repositories::{login_challenges, login_sessions, mail_outbox, recovery_codes, second_factors, users},
+    repositories::{
+        device_logins, login_challenges, login_sessions, mail_outbox, recovery_codes, second_factors, users,
+    },
 };
 
 /// Whether the member has a second factor.
@@ -104,6 +106,7 @@ pub async fn confirm(ctx: &Context, code: &GivenCode) -> Result<Vec<SecretText>>
     users::set_second_factor(&mut tx, account, Some(ctx.now())).await?;
     let codes = make_codes(&mut tx, ctx, account).await?;
     login_sessions::delete_all_but(&mut tx, account, Some(member.session)).await?;
+    device_logins::delete_all(&mut tx, account).await?;
     mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::SecondFactorOn, &member.user)).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::SecondFactorOn, Some(account))).await?;
     finish(ctx, tx, account).await?;

@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::{NEW_PASSWORD, log_in, mfa::turn_on, recovery_token, reset};
-use crate::support::{Reply, TestApp, at_once};
+use vault_api::models::user::Role;
+
+use crate::{
+    api::admin::staff,
+    support::{Reply, TestApp, at_once},
+};
 
 /// A program begins.
 async fn begin(app: &TestApp) -> Value {
@@ -123,6 +128,20 @@ on_both! {
 
         collect(&app, &begun).await.expect_problem(400, "expired_token");
         log_in(&app, &alice.email, NEW_PASSWORD).await.expect(200);
+    }
+
+    async fn what_ends_the_sessions_ends_programs_that_were_let_in_and_wait(app: TestApp) {
+        let (alice, root) = (app.member("alice").await, staff(&app, "root", Role::Admin).await);
+        let (first, second) = (begin(&app).await, begin(&app).await);
+        let id = alice.get("/api/auth/me").await.expect(200).json()["id"].as_str().unwrap().to_owned();
+
+        alice.post("/api/auth/device/approve", json!({ "user_code": code(&first) })).await.expect(204);
+        turn_on(&app, &alice).await;
+        collect(&app, &first).await.expect_problem(400, "expired_token");
+
+        alice.post("/api/auth/device/approve", json!({ "user_code": code(&second) })).await.expect(204);
+        root.call("DELETE", &format!("/api/admin/users/{id}/sessions"), None).await.expect(204);
+        collect(&app, &second).await.expect_problem(400, "expired_token");
     }
 
     async fn only_a_fresh_sign_in_lets_a_program_in_and_no_code_lies_in_the_database(app: TestApp) {

@@ -131,3 +131,14 @@ on_both! {
         assert_eq!(refused.header("ratelimit-policy"), r#""verify";q=5;w=60"#);
     }
 }
+
+on_both! {
+    async fn an_empty_scope_is_refused_and_opens_nothing(app: TestApp) {
+        let alice = app.member("alice").await;
+        let value = value_of(&generate(&alice, json!({})).await);
+        let vault = alice.get("/api/auth/me").await.expect(200).json()["id"].as_str().unwrap().to_owned();
+
+        let path = format!("/api/keys/check?vault={vault}&scope=");
+        app.call_with("GET", &path, None, &[("x-api-key", &value)]).await.expect_problem(422, "validation_failed");
+    }
+}

@@ -122,8 +122,11 @@ on_both! {
         assert_eq!(custom["prefix"], "sk-proj-");
         assert!(!app.sql("select \"providerConfig\" from auth.api_keys").await.contains("public.example"));
         assert_eq!(alice.get(&format!("{}/decrypt", path(&made))).await.json()["provider_config"], config);
+        // what is secret once stays so until it is sent anew: changing the provider is no way to see it
         let back = alice.patch(&path(&made), json!({ "provider": "supabase" })).await.expect(200).json();
-        assert_eq!(back["provider_config"], made["provider_config"]);
+        assert_eq!(back["provider_config"], custom["provider_config"]);
+        let anew = alice.patch(&path(&made), json!({ "provider_config": config })).await.expect(200).json();
+        assert_eq!(anew["provider_config"], made["provider_config"]);
     }
 
     async fn a_stale_tag_changes_nothing(app: TestApp) {

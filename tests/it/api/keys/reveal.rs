@@ -101,3 +101,23 @@ on_both! {
         assert!(!hex.to_lowercase().contains(&hex::encode("clear-marker")) && hex.len() > 100);
     }
 }
+
+on_both! {
+    async fn another_provider_shows_nothing_of_what_was_secret(app: TestApp) {
+        let alice = app.member("alice").await;
+        let settings = json!({ "url": "https://u:PlantedInAUrl@host", "account_id": "planted-account-4471" });
+        let key = alice.post("/api/keys", json!({ "name": "a", "value": "a value of custom", "provider_config": settings })).await.expect(201).json();
+        let path = format!("/api/keys/{}", key["id"].as_str().unwrap());
+
+        for provider in ["supabase", "aws", "cloudflare", "stripe", "custom"] {
+            let changed = alice.call("PATCH", &path, Some(json!({ "provider": provider }))).await.expect(200);
+            assert!(!changed.text().contains("PlantedInAUrl") && !changed.text().contains("planted-account"), "{provider}: {}", changed.text());
+        }
+
+        assert!(!app.sql_dump().await.contains("PlantedInAUrl"));
+        let revealed = alice.get(&format!("{path}/decrypt")).await.expect(200).json();
+        assert_eq!(revealed["provider_config"], settings, "nothing is lost");
+        let sent_anew = json!({ "provider": "supabase", "provider_config": { "url": "https://x.supabase.co" } });
+        assert_eq!(alice.call("PATCH", &path, Some(sent_anew)).await.expect(200).json()["provider_config"]["url"], "https://x.supabase.co");
+    }
+}

@@ -202,3 +202,18 @@ on_both! {
         assert_eq!(in_grace(&app).await, "20");
     }
 }
+
+on_both! {
+    async fn no_more_than_250_former_values_are_kept_whatever_their_grace(app: TestApp) {
+        let alice = app.member("alice").await;
+        let made = generate(&alice, json!({})).await;
+        let mut values = vec![value_of(&made)];
+        for _ in 0..253 {
+            let rotated = alice.post(&path_of(&made, "/rotate"), json!({ "grace_seconds": 2_592_000 })).await.expect(200).json();
+            values.push(value_of(&rotated));
+        }
+
+        assert_eq!(app.sql("select count(*) from auth.key_versions").await, "250");
+        assert_eq!([code_of(&alice, &values[0]).await, code_of(&alice, &values[50]).await], ["not_found", "valid"]);
+    }
+}
