@@ -13,8 +13,8 @@ folder=$(mktemp -d)
 trap 'kill "${pid:-}" 2>/dev/null || true; rm -rf "$folder"' EXIT
 (cd "$folder" && exec env RATE_LIMIT_API_PER_MINUTE=100000 RATE_LIMIT_REVEAL_PER_MINUTE=100000 "$server" serve --port 0 >ready 2>log) &
 pid=$!
-for _ in $(seq 100); do grep -q http:// "$folder/ready" && break; sleep 0.1; done
-url=$(grep -o 'http://[^ ]*' "$folder/ready")
+for _ in $(seq 100); do grep -qs http:// "$folder/ready" && break; sleep 0.1; done
+url=$(grep -o 'http://[^ )]*' "$folder/ready" | head -n 1)
 
 export HOME=$folder XDG_CONFIG_HOME=$folder/config XDG_CACHE_HOME=$folder/cache VK_KEYRING=off
 post() { curl -sf -H 'Content-Type: application/json' ${3:+-H "Authorization: Bearer $3"} -d "$2" "$url$1"; }

@@ -134,7 +134,7 @@ fn show(screen: &Screen, report: &Value) -> Result<(), Failure> {
     let (faults, sound): (Vec<_>, Vec<_>) = lines.iter().partition(|line| text(line, "status") == "invalid");
     let worth: Vec<_> = sound.into_iter().filter(|line| text(line, "status") != "same").collect();
     let headings = [Text::Line, Text::Name, Text::Environment, Text::State, Text::Remark];
-    let mut table = Table::new(headings.map(|heading| screen.say(heading, &[])).to_vec());
+    let mut table = Table::new(headings.map(|heading| screen.say(heading, &[])).to_vec()).with_sentences();
     for line in worth.iter().take(MOST_LINES).chain(faults.iter().take(SHOWN_FAULTS)) {
         let (state, style) = match text(line, "status") {
             "new" => (Text::New, Style::Green),

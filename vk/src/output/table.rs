@@ -15,6 +15,7 @@ const LEAST: usize = 12;
 pub struct Table {
     headings: Vec<String>,
     rows: Vec<Vec<Cell>>,
+    has_sentences: bool,
 }
 
 /// One cell.
@@ -39,7 +40,12 @@ impl Cell {
 impl Table {
     /// An empty table.
     pub fn new(headings: Vec<String>) -> Self {
-        Self { headings, rows: Vec::new() }
+        Self { headings, rows: Vec::new(), has_sentences: false }
+    }
+
+    /// The same, where the last column says what to do: it goes on below and is not cut off.
+    pub fn with_sentences(self) -> Self {
+        Self { has_sentences: true, ..self }
     }
 
     /// Adds a row.
@@ -54,8 +60,11 @@ impl Table {
         let headings = self.headings.iter().map(|text| Cell::styled(text, Style::Bold)).collect::<Vec<_>>();
         let mut text = String::new();
         for row in std::iter::once(&headings).chain(&self.rows) {
-            text.push_str(&written(screen, row, &widths));
-            text.push('\n');
+            let lines = if self.has_sentences { below(row, &widths) } else { vec![row.clone()] };
+            for line in lines {
+                text.push_str(&written(screen, &line, &widths));
+                text.push('\n');
+            }
         }
         screen.print(&text)
     }
@@ -70,11 +79,15 @@ impl Table {
         }
         let Some(room) = room else { return widths };
         while total(&widths) > room {
-            let Some(widest) = widths.iter_mut().max() else { break };
-            if *widest <= LEAST {
-                break;
+            // the first one names the row: it gives way last
+            let others = widths.iter_mut().skip(1).max().filter(|width| **width > LEAST);
+            match others {
+                Some(widest) => *widest -= 1,
+                None => match widths.first_mut().filter(|width| **width > LEAST) {
+                    Some(first) => *first -= 1,
+                    None => break,
+                },
             }
-            *widest -= 1;
         }
         widths
     }
@@ -99,6 +112,25 @@ fn written(screen: &Screen, row: &[Cell], widths: &[usize]) -> String {
         }
     }
     text.trim_end().to_owned()
+}
+
+/// A row as several, whose last column holds a part of the sentence each.
+fn below(row: &[Cell], widths: &[usize]) -> Vec<Vec<Cell>> {
+    let (Some((last, others)), Some(width)) = (row.split_last(), widths.last()) else { return vec![row.to_vec()] };
+    let mut parts = vec![String::new()];
+    for word in last.text.split(' ') {
+        match parts.last_mut() {
+            Some(part) if part.is_empty() => part.push_str(word),
+            Some(part) if part.width() + 1 + word.width() <= *width => part.extend([" ", word]),
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    let row_of = |(at, text): (usize, String)| {
+        let mut cells = if at == 0 { others.to_vec() } else { vec![Cell::default(); others.len()] };
+        cells.push(Cell { text, style: last.style });
+        cells
+    };
+    parts.into_iter().enumerate().map(row_of).collect()
 }
 
 /// A text that fits into so many cells; `…` stands for what is cut off.
@@ -136,6 +168,17 @@ mod tests {
     #[test]
     fn a_column_without_content_takes_no_room_and_wide_letters_count_twice() {
         assert_eq!(table().widths(None), [4, 0, 8]);
+    }
+
+    #[test]
+    fn a_sentence_goes_on_below_and_loses_no_word() {
+        let row = [Cell::new("5"), Cell::new("Write NAME=value, or a comment.")];
+
+        let lines = below(&row, &[4, 18]);
+
+        let texts: Vec<_> = lines.iter().flatten().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(texts, ["5", "Write NAME=value,", "", "or a comment."]);
+        assert_eq!(below(&row, &[4, 40]).len(), 1);
     }
 
     #[test]

@@ -27,14 +27,21 @@ pub fn parsed(moment: &str) -> Option<DateTime<Utc>> {
 
 /// How far away: "in 3 days", "2 hours ago".
 fn distance(screen: &Screen, away: TimeDelta) -> String {
-    let minutes = away.num_minutes();
-    let (count, one, many) = match minutes.abs() {
-        ..60 => (minutes.abs(), Text::Minute, Text::Minutes),
-        60..2880 => (minutes.abs() / 60, Text::Hour, Text::Hours),
-        _ => (minutes.abs() / 1440, Text::Day, Text::Days),
+    let Some((count, unit)) = rounded(away.num_seconds().abs()) else { return screen.say(Text::Now, &[]) };
+    let unit = screen.say(unit, &[&count.to_string()]);
+    screen.say(if away < TimeDelta::zero() { Text::Ago } else { Text::Ahead }, &[&unit])
+}
+
+/// So many of the unit that says most; nothing for less than half a minute.
+fn rounded(seconds: i64) -> Option<(i64, Text)> {
+    let of = |unit: i64| (seconds + unit / 2) / unit;
+    let (count, one, many) = match of(60) {
+        0 => return None,
+        1..60 => (of(60), Text::Minute, Text::Minutes),
+        60..2880 => (of(3600), Text::Hour, Text::Hours),
+        _ => (of(86_400), Text::Day, Text::Days),
     };
-    let unit = screen.say(if count < 2 { one } else { many }, &[&count.to_string()]);
-    screen.say(if minutes < 0 { Text::Ago } else { Text::Ahead }, &[&unit])
+    Some((count, if count < 2 { one } else { many }))
 }
 
 /// The moment that a person means: `90d`, `12h`, `2027-01-31` (its end, in UTC), or RFC 3339.
@@ -81,6 +88,19 @@ mod tests {
         }
         for text in ["", "h", "-1h", "1.5h", "1y", "99999999999999999999", "9999999999d", "１h"] {
             assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_distance_is_rounded_to_what_says_most() {
+        for (seconds, expected) in [
+            (29, None),
+            (31, Some((1, Text::Minute))),
+            (3599, Some((1, Text::Hour))),
+            (86_399, Some((24, Text::Hours))),
+            (12 * 86_400 - 40, Some((12, Text::Days))),
+        ] {
+            assert_eq!(rounded(seconds), expected, "{seconds}");
         }
     }
 

@@ -171,6 +171,7 @@ texts! {
     Expired = "expired" | "expirée";
     Disabled = "disabled" | "désactivée";
     InGrace = "in grace" | "en transition";
+    Now = "now" | "maintenant";
     Minute = "{0} minute" | "{0} minute";
     Minutes = "{0} minutes" | "{0} minutes";
     Hour = "{0} hour" | "{0} heure";
