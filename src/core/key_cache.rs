@@ -1,5 +1,5 @@
-//! Generated keys by their values, answered from memory: what the database said at most a second ago, that there is no
-//! such key included, and forgotten at once when something of the account changes here.
+//! Generated keys by their values, answered from memory: what the database said a moment ago, that there is no such key
+//! included, and forgotten at once when something of the account changes here.
 //!
 //! Invariants, cited by the tests:
 //! 1. An entry older than `FRESH` counts only where the database said within the last `FRESH` that the account's audit

@@ -1,4 +1,4 @@
-//! An import: the entries of a file, what becomes of each, and the report. All is stored or nothing.
+//! An import: the entries of a file, what becomes of each, and the report.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -86,6 +86,17 @@ impl Content {
     }
 }
 
+/// How to import a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Only tell what would become of it.
+    Look,
+    /// Store all of it, or nothing.
+    Whole,
+    /// Store what is sound, and leave the invalid lines out.
+    SkipInvalid,
+}
+
 /// What becomes of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -95,7 +106,7 @@ pub enum Outcome {
     Changed,
     /// The key of this name has this value already: nothing happens.
     Same,
-    /// It can not be stored, so that nothing is.
+    /// It can not be stored.
     Invalid(LineFault),
 }
 
@@ -132,9 +143,11 @@ impl Report {
         self.lines.iter().filter(|line| is(&line.outcome)).count()
     }
 
-    /// Whether a line keeps the file from being stored.
+    /// Whether its invalid lines keep the file from being stored in this manner: one of them, or where they may be
+    /// left out, that there is nothing else.
     #[must_use]
-    pub fn is_faulty(&self) -> bool {
-        self.lines.iter().any(|line| matches!(line.outcome, Outcome::Invalid(_)))
+    pub fn is_refused(&self, manner: Manner) -> bool {
+        let invalid = self.count(|outcome| matches!(outcome, Outcome::Invalid(_)));
+        invalid > 0 && (manner != Manner::SkipInvalid || invalid == self.lines.len())
     }
 }

@@ -14,8 +14,6 @@ use crate::{
     models::{
         api_key::{ApiKey, KeyKind, KeyLimit, SealedKey, SealedParts},
         ids::{ApiKeyId, UserId},
-        key_requests::Filter,
-        page::PageRequest,
     },
 };
 
@@ -184,95 +182,6 @@ pub async fn find_sealed<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: Api
         provider_config: row.provider_config.0,
         parts: SealedParts { value: row.value, provider_secrets: row.provider_secrets },
     }))
-}
-
-/// The keys of an account, newest first: one more than asked for, where there are more.
-///
-/// # Errors
-/// As the database fails.
-pub async fn list<'c>(
-    conn: impl Into<Conn<'c>>,
-    account: UserId,
-    filter: &Filter,
-    page: PageRequest,
-    now: DateTime<Utc>,
-) -> Result<Vec<ApiKey>> {
-    const SQL: &str = "
-        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
-            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
-            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
-        from auth.api_keys
-        where \"userId\" = $1 and revoked = $2 and id < $3
-            and (cast($4 as text) is null or replace(\"searchText\", $4, '') <> \"searchText\")
-            and (cast($5 as text) is null or provider = $5)
-            and (cast($6 as text) is null or environment = $6)
-            and (cast($7 as text) is null or replace(tags, $7, '') <> tags)
-            and coalesce(\"lastUsedAt\", \"createdAt\") <= $8
-        order by id desc
-        limit $9";
-    // `replace` finds a part in both engines, without patterns: a `like` of somebody's choice can take for ever
-    let search = filter.search.as_ref().map(|part| part.to_lowercase());
-    let tag = filter.tag.as_ref().map(json_text);
-    let rows: Vec<Stored> = on!(
-        conn,
-        all(
-            SQL,
-            account.0,
-            filter.revoked,
-            page.below(),
-            search.as_deref(),
-            filter.provider.as_deref(),
-            filter.environment.as_deref(),
-            tag.as_deref(),
-            filter.unused_since(now),
-            page.limit + 1,
-        )
-    )?;
-    Ok(rows.into_iter().map(ApiKey::from).collect())
-}
-
-/// Like `list`, of the active keys whose time ends after one moment and until another: there is an index for them.
-///
-/// # Errors
-/// As the database fails.
-pub async fn list_by_expiry<'c>(
-    conn: impl Into<Conn<'c>>,
-    account: UserId,
-    filter: &Filter,
-    page: PageRequest,
-    (now, after, until): (DateTime<Utc>, DateTime<Utc>, DateTime<Utc>),
-) -> Result<Vec<ApiKey>> {
-    const SQL: &str = "
-        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
-            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\"
-        from auth.api_keys
-        where \"userId\" = $1 and not revoked and \"expiresAt\" > $2 and \"expiresAt\" <= $3 and id < $4
-            and (cast($5 as text) is null or replace(\"searchText\", $5, '') <> \"searchText\")
-            and (cast($6 as text) is null or provider = $6)
-            and (cast($7 as text) is null or environment = $7)
-            and (cast($8 as text) is null or replace(tags, $8, '') <> tags)
-            and coalesce(\"lastUsedAt\", \"createdAt\") <= $9
-        order by id desc
-        limit $10";
-    let search = filter.search.as_ref().map(|part| part.to_lowercase());
-    let tag = filter.tag.as_ref().map(json_text);
-    let rows: Vec<Stored> = on!(
-        conn,
-        all(
-            SQL,
-            account.0,
-            after,
-            until,
-            page.below(),
-            search.as_deref(),
-            filter.provider.as_deref(),
-            filter.environment.as_deref(),
-            tag.as_deref(),
-            filter.unused_since(now),
-            page.limit + 1,
-        )
-    )?;
-    Ok(rows.into_iter().map(ApiKey::from).collect())
 }
 
 /// How many active keys an account has.

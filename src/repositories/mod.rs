@@ -5,6 +5,7 @@
 
 pub mod account_keys;
 pub mod accounts;
+pub mod api_key_lists;
 pub mod api_keys;
 pub mod api_keys_in_bulk;
 pub mod audit_trail;

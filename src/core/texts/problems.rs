@@ -203,7 +203,7 @@ codes! {
     /// Lines of an import can not be stored, so that nothing was.
     ImportInvalid = 422 "import_invalid",
         "Some lines need attention" | "Certaines lignes sont à revoir",
-        "Nothing was stored. Mend the lines that “lines” lists as invalid and send the file again." | "Rien n’a été enregistré. Corrigez les lignes que « lines » donne comme « invalid » et renvoyez le fichier.";
+        "Nothing was stored. Mend the lines that “lines” lists as invalid and send the file again, or store the others with skip_invalid=true." | "Rien n’a été enregistré. Corrigez les lignes que « lines » donne comme « invalid » et renvoyez le fichier, ou enregistrez les autres avec skip_invalid=true.";
     /// The values are more than one export may hold.
     ExportTooLarge = 422 "export_too_large",
         "Export too large" | "Export trop volumineux",

@@ -128,7 +128,7 @@ fn of_infisical(mut object: Object) -> Option<Result<Draft, LineFault>> {
     // its environments have words of their own; those that are none of ours are left out
     let environment = object.text("environment").and_then(|text| rules::ENVIRONMENT.check(text).ok());
     let tags = object.texts("tags", &["slug", "name"]).unwrap_or_default();
-    Some(value.value().map(|value| Draft { name, value, note, environment, tags, ..Draft::default() }))
+    Some(value.value().map(|value| Draft { name, value, environment, tags, note, ..Draft::default() }))
 }
 
 /// This vault's own export. Fields that an import does not need are passed over.
@@ -300,7 +300,10 @@ impl<'de> Visitor<'de> for NodeVisitor {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> (&'static str, Vec<(String, std::result::Result<String, &'static str>)>) {
+    /// A name, and its value or what is wrong with it.
+    type Found = (String, std::result::Result<String, &'static str>);
+
+    fn found(text: &str) -> (&'static str, Vec<Found>) {
         let file = read(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         let told = |entry: Entry| {
             (entry.name, entry.content.map(|content| content.value.expose().clone()).map_err(|fault| fault.code()))

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     core::language::Language,
-    models::import::{ImportFormat, Outcome, Report},
+    models::import::{ImportFormat, Manner, Outcome, Report},
     schemas::{
         query::{FromQuery, Query},
         rules,
@@ -97,6 +97,9 @@ pub struct ImportParams {
     /// Only look: the answer tells what would become of each line.
     #[param(default = false)]
     dry_run: Option<bool>,
+    /// Store the other lines where some are invalid; without it nothing is stored then.
+    #[param(default = false)]
+    skip_invalid: Option<bool>,
     /// The environment of all keys, whatever the file says; without it the file's own, or none.
     #[param(max_length = 32)]
     environment: Option<String>,
@@ -106,8 +109,8 @@ pub struct ImportParams {
 
 /// How to import, as read.
 pub struct ImportQuery {
-    /// Whether to only look.
-    pub is_dry_run: bool,
+    /// Whether to only look, to store all or nothing, or to leave out what is invalid.
+    pub manner: Manner,
     /// The environment of all keys.
     pub environment: Option<String>,
     /// The form of the file.
@@ -117,9 +120,15 @@ pub struct ImportQuery {
 impl FromQuery for ImportQuery {
     fn read(query: &mut Query) -> Option<Self> {
         let is_dry_run = query.boolean("dry_run", false);
+        let skips_invalid = query.boolean("skip_invalid", false);
         let environment = query.text("environment", rules::ENVIRONMENT);
         let format = query
             .choice("format", || ImportFormat::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", "));
-        Some(Self { is_dry_run: is_dry_run?, environment: environment?, format: format? })
+        let manner = match (is_dry_run?, skips_invalid?) {
+            (true, _) => Manner::Look,
+            (false, true) => Manner::SkipInvalid,
+            (false, false) => Manner::Whole,
+        };
+        Some(Self { manner, environment: environment?, format: format? })
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         page::PageRequest,
         permission::Permission,
     },
-    repositories::{api_keys, api_keys_in_bulk},
+    repositories::{api_key_lists, api_keys_in_bulk},
     services::{
         account_keys,
         audit::{self, Event},
@@ -81,7 +81,7 @@ async fn open_all(ctx: &Context, reader: &mut Reader, account: UserId, filter: &
     let mut page = PageRequest { limit: AT_ONCE, before: None };
     let mut exported = Vec::new();
     loop {
-        let keys = api_keys::list(&mut *reader, account, &wanted, page, ctx.now()).await?;
+        let keys = api_key_lists::list(&mut *reader, account, &wanted, page, ctx.now()).await?;
         let has_more = i64::try_from(keys.len()).is_ok_and(|length| length > AT_ONCE);
         let (Some(newest), Some(oldest)) = (keys.first().map(|key| key.id), keys.last().map(|key| key.id)) else {
             return Ok(exported);

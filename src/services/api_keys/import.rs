@@ -1,4 +1,5 @@
 //! Importing many keys: each line is compared with what is there, then all is stored in one transaction or nothing.
+//! Where the caller asks for it, invalid lines are left out, and the others are all.
 //!
 //! An import that is sent again finds everything `same`, so it needs no `Idempotency-Key`. Each key that it makes or
 //! changes has its own audit entry; one more says what the import did as a whole.
@@ -18,7 +19,7 @@ use crate::{
         api_key::{ApiKey, KeyKind, SealedParts},
         audit::Action,
         ids::{ApiKeyId, UserId},
-        import::{Content, Entry, ImportFile, Line, Outcome, Report},
+        import::{Content, Entry, ImportFile, Line, Manner, Outcome, Report},
         key_requests::NewKey,
         permission::Permission,
     },
@@ -46,19 +47,19 @@ pub async fn begin_import(ctx: &Context) -> Result<()> {
 /// Imports a file, or only tells what would become of it.
 ///
 /// # Errors
-/// `import_invalid` with the report where a line can not be stored; `PlanLimit`; `duplicate_value` or `duplicate_name`
+/// `import_invalid` with the report where a line can not be stored (in `SkipInvalid`: where none can); `PlanLimit`; `duplicate_value` or `duplicate_name`
 /// where somebody stored the same at the same time.
-pub async fn import(ctx: &Context, file: ImportFile, is_dry_run: bool) -> Result<Report> {
+pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<Report> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
     let _turn = super::take_turn(ctx).await?;
     let prints = prints(ctx, account, &file)?;
     let known = Held::read(&mut ctx.db().read().await?, ctx, account).await?;
-    let looked = plan(&file, &prints, &known, is_dry_run).report;
-    if is_dry_run {
+    let looked = plan(&file, &prints, &known, manner).report;
+    if manner == Manner::Look {
         return Ok(looked);
     }
-    if looked.is_faulty() {
+    if looked.is_refused(manner) {
         return Err(Error::Import(Box::new(looked)));
     }
     // what takes long is done before anybody else has to wait for us
@@ -69,8 +70,8 @@ pub async fn import(ctx: &Context, file: ImportFile, is_dry_run: bool) -> Result
     // two imports of one account take turns
     users::lock(&mut tx, account).await?;
     let known = Held::read(&mut tx, ctx, account).await?;
-    let Plan { mut report, changed } = plan(&file, &prints, &known, is_dry_run);
-    if report.is_faulty() {
+    let Plan { mut report, changed } = plan(&file, &prints, &known, manner);
+    if report.is_refused(manner) {
         return Err(Error::Import(Box::new(report)));
     }
     let new = report.count(|outcome| *outcome == Outcome::New);
@@ -101,10 +102,15 @@ struct Plan {
 }
 
 /// What becomes of each line.
-fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, is_dry_run: bool) -> Plan {
+fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Manner) -> Plan {
     let mut comparison = Comparison::with(held);
     let mut plan = Plan {
-        report: Report { is_dry_run, format: file.format, is_stored: false, lines: Vec::with_capacity(prints.len()) },
+        report: Report {
+            is_dry_run: manner == Manner::Look,
+            format: file.format,
+            is_stored: false,
+            lines: Vec::with_capacity(prints.len()),
+        },
         changed: HashMap::new(),
     };
     for (at, (entry, print)) in file.entries.iter().zip(prints).enumerate() {
@@ -279,9 +285,11 @@ impl Store<'_> {
 }
 
 fn summary(account: UserId, report: &Report) -> Event {
-    Event::on_account(Action::KeysImported, Some(account))
+    let left_out = report.count(|outcome| matches!(outcome, Outcome::Invalid(_)));
+    let event = Event::on_account(Action::KeysImported, Some(account))
         .with("format", report.format.as_str())
         .with("new", report.count(|outcome| *outcome == Outcome::New))
         .with("changed", report.count(|outcome| *outcome == Outcome::Changed))
-        .with("same", report.count(|outcome| *outcome == Outcome::Same))
+        .with("same", report.count(|outcome| *outcome == Outcome::Same));
+    if left_out == 0 { event } else { event.with("left_out", left_out) }
 }

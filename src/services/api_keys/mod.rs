@@ -47,7 +47,7 @@ use crate::{
         page::{Page, PageRequest},
         permission::Permission,
     },
-    repositories::{api_keys, key_versions},
+    repositories::{api_key_lists, api_keys, key_versions},
 };
 
 /// The field names to which the encrypted parts are bound.
@@ -76,7 +76,7 @@ async fn refuse_value_in_grace(ctx: &Context, tx: &mut Writer, key: &ApiKey, val
 /// Waits until few enough imports and exports are under way: each holds many values in memory.
 async fn take_turn(ctx: &Context) -> Result<OwnedSemaphorePermit> {
     let turn = tokio::time::timeout(TURN_PATIENCE, ctx.app().bulk.clone().acquire_owned()).await;
-    turn.ok().and_then(|turn| turn.ok()).ok_or(Error::Busy { retry_after: 5 })
+    turn.ok().and_then(Result::ok).ok_or(Error::Busy { retry_after: 5 })
 }
 
 /// One of the member's keys, masked.
@@ -100,9 +100,9 @@ pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<P
     let mut reader = ctx.db().read().await?;
     let rows = match filter.expiry(now) {
         Some((after, until)) => {
-            api_keys::list_by_expiry(&mut reader, account, filter, page, (now, after, until)).await?
+            api_key_lists::list_by_expiry(&mut reader, account, filter, page, (now, after, until)).await?
         }
-        None => api_keys::list(&mut reader, account, filter, page, now).await?,
+        None => api_key_lists::list(&mut reader, account, filter, page, now).await?,
     };
     let mut page = Page::cut(rows, page.limit, |key| key.id.0);
     page.rows = page.rows.into_iter().map(|key| usage::with_last_use(ctx, key.at(now))).collect();

@@ -7,7 +7,7 @@ use vault_api::{
         key_requests::Filter,
         page::{Page, PageRequest},
     },
-    repositories::api_keys,
+    repositories::api_key_lists,
 };
 
 use super::samples::{key, store, stored_user};
@@ -17,14 +17,14 @@ use crate::support::TestApp;
 async fn names(app: &TestApp, owner: UserId, filter: &Filter) -> Vec<String> {
     let page = PageRequest { limit: 100, before: None };
     let now = app.operator().now();
-    let keys = api_keys::list(&mut app.app.db.read().await.unwrap(), owner, filter, page, now).await.unwrap();
+    let keys = api_key_lists::list(&mut app.app.db.read().await.unwrap(), owner, filter, page, now).await.unwrap();
     keys.into_iter().map(|key| key.name).collect()
 }
 
 async fn page(app: &TestApp, owner: UserId, limit: i64, before: Option<Uuid>) -> (Vec<String>, Option<Uuid>) {
     let (wanted, now) = (PageRequest { limit, before }, app.operator().now());
     let mut reader = app.app.db.read().await.unwrap();
-    let rows = api_keys::list(&mut reader, owner, &Filter::default(), wanted, now).await.unwrap();
+    let rows = api_key_lists::list(&mut reader, owner, &Filter::default(), wanted, now).await.unwrap();
     let page = Page::cut(rows, limit, |key| key.id.0);
     (page.rows.into_iter().map(|key| key.name).collect(), page.next)
 }

@@ -14,7 +14,7 @@ use super::wire::eventually;
 use crate::support::{Server, Vault, register};
 
 /// An upstream that answers with the head that it got.
-fn upstream() -> u16 {
+pub fn upstream() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
@@ -36,9 +36,9 @@ fn free_port() -> u16 {
 }
 
 /// A running nginx. Dropped, it is stopped.
-struct Nginx {
+pub struct Nginx {
     child: Child,
-    port: u16,
+    pub port: u16,
     folder: tempfile::TempDir,
 }
 
@@ -51,14 +51,14 @@ impl Drop for Nginx {
 }
 
 /// The blocks of nginx configuration in the document.
-fn documented() -> Vec<String> {
+pub fn documented() -> Vec<String> {
     let page =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proxies.md")).expect("the page");
     page.split("```nginx\n").skip(1).map(|rest| rest.split("```").next().expect("an end").to_owned()).collect()
 }
 
 impl Nginx {
-    fn start(http: &str, server: &Server, port_of_upstream: u16) -> Self {
+    pub fn start(http: &str, server: &Server, port_of_upstream: u16) -> Self {
         let (folder, port) = (tempfile::tempdir().expect("a folder"), free_port());
         let http = http
             .replace("127.0.0.1:8080", &format!("127.0.0.1:{port}"))
@@ -101,7 +101,7 @@ impl Nginx {
         (status.unwrap_or_else(|| panic!("{answer}\n{}", log())), answer)
     }
 
-    fn status(&self, headers: &str) -> u16 {
+    pub fn status(&self, headers: &str) -> u16 {
         self.ask(headers).0
     }
 }

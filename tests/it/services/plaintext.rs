@@ -10,6 +10,8 @@ use vault_api::core::database::Location;
 use crate::support::TestApp;
 
 const VALUE: &str = "sk-proj-PlantedValueOfTheOwner7391";
+const LATER: &str = "sk-proj-PlantedLaterValueOfTheOwner2047";
+const IMPORTED: &str = "planted value of an imported line 6613";
 const REPEATED: &str = "sk-proj-PlantedValueOfARepeatedRequest";
 const SETTING: &str = "PlantedServiceRoleKeyOfSupabase5528";
 const PASSWORD: &str = "planted girafe en pyjama 8846";
@@ -76,6 +78,17 @@ on_both! {
         app.call_with("POST", "/api/keys", Some(json!({ "name": "two", "value": REPEATED })), &repeatable).await.expect(201);
         let generated = app.call_with("POST", "/api/keys", Some(json!({ "name": "three" })), &signed_in).await.expect(201).json();
         app.call_with("GET", &format!("{path}/decrypt"), None, &signed_in).await.expect(200);
+        // a later value of each kind, what an import brings, a program's token, and the codes of a program that waits
+        let customers = format!("/api/keys/{}/rotate", generated["id"].as_str().unwrap());
+        let rotated = app.call_with("POST", &customers, None, &signed_in).await.expect(200).json();
+        app.call_with("POST", &format!("{path}/rotate"), Some(json!({ "value": LATER })), &signed_in).await.expect(200);
+        let imported = app.call_with("POST", "/api/keys/import", Some(json!({ "IMPORTED": IMPORTED })), &signed_in).await.expect(200).json();
+        assert_eq!(imported["new"], 1);
+        app.call_with("POST", "/api/keys/verify", Some(json!({ "api_key": rotated["api_key"] })), &signed_in).await.expect(200);
+        app.call_with("GET", "/api/keys/export", None, &signed_in).await.expect(200);
+        let new = json!({ "name": "a program", "scopes": ["keys:reveal"] });
+        let program = app.call_with("POST", "/api/tokens", Some(new), &signed_in).await.expect(201).json();
+        let device = app.call("POST", "/api/auth/device", None).await.expect(200).json();
         app.call_with("PATCH", &path, Some(json!({ "note": "changed" })), &signed_in).await.expect(200);
         app.call("POST", "/api/auth/recover", Some(json!({ "email": "alice@example.com" }))).await.expect(202);
         let mail = app.wait_for_mails("alice@example.com", 1).await.remove(0);
@@ -92,6 +105,12 @@ on_both! {
             ("a value", VALUE),
             ("a repeated request's value", REPEATED),
             ("a generated value", generated["api_key"].as_str().unwrap()),
+            ("a generated key's later value", rotated["api_key"].as_str().unwrap()),
+            ("a later value", LATER),
+            ("an imported value", IMPORTED),
+            ("a program's token", program["token"].as_str().unwrap()),
+            ("a program's device code", device["device_code"].as_str().unwrap()),
+            ("a program's user code", device["user_code"].as_str().unwrap()),
             ("a provider's secret setting", SETTING),
             ("a password", PASSWORD),
             ("a newer password", NEWER),

@@ -1,10 +1,13 @@
 //! `vk`, the real program, against the real server: what a person and a script see of it.
 
 mod access;
+mod browser;
 mod files;
 mod keys;
+mod life;
 mod run;
 mod sign_in;
+mod tls;
 mod watch;
 
 use std::{
@@ -12,16 +15,18 @@ use std::{
     process::Command,
 };
 
+pub use browser::log_in as log_in_by_browser;
+
 use crate::support::{Done, Member, Server, Vault, path_with_postgres, register, run_to_the_end};
 
 /// A machine with `vk`: a home of its own, and nobody signed in.
-struct Machine {
-    home: tempfile::TempDir,
-    url: String,
+pub struct Machine {
+    pub home: tempfile::TempDir,
+    pub url: String,
 }
 
 impl Machine {
-    fn new(server: &Server) -> Self {
+    pub fn new(server: &Server) -> Self {
         Self { home: tempfile::tempdir().expect("a folder"), url: format!("http://{}", server.address) }
     }
 
@@ -60,18 +65,18 @@ impl Machine {
         self.home.path().join(".config/vk/session.json")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
         command.args(arguments).env_clear().env("HOME", self.home.path()).env("PATH", path_with_postgres());
         command.current_dir(self.home.path());
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Done {
+    pub fn run(&self, arguments: &[&str]) -> Done {
         self.run_with(arguments, &[], "")
     }
 
-    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Done {
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Done {
         run_to_the_end(self.command(arguments).envs(variables.iter().copied()), input)
     }
 
@@ -87,7 +92,7 @@ impl Machine {
 
     /// The JSON that a command prints.
     #[track_caller]
-    fn json(&self, arguments: &[&str]) -> serde_json::Value {
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let done = self.run(&[arguments, &["--json"]].concat()).expect(0);
         serde_json::from_str(&done.output).unwrap_or_else(|error| panic!("{error}: {}", done.output))
     }
@@ -110,7 +115,7 @@ impl Machine {
 }
 
 /// `vk` lies beside the server: `cargo build`, and `cargo test` of the whole workspace, make both.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_vault-api")).with_file_name("vk");
     assert!(program.is_file(), "{} is not built: run `cargo build` first", program.display());
     program

@@ -101,6 +101,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("import", "Enregistrer les clés d’un fichier : .env, JSON ou CSV"),
     ("import file", "Le fichier, ou - pour l’entrée standard"),
     ("import dry_run", "Montrer ce qui se passerait, ne rien enregistrer"),
+    ("import skip_invalid", "Enregistrer les autres lignes quand certaines sont fautives"),
     ("export", "Afficher toutes les valeurs, en .env ou en JSON"),
     ("export format", "env ou json ; env si rien n’est dit"),
     ("export output", "Écrire dans un nouveau fichier que vous seul pouvez lire"),

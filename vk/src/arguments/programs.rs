@@ -52,6 +52,9 @@ pub struct ImportOptions {
     /// Show what would happen, store nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Store the other lines where some are at fault
+    #[arg(long)]
+    pub skip_invalid: bool,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,

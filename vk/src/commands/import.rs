@@ -1,4 +1,5 @@
-//! `vk import`: the keys of a file. What would happen is shown first, line by line; all is stored, or nothing.
+//! `vk import`: the keys of a file. What would happen is shown first, line by line; all is stored, or nothing, or with
+//! `--skip-invalid` all but the lines at fault.
 
 use std::{
     fs::File,
@@ -40,13 +41,15 @@ pub fn run(screen: &Screen, options: &ImportOptions) -> Result<(), Failure> {
     if !screen.json {
         show(screen, &report)?;
     }
-    if count("invalid") > 0 {
+    let work = count("new") + count("changed");
+    let is_refused = count("invalid") > 0 && (!options.skip_invalid || work + count("same") == 0);
+    if is_refused {
         if screen.json {
             screen.value(&report)?;
         }
-        return Err(Failure::new(Kind::Invalid, Text::ImportInvalid).with(count("invalid")));
+        let said = if work + count("same") == 0 { Text::NoSoundLine } else { Text::ImportInvalid };
+        return Err(Failure::new(Kind::Invalid, said).with(count("invalid")));
     }
-    let work = count("new") + count("changed");
     if options.dry_run || work == 0 {
         return if screen.json { screen.value(&report) } else { Ok(()) };
     }
@@ -58,6 +61,9 @@ pub fn run(screen: &Screen, options: &ImportOptions) -> Result<(), Failure> {
         return screen.value(&stored);
     }
     screen.note(Text::Imported, &[&number(&stored, "new").to_string(), &number(&stored, "changed").to_string()]);
+    if number(&stored, "invalid") > 0 {
+        screen.warn(Text::LinesLeftOut, &[&number(&stored, "invalid").to_string()]);
+    }
     Ok(())
 }
 
@@ -65,7 +71,11 @@ fn send(client: &Client, options: &ImportOptions, kind: &str, content: &str, is_
     let doing = if is_dry { Text::Comparing } else { Text::Storing };
     let _progress = Progress::begin(client.screen, client.screen.say(doing, &[]));
     let dry_run = if is_dry { "true" } else { "false" };
-    let query = [("dry_run", dry_run), ("environment", options.place.name().unwrap_or_default())];
+    let query = [
+        ("dry_run", dry_run),
+        ("skip_invalid", if options.skip_invalid { "true" } else { "" }),
+        ("environment", options.place.name().unwrap_or_default()),
+    ];
     parsed(&client.send("POST", &with_query("/api/keys/import", &query), Some((kind, content.as_bytes())))?)
 }
 

@@ -21,7 +21,7 @@ const COUNTS: [&str; 4] = ["verifications", "former_verifications", "refusals", 
 /// Shows the days on which something happened, and their sum.
 pub fn run(screen: &Screen, options: &UsageOptions) -> Result<(), Failure> {
     let client = Client::open(screen)?;
-    let key = client.key(&options.key.name, options.key.place.name())?;
+    let key = client.key_of_any_time(&options.key.name, options.key.place.name())?;
     let path = format!("/api/keys/{}/usage", text(&key, "id"));
     let usage = client.get(&with_query(&path, &[("days", &options.days.to_string())]))?;
     if screen.json {

@@ -19,7 +19,7 @@ use crate::{
 /// Lists the versions.
 pub fn list(screen: &Screen, key: &NamedKey) -> Result<(), Failure> {
     let client = Client::open(screen)?;
-    let key = client.key(&key.name, key.place.name())?;
+    let key = client.key_of_any_time(&key.name, key.place.name())?;
     let versions = client.get(&format!("/api/keys/{}/versions", text(&key, "id")))?;
     if screen.json {
         return screen.value(&versions);

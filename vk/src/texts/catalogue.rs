@@ -215,7 +215,10 @@ texts! {
     FileTooLarge = "{0} is larger than {1} MiB: the server takes no more. Split it." | "{0} dépasse {1} Mio : le serveur n’en prend pas plus. Divisez-le.";
     IsBinary = "{0} is no text in UTF-8. Save it as .env, JSON or CSV." | "{0} n’est pas du texte en UTF-8. Enregistrez-le en .env, JSON ou CSV.";
     IsEmpty = "There is nothing in {0}." | "Il n’y a rien dans {0}.";
-    ImportInvalid = "Nothing was stored: {0} lines are at fault. Mend them and import again." | "Rien n’a été enregistré : {0} lignes sont fautives. Corrigez-les et recommencez.";
+    ImportInvalid = "Nothing was stored. Lines at fault: {0}. Mend them, or store the others with --skip-invalid."
+        | "Rien n’a été enregistré. Lignes fautives : {0}. Corrigez-les, ou enregistrez les autres avec --skip-invalid.";
+    NoSoundLine = "Nothing was stored: every line is at fault. Mend them and import again." | "Rien n’a été enregistré : toutes les lignes sont fautives. Corrigez-les et recommencez.";
+    LinesLeftOut = "Lines at fault, left out: {0}." | "Lignes fautives, laissées de côté : {0}.";
     ImportSum = "{0} new, {1} changed, {2} the same, {3} at fault." | "{0} nouvelles, {1} changées, {2} identiques, {3} fautives.";
     AskImport = "Store {0} keys?" | "Enregistrer {0} clés ?";
     Imported = "Stored {0} new keys and {1} new values." | "{0} nouvelles clés et {1} nouvelles valeurs enregistrées.";

@@ -105,6 +105,27 @@ on_both! {
         assert_eq!(statuses(&looked), expected);
     }
 
+    async fn invalid_lines_are_left_out_where_it_is_asked_for(app: TestApp) {
+        let alice = app.member("alice").await;
+        alice.store("held", "the held value").await;
+        let file = "CACHE=true\nDEBUG=true\nHELD='the held value'\nEMPTY=\nLAST=1\n";
+        let expected = ["CACHE=new", "DEBUG=duplicate_value", "HELD=duplicate_value", "EMPTY=empty_value", "LAST=new"];
+
+        let looked = send(&alice, "?skip_invalid=true&dry_run=true", "text/plain", file).await.expect(200).json();
+        assert_eq!((&looked["stored"], names(&alice).await), (&json!(false), vec!["held".to_owned()]));
+        let stored = send(&alice, "?skip_invalid=true", "text/plain", file).await.expect(200).json();
+        let again = send(&alice, "?skip_invalid=true", "text/plain", file).await.expect(200).json();
+
+        assert_eq!((statuses(&looked), statuses(&stored)), (expected.map(String::from).to_vec(), expected.map(String::from).to_vec()));
+        assert_eq!((&stored["stored"], &stored["new"], &stored["invalid"]), (&json!(true), &json!(2), &json!(3)));
+        assert_eq!((&again["same"], &again["new"], &again["invalid"]), (&json!(2), &json!(0), &json!(3)));
+        assert_eq!(names(&alice).await, ["CACHE", "LAST", "held"]);
+        let trail = alice.get("/api/audit").await.json();
+        assert_eq!(trail["data"][0]["details"], json!({ "format": "env", "new": 2, "changed": 0, "same": 0, "left_out": 3 }));
+        send(&alice, "?skip_invalid=true", "text/plain", "A=\nB\n").await.expect_problem(422, "import_invalid");
+        send(&alice, "", "text/plain", file).await.expect_problem(422, "import_invalid");
+    }
+
     async fn each_key_and_the_import_are_in_the_trail_and_the_chain_holds(app: TestApp) {
         let alice = app.member("alice").await;
         send(&alice, "", "text/plain", "A=1\n").await.expect(200);

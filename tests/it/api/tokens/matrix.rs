@@ -27,7 +27,7 @@ enum With {
     NoToken,
 }
 
-use TokenScope::{Read, Reveal, Write};
+use TokenScope::{Read, Reveal, Verify, Write};
 use With::{AnyToken, Anybody, NoToken, Scope};
 
 /// Every operation. One that is missing here fails the test: say which tokens it lets in.
@@ -36,7 +36,12 @@ const TABLE: &[(&str, With)] = &[
     ("POST /api/auth/login", Anybody),
     ("POST /api/auth/login/mfa", Anybody),
     ("POST /api/auth/refresh", Anybody),
+    ("POST /api/auth/device", Anybody),
+    ("POST /api/auth/device/token", Anybody),
+    ("POST /api/auth/device/refuse", Anybody),
+    ("POST /api/auth/device/approve", NoToken),
     ("POST /api/auth/verify-email", Anybody),
+    ("POST /api/auth/verify-email/disown", Anybody),
     ("POST /api/auth/verify-email/resend", NoToken),
     ("POST /api/auth/email", NoToken),
     ("POST /api/auth/email/confirm", Anybody),
@@ -65,6 +70,14 @@ const TABLE: &[(&str, With)] = &[
     ("GET /api/keys/{id}/decrypt", Scope(Reveal)),
     ("POST /api/keys/{id}/reveal", Scope(Reveal)),
     ("POST /api/keys/import", Scope(Write)),
+    ("POST /api/keys/{id}/rotate", Scope(Write)),
+    ("POST /api/keys/{id}/end-grace", Scope(Write)),
+    ("GET /api/keys/{id}/versions", Scope(Read)),
+    ("POST /api/keys/{id}/versions/{n}/restore", Scope(Write)),
+    ("GET /api/keys/{id}/usage", Scope(Read)),
+    ("POST /api/keys/verify", Scope(Verify)),
+    // a token counts there beside a key alone: the test below
+    ("GET /api/keys/check", Anybody),
     ("GET /api/keys/export", Scope(Reveal)),
     ("GET /api/tokens", NoToken),
     ("POST /api/tokens", NoToken),
@@ -84,6 +97,7 @@ const TABLE: &[(&str, With)] = &[
 fn body_of(operation: &str) -> Value {
     match operation {
         "POST /api/keys" => json!({ "name": "a", "value": format!("value {}", uuid::Uuid::from_u128(1)) }),
+        "POST /api/keys/verify" => json!({ "api_key": "x" }),
         _ => json!({}),
     }
 }
@@ -143,6 +157,19 @@ on_both! {
         assert!(faults.is_empty(), "{}", faults.join("\n"));
         assert_eq!(asked, TABLE.len(), "the table has an operation that is not there");
         owner.get("/api/auth/me").await.expect(200);
+    }
+
+    async fn a_check_for_a_proxy_needs_the_scope_to_verify(app: TestApp) {
+        let owner = app.member("owner").await;
+        for (scopes, status, code) in [
+            (vec!["keys:verify"], 401, "malformed"),
+            (vec!["keys:read", "keys:reveal", "keys:write"], 403, "insufficient_scope"),
+        ] {
+            let bearer = format!("Bearer {}", token(&owner, &scopes).await.1);
+            let headers = [("authorization", bearer.as_str()), ("x-api-key", "vk_live_x")];
+            let answer = app.call_with("GET", "/api/keys/check", None, &headers).await.expect(status);
+            assert_eq!((answer.header("x-vault-code"), answer.text().as_str()), (code, ""), "{scopes:?}");
+        }
     }
 
     async fn no_other_spelling_of_an_address_opens_more(app: TestApp) {
