@@ -1,8 +1,11 @@
-//! Generated keys by their values, answered from memory: what the database said at most a second ago, that there is no
-//! such key included, and forgotten at once when something of the account changes here.
+//! Generated keys by their values, answered from memory: what the database said a moment ago, that there is no such key
+//! included, and forgotten at once when something of the account changes here.
 //!
 //! Invariants, cited by the tests:
-//! 1. An entry older than `FRESH` is asked for again, so a change on another server counts within a second.
+//! 1. An entry older than `FRESH` counts only where the database said within the last `FRESH` that the account's audit
+//!    chain is where it was when the entry was read: whatever changes a key or its account adds an entry there in the same
+//!    transaction. So a change on another server counts within a second, and a thousand keys cost one question, not
+//!    a thousand. What changes without an entry, as the time of the last use, is shown as it was `MOST_AGE` ago at most.
 //! 2. What was read before a change is never answered after it: an entry carries the marks that stood when its read
 //!    began, and a change moves a mark. Nothing is searched for, so a change costs the same however much is kept.
 //! 3. However many values are asked for, no more than twice `MOST_ENTRIES` are kept.
@@ -21,6 +24,10 @@ use crate::models::{ids::UserId, key_check::FoundKey};
 
 /// Less than the second that was promised: asking and answering take their time too.
 const FRESH: Duration = Duration::from_millis(900);
+const MOST_AGE: Duration = Duration::from_secs(10);
+const MOST_ACCOUNTS: usize = 20_000;
+/// Locks for those who ask for an account's state; several accounts share one.
+const TURNS: usize = 64;
 const MOST_ENTRIES: usize = 20_000;
 const MARKS: usize = 4096;
 
@@ -32,9 +39,22 @@ pub struct KeyCache {
     entries: RwLock<Entries>,
     /// Counters; several accounts and values share one, which costs a read more now and then.
     marks: Vec<AtomicU64>,
+    /// Where the chains of accounts ended, and when that was asked.
+    ends: RwLock<HashMap<UserId, (i64, Instant)>>,
+    turns: Vec<tokio::sync::Mutex<()>>,
 }
 
-/// Two generations: when the newer one is full or a second old, the older one is dropped as a whole.
+/// What memory knows of a value.
+pub enum Known {
+    /// The answer: the key, or that there is none.
+    Now(Option<Arc<FoundKey>>),
+    /// There was an answer, which counts if the account's chain is still where it was.
+    Before,
+    /// Nothing that counts.
+    Nothing,
+}
+
+/// Two generations: when the newer one is full or `MOST_AGE` old, the older one is dropped as a whole.
 struct Entries {
     newer: HashMap<Fingerprint, Entry>,
     older: HashMap<Fingerprint, Entry>,
@@ -45,6 +65,8 @@ struct Entry {
     found: Option<Arc<FoundKey>>,
     read_at: Instant,
     mark: Mark,
+    /// Where the account's chain ended; `None` for what is good for `FRESH` alone.
+    seq: Option<i64>,
 }
 
 /// What stood when a read began; see invariant 2.
@@ -54,17 +76,55 @@ pub struct Mark(u64);
 impl Default for KeyCache {
     fn default() -> Self {
         let entries = Entries { newer: HashMap::new(), older: HashMap::new(), turned_at: Instant::now() };
-        Self { entries: RwLock::new(entries), marks: (0..MARKS).map(|_| AtomicU64::new(0)).collect() }
+        Self {
+            entries: RwLock::new(entries),
+            marks: (0..MARKS).map(|_| AtomicU64::new(0)).collect(),
+            ends: RwLock::default(),
+            turns: (0..TURNS).map(|_| tokio::sync::Mutex::default()).collect(),
+        }
     }
 }
 
 impl KeyCache {
-    /// What is known of a value of this account; `None` where the database must be asked.
-    pub fn get(&self, account: UserId, value: &Fingerprint) -> Option<Option<Arc<FoundKey>>> {
+    /// What is known of a value of this account.
+    pub fn get(&self, account: UserId, value: &Fingerprint) -> Known {
         let mark = self.mark(account, value);
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.newer.get(value).or_else(|| entries.older.get(value))?;
-        (entry.mark == mark && entry.read_at.elapsed() < FRESH).then(|| entry.found.clone())
+        let entry = entries.newer.get(value).or_else(|| entries.older.get(value));
+        let Some(entry) = entry.filter(|entry| entry.mark == mark) else { return Known::Nothing };
+        let age = entry.read_at.elapsed();
+        if age < FRESH {
+            return Known::Now(entry.found.clone());
+        }
+        match (entry.seq, self.end(account)) {
+            (Some(_), _) if age >= MOST_AGE => Known::Nothing,
+            (Some(_), None) => Known::Before,
+            (Some(then), Some(now)) if then == now => Known::Now(entry.found.clone()),
+            _ => Known::Nothing,
+        }
+    }
+
+    /// Where the account's chain ends, if that was asked within the last second.
+    pub fn end(&self, account: UserId) -> Option<i64> {
+        let ends = self.ends.read().unwrap_or_else(PoisonError::into_inner);
+        ends.get(&account).filter(|(_, asked_at)| asked_at.elapsed() < FRESH).map(|(seq, _)| *seq)
+    }
+
+    /// Waits for the turn to ask where the account's chain ends: one asks for all. Who waited for long asks itself.
+    pub async fn turn(&self, account: UserId) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        let turn = self.turns.get(place(account.0.as_bytes()) % TURNS)?;
+        tokio::time::timeout(FRESH, turn.lock()).await.ok()
+    }
+
+    /// Keeps where the account's chain ended when it was asked.
+    pub fn keep_end(&self, account: UserId, seq: i64, asked_at: Instant) {
+        let mut ends = self.ends.write().unwrap_or_else(PoisonError::into_inner);
+        if ends.len() >= MOST_ACCOUNTS {
+            ends.retain(|_, (_, asked_at)| asked_at.elapsed() < FRESH);
+        }
+        if ends.len() < MOST_ACCOUNTS {
+            ends.insert(account, (seq, asked_at));
+        }
     }
 
     /// To be taken before the database is asked.
@@ -73,12 +133,13 @@ impl KeyCache {
         Mark(self.read(account.0.as_bytes()).wrapping_add(self.read(value)))
     }
 
-    /// Keeps what the database said.
-    pub fn keep(&self, began: Mark, value: Fingerprint, found: Option<Arc<FoundKey>>) {
-        let entry = Entry { found, read_at: Instant::now(), mark: began };
+    /// Keeps what the database said, and where the account's chain ended then; without that it is good for a second.
+    pub fn keep(&self, began: (Mark, Instant), value: Fingerprint, found: Option<Arc<FoundKey>>, seq: Option<i64>) {
+        let (mark, read_at) = began;
+        let entry = Entry { found, read_at, mark, seq };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         let mut dropped = HashMap::new();
-        if entries.newer.len() >= MOST_ENTRIES || entries.turned_at.elapsed() >= FRESH {
+        if entries.newer.len() >= MOST_ENTRIES || entries.turned_at.elapsed() >= MOST_AGE {
             let newer = mem::take(&mut entries.newer);
             dropped = mem::replace(&mut entries.older, newer);
             entries.turned_at = Instant::now();
@@ -136,22 +197,48 @@ mod tests {
         let cache = KeyCache::default();
         let before = cache.mark(ALICE, &value(9));
         cache.forget_account(ALICE);
-        cache.keep(before, value(9), None);
-        assert!(cache.get(ALICE, &value(9)).is_none());
+        cache.keep((before, Instant::now()), value(9), None, Some(1));
+        assert!(!is_known(&cache));
 
-        cache.keep(cache.mark(ALICE, &value(9)), value(9), None);
-        assert!(cache.get(ALICE, &value(9)).is_some());
+        cache.keep((cache.mark(ALICE, &value(9)), Instant::now()), value(9), None, Some(1));
+        assert!(is_known(&cache));
         cache.forget_account(BOB);
-        assert!(cache.get(ALICE, &value(9)).is_some());
+        assert!(is_known(&cache));
         cache.forget_value(&value(9));
-        assert!(cache.get(ALICE, &value(9)).is_none());
+        assert!(!is_known(&cache));
+    }
+
+    fn is_known(cache: &KeyCache) -> bool {
+        matches!(cache.get(ALICE, &value(9)), Known::Now(_))
+    }
+
+    #[test]
+    fn what_is_older_than_a_second_counts_only_while_the_chain_stays_where_it_was() {
+        let cache = KeyCache::default();
+        let mark = cache.mark(ALICE, &value(9));
+        let ago = |seconds| Instant::now().checked_sub(Duration::from_secs(seconds)).expect("a moment");
+        cache.keep((mark, ago(2)), value(9), None, Some(7));
+        assert!(matches!(cache.get(ALICE, &value(9)), Known::Before));
+
+        cache.keep_end(ALICE, 7, Instant::now());
+        assert!(is_known(&cache));
+        cache.keep_end(ALICE, 7, ago(2));
+        assert!(matches!(cache.get(ALICE, &value(9)), Known::Before));
+        cache.keep_end(ALICE, 8, Instant::now());
+        assert!(matches!(cache.get(ALICE, &value(9)), Known::Nothing));
+
+        cache.keep_end(ALICE, 7, Instant::now());
+        cache.keep((mark, ago(11)), value(9), None, Some(7));
+        assert!(matches!(cache.get(ALICE, &value(9)), Known::Nothing), "too old");
+        cache.keep((mark, ago(2)), value(9), None, None);
+        assert!(matches!(cache.get(ALICE, &value(9)), Known::Nothing), "without a chain");
     }
 
     #[test]
     fn a_million_values_that_nobody_has_fill_no_more_than_the_bound() {
         let cache = KeyCache::default();
         for number in 0..1_000_000 {
-            cache.keep(Mark(0), value(number), None);
+            cache.keep((Mark(0), Instant::now()), value(number), None, None);
         }
 
         let entries = cache.entries.read().expect("entries");

@@ -8,7 +8,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -32,6 +32,8 @@ pub struct UsageTally {
     pub turn: tokio::sync::Mutex<()>,
     /// See invariant 3.
     pub commit: RwLock<()>,
+    /// What `/metrics` shows, by the kind of use: found once, since that costs more than counting.
+    counters: OnceLock<[metrics::Counter; Use::ALL.len()]>,
 }
 
 #[derive(Default)]
@@ -57,6 +59,16 @@ pub struct Noted {
 }
 
 impl UsageTally {
+    /// Counts one use in `/metrics`.
+    pub fn count(&self, use_: Use) {
+        let counters = self
+            .counters
+            .get_or_init(|| Use::ALL.map(|use_| metrics::counter!("vault_key_uses_total", "use" => use_.as_str())));
+        if let Some((_, counter)) = Use::ALL.iter().zip(counters).find(|(kind, _)| **kind == use_) {
+            counter.increment(1);
+        }
+    }
+
     /// Counts one use; tells whether there was room for it.
     pub fn note(&self, noted: Noted) -> bool {
         let Noted { account, key, version, use_, at } = noted;

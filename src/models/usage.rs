@@ -31,6 +31,9 @@ pub struct Counts {
 }
 
 impl Use {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Verified, Self::VerifiedFormer, Self::Refused, Self::Revealed];
+
     /// Its word in the counters.
     #[must_use]
     pub fn as_str(self) -> &'static str {

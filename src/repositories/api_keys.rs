@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::json_text;
 use crate::{
     core::{
-        database::{Conn, Failure, Reader, Unique, Writer, on, row},
+        database::{Conn, Failure, Unique, Writer, on, row},
         error::{Error, Result},
         texts::problems::Code,
     },
@@ -182,38 +182,6 @@ pub async fn find_sealed<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: Api
         provider_config: row.provider_config.0,
         parts: SealedParts { value: row.value, provider_secrets: row.provider_secrets },
     }))
-}
-
-/// The active generated key of an account that has this value now.
-///
-/// # Errors
-/// As the database fails.
-pub async fn find_by_value(reader: &mut Reader, account: UserId, fingerprint: &[u8]) -> Result<Option<ApiKey>> {
-    const SQL: &str = "
-        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
-            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
-            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
-        from auth.api_keys
-        where \"userId\" = $1 and fingerprint = $2 and not revoked and kind = 'generated'";
-    let row: Option<Stored> = on!(reader, optional(SQL, account.0, fingerprint))?;
-    Ok(row.map(ApiKey::from))
-}
-
-/// The revoked generated key of an account that had this value last.
-///
-/// # Errors
-/// As the database fails.
-pub async fn find_revoked_by_value(reader: &mut Reader, account: UserId, fingerprint: &[u8]) -> Result<Option<ApiKey>> {
-    const SQL: &str = "
-        select id, \"userId\", name, kind, provider, \"providerConfig\", environment, tags, note, scopes, prefix, last4,
-            version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
-            \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
-        from auth.api_keys
-        where \"userId\" = $1 and fingerprint = $2 and revoked and kind = 'generated'
-        order by id desc
-        limit 1";
-    let row: Option<Stored> = on!(reader, optional(SQL, account.0, fingerprint))?;
-    Ok(row.map(ApiKey::from))
 }
 
 /// How many active keys an account has.

@@ -11,6 +11,7 @@ pub mod api_keys_in_bulk;
 pub mod audit_trail;
 pub mod device_logins;
 pub mod idempotency_keys;
+pub mod key_checks;
 pub mod key_reminders;
 pub mod key_usage;
 pub mod key_versions;

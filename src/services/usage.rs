@@ -28,7 +28,7 @@ const MOST_AT_ONCE: usize = 200;
 /// Counts one use of a key, by the value of `version` (0 where no value was named). Costs no write: a job writes the
 /// counts down within half a minute, and when the server stops.
 pub fn note(ctx: &Context, key: ApiKeyId, account: UserId, version: i64, use_: Use) {
-    metrics::counter!("vault_key_uses_total", "use" => use_.as_str()).increment(1);
+    ctx.app().usage.count(use_);
     if !ctx.app().usage.note(Noted { account, key, version, use_, at: ctx.now() }) {
         metrics::counter!("vault_key_uses_dropped_total").increment(1);
     }

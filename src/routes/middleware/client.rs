@@ -12,12 +12,18 @@ const MOST_USER_AGENT: usize = 256;
 /// The sender of a request that came from `peer`.
 pub(super) fn client(headers: &HeaderMap, peer: Option<IpAddr>, trusted: &[IpNet], request_id: Arc<str>) -> Client {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let user_agent: String =
-        text(header::USER_AGENT).chars().filter(|letter| !letter.is_control()).take(MOST_USER_AGENT).collect();
+    let told = text(header::USER_AGENT);
+    // most are kept as they are
+    let user_agent: Arc<str> =
+        if told.len() <= MOST_USER_AGENT && told.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            told.into()
+        } else {
+            told.chars().filter(|letter| !letter.is_control()).take(MOST_USER_AGENT).collect::<String>().into()
+        };
     Client {
         request_id,
         ip: peer.map(|peer| address(headers, peer.to_canonical(), trusted)),
-        user_agent: user_agent.into(),
+        user_agent,
         language: Language::negotiate(text(header::ACCEPT_LANGUAGE)),
     }
 }

@@ -24,17 +24,16 @@ struct Counted {
 impl Counters {
     /// Counts one answer.
     pub(super) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
-        let counted = self.find((word(method), status), route);
-        counted.answers.increment(1);
-        counted.seconds.record(took.as_secs_f64());
-    }
-
-    fn find(&self, kind: Kind, route: &str) -> Counted {
+        let kind = (word(method), status);
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(counted) = kept.get(&kind).and_then(|routes| routes.get(route)) {
-            return counted.clone();
+            return counted.count(took);
         }
         drop(kept);
+        self.add(kind, route).count(took);
+    }
+
+    fn add(&self, kind: Kind, route: &str) -> Counted {
         let (name, status) = (route.to_owned(), kind.1.as_str().to_owned());
         let counted = Counted {
             answers: metrics::counter!("vault_http_requests_total", "method" => kind.0, "route" => name.clone(), "status" => status),
@@ -43,6 +42,13 @@ impl Counters {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         kept.entry(kind).or_default().insert(name, counted.clone());
         counted
+    }
+}
+
+impl Counted {
+    fn count(&self, took: Duration) {
+        self.answers.increment(1);
+        self.seconds.record(took.as_secs_f64());
     }
 }
 

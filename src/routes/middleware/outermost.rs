@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use uuid::Uuid;
 
 use super::{client, counters::Counters, headers};
 use crate::{
@@ -34,7 +35,7 @@ pub(in crate::routes) async fn outermost(
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
     let request_id: Arc<str> = match client::own_request_id(request.headers()) {
         Some(id) => id.into(),
-        None => app.ids.next(app.clock.now()).simple().to_string().into(),
+        None => (&*app.ids.of_request().simple().encode_lower(&mut Uuid::encode_buffer())).into(),
     };
     let client = client::client(request.headers(), peer, &app.config.trusted_proxies, request_id);
     let (method, path) = (request.method().clone(), request.uri().clone());

@@ -4,7 +4,7 @@
 use std::{
     net::IpAddr,
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
@@ -12,7 +12,13 @@ use ipnet::IpNet;
 
 use super::fingerprint;
 use crate::{
-    core::{context::Context, database::Reader, error::Result, key_cache::Fingerprint, limits::Key},
+    core::{
+        context::Context,
+        database::Reader,
+        error::Result,
+        key_cache::{Fingerprint, Known},
+        limits::Key,
+    },
     models::{
         api_key::{self, ApiKey, KeyKind},
         ids::UserId,
@@ -20,7 +26,8 @@ use crate::{
         permission::Permission,
     },
     repositories::{
-        api_keys,
+        api_keys, audit_trail,
+        key_checks::{self, Found},
         key_versions::{self, Former},
         users,
     },
@@ -76,36 +83,58 @@ async fn spend(ctx: &Context, key: &ApiKey) -> Option<Duration> {
 
 async fn look_up(ctx: &Context, account: UserId, value: Fingerprint) -> Result<Option<Arc<FoundKey>>> {
     let cache = &ctx.app().key_checks;
-    if let Some(known) = cache.get(account, &value) {
-        return Ok(known);
+    let mut known = cache.get(account, &value);
+    if let Known::Before = known {
+        ask_for_end(ctx, account).await?;
+        known = cache.get(account, &value);
     }
-    let began = cache.mark(account, &value);
-    let found = find(ctx, account, &value).await?.map(Arc::new);
-    cache.keep(began, value, found.clone());
+    if let Known::Now(found) = known {
+        return Ok(found);
+    }
+    let began = (cache.mark(account, &value), Instant::now());
+    let (found, seq) = find(ctx, account, &value).await?;
+    let found = found.map(Arc::new);
+    cache.keep(began, value, found.clone(), seq);
     Ok(found)
 }
 
-/// The key that has the value; else the one that had it before, else a revoked one that had it last.
-async fn find(ctx: &Context, account: UserId, value: &Fingerprint) -> Result<Option<FoundKey>> {
+/// Asks where the account's audit chain ends, where nobody did a moment ago.
+async fn ask_for_end(ctx: &Context, account: UserId) -> Result<()> {
+    let cache = &ctx.app().key_checks;
+    let _turn = cache.turn(account).await;
+    if cache.end(account).is_none() {
+        let asked_at = Instant::now();
+        let head = audit_trail::find_head(&mut ctx.db().read().await?, account.0).await?;
+        cache.keep_end(account, head.map_or(0, |head| head.seq), asked_at);
+    }
+    Ok(())
+}
+
+/// The key that has the value; else the one that had it before, else a revoked one that had it last. Then where the
+/// account's audit chain ended, if all that can change the answer moves it: not so the end of a grace.
+async fn find(ctx: &Context, account: UserId, value: &Fingerprint) -> Result<(Option<FoundKey>, Option<i64>)> {
     let mut reader = ctx.db().read().await?;
-    let (key, former) = if let Some(key) = api_keys::find_by_value(&mut reader, account, value).await? {
-        (key, None)
-    } else if let Some(former) = find_former(&mut reader, account, value, ctx.now()).await? {
-        former
-    } else if let Some(key) = api_keys::find_revoked_by_value(&mut reader, account, value).await? {
-        (key, None)
-    } else {
-        return Ok(None);
-    };
-    let owner = users::find(&mut reader, account).await?;
-    Ok(Some(FoundKey {
+    if let Some(found) = key_checks::find_by_value(&mut reader, account, value).await? {
+        let seq = found.key.grace_ends_at.is_none().then_some(found.seq);
+        return Ok((Some(found_key(ctx, found, None)), seq));
+    }
+    if let Some((found, former)) = find_former(&mut reader, account, value, ctx.now()).await? {
+        return Ok((Some(found_key(ctx, found, former)), None));
+    }
+    let revoked = key_checks::find_revoked_by_value(&mut reader, account, value).await?;
+    Ok((revoked.map(|found| found_key(ctx, found, None)), None))
+}
+
+fn found_key(ctx: &Context, found: Found, former: Option<Former>) -> FoundKey {
+    let Found { key, account_is_enabled, .. } = found;
+    FoundKey {
         version: former.as_ref().map_or(key.version, |former| former.version),
         former_until: former.map(|former| former.grace_ends_at),
-        account_is_enabled: owner.is_some_and(|owner| owner.is_enabled()),
+        account_is_enabled,
         networks: key.allowed_ips.iter().filter_map(|text| network(text)).collect(),
         rendered: OnceLock::new(),
         key: key.at(ctx.now()),
-    }))
+    }
 }
 
 /// The generated key that had the value before.
@@ -114,16 +143,19 @@ async fn find_former(
     account: UserId,
     value: &Fingerprint,
     now: DateTime<Utc>,
-) -> Result<Option<(ApiKey, Option<Former>)>> {
+) -> Result<Option<(Found, Option<Former>)>> {
     let Some(former) = key_versions::find_by_value(&mut *reader, account, value).await? else { return Ok(None) };
     // it may have been restored since we asked for current values
     if former.grace_ends_at <= now
-        && let Some(key) = api_keys::find_by_value(reader, account, value).await?
+        && let Some(found) = key_checks::find_by_value(&mut *reader, account, value).await?
     {
-        return Ok(Some((key, None)));
+        return Ok(Some((found, None)));
     }
-    let key = api_keys::find(reader, account, former.key).await?.filter(|key| key.kind == KeyKind::Generated);
-    Ok(key.map(|key| (key, Some(former))))
+    let key = api_keys::find(&mut *reader, account, former.key).await?.filter(|key| key.kind == KeyKind::Generated);
+    let Some(key) = key else { return Ok(None) };
+    let owner = users::find(reader, account).await?;
+    let account_is_enabled = owner.is_some_and(|owner| owner.is_enabled());
+    Ok(Some((Found { key, account_is_enabled, seq: 0 }, Some(former))))
 }
 
 /// An allowed address or network as it is kept.
