@@ -35,8 +35,7 @@ impl LineFault {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Field(kind) => Fault::new("", kind.clone()).code(),
-            Self::Member(_, kind) => Fault::new("", kind.clone()).code(),
+            Self::Field(kind) | Self::Member(_, kind) => Fault::new("", kind.clone()).code(),
             Self::Foreign => "unknown_field",
             Self::Surplus => "surplus_columns",
             Self::Malformed => "malformed_line",

@@ -128,7 +128,9 @@ fn recognise(mut object: Object, has_environment: bool) -> Option<(ImportFormat,
     let is_of_doppler = OF_DOPPLER.iter().all(|name| object.text(name).is_some());
     let format = if is_of_doppler { ImportFormat::Doppler } else { ImportFormat::Json };
     if is_of_doppler {
-        OF_DOPPLER.iter().for_each(|name| drop(object.take(name)));
+        for name in OF_DOPPLER {
+            object.take(name);
+        }
     }
     Some((format, entries_of(object, plain)))
 }
