@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::{provider::Provider, user::words};
+use super::{provider::Provider, user::words, warning::Warning};
 use crate::core::{secret::SecretText, texts::import_lines::LineFault};
 
 /// The most entries of one import.
@@ -121,6 +121,8 @@ pub struct Line {
     pub environment: Option<String>,
     /// What becomes of it.
     pub outcome: Outcome,
+    /// What looks like a mistake in what becomes of it.
+    pub warnings: Vec<Warning>,
 }
 
 /// What becomes of a whole file.

@@ -99,7 +99,7 @@ pub fn write_env(exported: &[Exported], language: Language) -> (String, usize) {
     for Exported { key, value } in exported {
         let name = key.name.as_str();
         let line = match quote(value.expose()) {
-            _ if !is_variable(name) => Err(exports::no_variable(language, name)),
+            _ if !is_variable(name) => Err(exports::no_variable(language, &visible(name))),
             None => Err(exports::no_line(language, name)),
             Some(_) if !names.insert(name) => Err(exports::twice(language, name, key.environment.as_deref())),
             Some(quoted) => Ok(quoted),
@@ -113,6 +113,19 @@ pub fn write_env(exported: &[Exported], language: Language) -> (String, usize) {
         }
     }
     (text, left_out)
+}
+
+/// A name as it may stand in a comment: some readers see the end of a line where others see none.
+fn visible(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if rules::is_unseen(letter) {
+            text.extend(letter.escape_unicode());
+        } else {
+            text.push(letter);
+        }
+    }
+    text
 }
 
 /// Whether a name can be one of an environment variable.

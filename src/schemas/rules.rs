@@ -71,6 +71,15 @@ pub fn new_password(least: usize) -> Text {
     Text { least, most: MOST_CHARACTERS, form: Form::Exact }
 }
 
+/// Whether a sign can not be seen in a line and changes it: control characters, the other ends of lines of Unicode, and
+/// the signs that turn the direction of what follows.
+#[must_use]
+pub fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl Text {
     /// One line of `least` to `most` characters, trimmed.
     #[must_use]
@@ -86,7 +95,7 @@ impl Text {
         let text = match self.form {
             Form::Block if text.contains('\0') => return Err(FaultKind::InvalidCharacters),
             Form::Exact | Form::Block => text,
-            Form::Line if text.trim().chars().any(char::is_control) => return Err(FaultKind::InvalidCharacters),
+            Form::Line if text.trim().chars().any(is_unseen) => return Err(FaultKind::InvalidCharacters),
             Form::Line => text.trim().to_owned(),
             Form::Word(..) => text.trim().to_ascii_lowercase(),
         };
@@ -117,6 +126,17 @@ mod tests {
         assert_eq!(KEY_NAME.check("a\0b".into()), Err(FaultKind::InvalidCharacters));
         assert_eq!(KEY_NAME.check("a\nb".into()), Err(FaultKind::InvalidCharacters));
         assert_eq!(KEY_NAME.check("é".repeat(101)), Err(FaultKind::TooLong(100)));
+    }
+
+    #[test]
+    fn lines_hold_no_signs_that_end_or_turn_them_unseen() {
+        for sign in [
+            '\u{2028}', '\u{2029}', '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}',
+            '\u{85}',
+        ] {
+            assert_eq!(KEY_NAME.check(format!("a{sign}b")), Err(FaultKind::InvalidCharacters), "{sign:?}");
+        }
+        assert_eq!(KEY_NAME.check("clé 🔑 \u{200d}مفتاح".into()), Ok("clé 🔑 \u{200d}مفتاح".into()));
     }
 
     #[test]

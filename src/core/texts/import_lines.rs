@@ -8,6 +8,12 @@ use crate::core::language::Language;
 pub enum LineFault {
     /// One of its fields is at fault.
     Field(FaultKind),
+    /// The member of this name is at fault.
+    Member(String, FaultKind),
+    /// The form of the file has no member of this name.
+    Foreign,
+    /// The row has more columns than the first one names.
+    Surplus,
     /// It is none of `NAME=value`, a comment or an empty line.
     Malformed,
     /// A quotation mark is never closed.
@@ -29,7 +35,9 @@ impl LineFault {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Field(kind) => Fault::new("", kind.clone()).code(),
+            Self::Field(kind) | Self::Member(_, kind) => Fault::new("", kind.clone()).code(),
+            Self::Foreign => "unknown_field",
+            Self::Surplus => "surplus_columns",
             Self::Malformed => "malformed_line",
             Self::Unterminated => "unterminated_quote",
             Self::Empty => "empty_value",
@@ -44,6 +52,12 @@ impl LineFault {
     pub fn message(&self, language: Language) -> String {
         match (self, language) {
             (Self::Field(kind), _) => Fault::new("", kind.clone()).message(language),
+            (Self::Member(name, kind), Language::English) => {
+                format!("{name}: {}", Fault::new("", kind.clone()).message(language))
+            }
+            (Self::Member(name, kind), Language::French) => {
+                format!("{name} : {}", Fault::new("", kind.clone()).message(language))
+            }
             (Self::DuplicateName(line), Language::English) => {
                 format!("Line {line} has this name already. Keep one of them.")
             }
@@ -68,6 +82,12 @@ impl LineFault {
             Self::Malformed => {
                 "Write NAME=value, with quotes around a value of several lines, or make it a comment with #."
             }
+            Self::Foreign => {
+                "A file of this form has nothing of this name. Remove it, or import it in a file of its own."
+            }
+            Self::Surplus => {
+                "This row has more columns than the first one. Put a text with commas into quotation marks."
+            }
             Self::Unterminated => "Close the quotation mark that opens here.",
             Self::Empty => "Give a value, or remove the line: the vault keeps no empty values.",
             Self::HeldValue => {
@@ -76,7 +96,7 @@ impl LineFault {
             Self::GeneratedKey => {
                 "The vault made the key of this name. Rotate it with POST /api/keys/{id}/rotate, or choose another name."
             }
-            Self::Field(_) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
+            Self::Field(_) | Self::Member(..) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
         }
     }
 
@@ -84,6 +104,12 @@ impl LineFault {
         match self {
             Self::Malformed => {
                 "Écrivez NOM=valeur, avec des guillemets autour d’une valeur de plusieurs lignes, ou faites-en un commentaire avec #."
+            }
+            Self::Foreign => {
+                "Un fichier de cette forme n’a rien de ce nom. Retirez-le, ou importez-le dans un fichier à part."
+            }
+            Self::Surplus => {
+                "Cette ligne a plus de colonnes que la première. Mettez entre guillemets un texte qui contient des virgules."
             }
             Self::Unterminated => "Fermez le guillemet qui s’ouvre ici.",
             Self::Empty => "Donnez une valeur, ou retirez la ligne : le coffre ne garde pas de valeur vide.",
@@ -93,7 +119,7 @@ impl LineFault {
             Self::GeneratedKey => {
                 "Le coffre a créé la clé de ce nom. Renouvelez-la avec POST /api/keys/{id}/rotate, ou choisissez un autre nom."
             }
-            Self::Field(_) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
+            Self::Field(_) | Self::Member(..) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
         }
     }
 }
@@ -106,6 +132,9 @@ mod tests {
     fn every_fault_has_a_sentence_in_both_languages() {
         for fault in [
             LineFault::Field(FaultKind::TooLong(100)),
+            LineFault::Member("enabled".into(), FaultKind::WrongType("boolean")),
+            LineFault::Foreign,
+            LineFault::Surplus,
             LineFault::Malformed,
             LineFault::Unterminated,
             LineFault::Empty,

@@ -33,6 +33,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>> {
         if row.iter().all(|field| field.trim().is_empty()) {
             continue;
         }
+        if row.len() > columns.len() {
+            // a comma without quotation marks: what comes after it is part of some value
+            let name = row.get(title).filter(|_| title < password).cloned().unwrap_or_default();
+            entries.push(entry::faulty(line, name, LineFault::Surplus));
+            continue;
+        }
         let field = |at: Option<usize>| at.and_then(|at| row.get(at)).cloned();
         let tags = field(tags).unwrap_or_default();
         let draft = Draft {
@@ -151,5 +157,19 @@ mod tests {
             ]
         );
         assert!(read("a,b\n1,2").is_err() && read("").is_err());
+    }
+
+    #[test]
+    fn a_row_with_more_columns_than_the_first_is_told_and_not_cut_off() {
+        for row in ["A,pa,ss,word", "A,pa,", "A,\"pa\",ss"] {
+            let entries = read(&format!("Title,Password\n{row}\nB,fine\n")).expect("read");
+
+            let codes: Vec<_> = entries.iter().map(|entry| entry.content.as_ref().err().map(LineFault::code)).collect();
+            assert_eq!(codes, [Some("surplus_columns"), None], "{row}");
+            assert_eq!(entries[0].name, "A");
+        }
+        // here the name may be a part of the value
+        let entries = read("Password,Title\npa,ss,A\n").expect("read");
+        assert_eq!(entries[0].name, "");
     }
 }

@@ -95,14 +95,19 @@ fn many(texts: Vec<String>, most: usize, rule: Text) -> Result<Vec<String>, Line
     Ok(kept)
 }
 
-/// A moment, which may have passed: an expired key that comes back from an export stays expired.
+/// A moment, which may have passed: an expired key that comes back from an export stays expired. What is before 1970 is a
+/// mistake.
 fn time(text: &str) -> Result<DateTime<Utc>, LineFault> {
     const FORM: FaultKind = FaultKind::InvalidFormat(
-        "a time in RFC 3339, as 2027-01-31T12:00:00Z",
-        "une date et une heure au format RFC 3339, comme 2027-01-31T12:00:00Z",
+        "a time in RFC 3339 from 1970 on, as 2027-01-31T12:00:00Z",
+        "une date et une heure au format RFC 3339 à partir de 1970, comme 2027-01-31T12:00:00Z",
     );
     match DateTime::parse_from_rfc3339(text) {
-        Ok(time) if time.timestamp_subsec_millis() < 1000 && time.to_utc().format("%Y").to_string().len() == 4 => {
+        Ok(time)
+            if time.timestamp() >= 0
+                && time.timestamp_subsec_millis() < 1000
+                && time.to_utc().format("%Y").to_string().len() == 4 =>
+        {
             Ok(time.to_utc().trunc_subsecs(3))
         }
         _ => Err(LineFault::Field(FORM)),

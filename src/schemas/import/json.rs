@@ -1,37 +1,70 @@
 //! JSON files: this vault's own export, a plain object, and what Infisical, Doppler, HashiCorp Vault and OpenBao write.
 //!
-//! Objects keep their order and their repeated names, so that a name that comes twice is a fault and not a lost value.
+//! Nothing is passed over in silence: what stands beside a form's own members is an entry with a fault.
 
-use std::fmt;
+use serde_json::Map;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-
-use super::entry::{self, Draft};
+use super::{
+    entry::{self, Draft},
+    node::{self, Node, Object, TWICE, member},
+};
 use crate::{
     core::{
         error::{Error, Result},
         texts::{
             faults::{Fault, FaultKind},
             import_lines::LineFault,
-            problems::Code,
         },
     },
     models::import::{Entry, ImportFile, ImportFormat},
-    schemas::rules,
 };
 
 /// What Doppler adds to every file: where it comes from, no secrets.
 const OF_DOPPLER: [&str; 3] = ["DOPPLER_PROJECT", "DOPPLER_ENVIRONMENT", "DOPPLER_CONFIG"];
 
-/// Reads a file and finds out whose it is.
+/// What this vault's export says of a key; the last four are told and not taken.
+const OF_OURS: [&str; 14] = [
+    "name",
+    "value",
+    "environment",
+    "provider",
+    "provider_config",
+    "tags",
+    "note",
+    "expires_at",
+    "scopes",
+    "enabled",
+    "id",
+    "kind",
+    "version",
+    "created_at",
+];
+
+const IMPORTED: FaultKind = FaultKind::Conflict(
+    "These secrets come from another folder or environment. Export that one, and import it by itself.",
+    "Ces secrets viennent d’un autre dossier ou environnement. Exportez celui-là, et importez-le à part.",
+);
+
+const HIDDEN: FaultKind = FaultKind::Conflict(
+    "Infisical hid this value. Export it again as somebody who may read it.",
+    "Infisical a masqué cette valeur. Exportez-la avec un compte qui peut la lire.",
+);
+
+/// Reads a file and finds out whose it is. `has_environment`: the request names one, and the file's own do not count.
 ///
 /// # Errors
 /// `malformed_json`, also where it is cut off or too deep; `Invalid` where it is of no form that we know.
-pub(super) fn read(text: &str) -> Result<ImportFile> {
-    // serde_json goes 128 levels deep and no further
-    let node: Node = serde_json::from_str(text).map_err(|_| Code::MalformedJson)?;
-    let (format, entries) = recognise(node).ok_or_else(unknown)?;
+pub(super) fn read(text: &str, has_environment: bool) -> Result<ImportFile> {
+    let recognised = match node::parse(text)? {
+        Node::List(items) => listed(items, of_infisical, has_environment).map(|all| (ImportFormat::Infisical, all)),
+        Node::Object(object) if object.text("format").as_deref() == Some("vault-api") => {
+            keep_to_version(&object)?;
+            ours(object, has_environment).map(|all| (ImportFormat::Vault, all))
+        }
+        Node::Object(object) => recognise(object, has_environment),
+        _ => None,
+    };
+    let (format, entries) = recognised.ok_or_else(unknown)?;
     Ok(ImportFile { format, entries })
 }
 
@@ -45,61 +78,126 @@ fn unknown() -> Error {
     ))
 }
 
-fn recognise(node: Node) -> Option<(ImportFormat, Vec<Entry>)> {
-    match node {
-        Node::List(items) => Some((ImportFormat::Infisical, listed(items, of_infisical)?)),
-        Node::Object(object) => recognise_object(object),
-        _ => None,
+fn keep_to_version(object: &Object) -> Result<()> {
+    match object.find("version") {
+        None => Ok(()),
+        Some(Node::Number(version)) if version == "1" => Ok(()),
+        Some(_) => Err(Error::fault(Fault::new(
+            "version",
+            FaultKind::Conflict(
+                "This vault reads version 1 of its exports. Update it, or export again from a vault of its version.",
+                "Ce coffre lit la version 1 de ses exports. Mettez-le à jour, ou refaites l’export depuis un coffre de sa version.",
+            ),
+        ))),
     }
 }
 
-fn recognise_object(mut object: Object) -> Option<(ImportFormat, Vec<Entry>)> {
-    if object.text("format").as_deref() == Some("vault-api") {
-        return match object.take("keys") {
-            Some(Node::List(items)) => Some((ImportFormat::Vault, listed(items, of_ours)?)),
-            _ => None,
-        };
-    }
+fn ours(mut object: Object, has_environment: bool) -> Option<Vec<Entry>> {
+    let Some(Node::List(items)) = object.take("keys") else { return None };
+    // the form was told by its first `format`; another one is no part of it
+    object.take("format");
+    let mut entries = listed(items, |object| Some(of_ours(object)), has_environment)?;
+    tell_foreign(&mut entries, object, |name, node| {
+        matches!((name, node), ("version", Node::Number(version)) if version == "1")
+            || matches!((name, node), ("exported_at", Node::Text(_)))
+    });
+    Some(entries)
+}
+
+fn recognise(mut object: Object, has_environment: bool) -> Option<(ImportFormat, Vec<Entry>)> {
     match object.take("secrets") {
-        Some(Node::List(items)) => return Some((ImportFormat::Infisical, listed(items, of_infisical)?)),
+        Some(Node::List(items)) => {
+            let mut entries = listed(items, of_infisical, has_environment)?;
+            tell_foreign(&mut entries, object, |name, node| name == "imports" && !node.has_secrets());
+            return Some((ImportFormat::Infisical, entries));
+        }
         Some(Node::Object(secrets)) if secrets.is_of_doppler() => {
-            return Some((ImportFormat::Doppler, secrets.entries(of_doppler)));
+            let mut entries = entries_of(secrets, of_doppler);
+            tell_foreign(&mut entries, object, |name, node| matches!((name, node), ("success", Node::Bool(_))));
+            return Some((ImportFormat::Doppler, entries));
         }
         Some(other) => object.0.push(("secrets".into(), other)),
         None => {}
     }
-    if object.has("data") && (object.has("lease_id") || object.has("request_id") || object.is_of_second_engine()) {
-        let Some(Node::Object(mut data)) = object.take("data") else { return None };
-        // the second engine has the values one level deeper, beside their metadata
-        let data = match (data.has("metadata"), data.take("data")) {
-            (true, Some(Node::Object(inner))) => inner,
-            (_, Some(other)) => {
-                data.0.push(("data".into(), other));
-                data
-            }
-            (_, None) => data,
-        };
-        return Some((ImportFormat::HashiCorp, data.entries(plain)));
+    if object.is_of_vault() {
+        return of_vault(object).map(|entries| (ImportFormat::HashiCorp, entries));
     }
     if object.is_of_doppler() {
-        return Some((ImportFormat::Doppler, object.entries(of_doppler)));
+        return Some((ImportFormat::Doppler, entries_of(object, of_doppler)));
     }
-    let format = if object.has("DOPPLER_PROJECT") { ImportFormat::Doppler } else { ImportFormat::Json };
-    if format == ImportFormat::Doppler {
-        object.0.retain(|(name, _)| !OF_DOPPLER.contains(&name.as_str()));
+    let is_of_doppler = OF_DOPPLER.iter().all(|name| object.text(name).is_some());
+    let format = if is_of_doppler { ImportFormat::Doppler } else { ImportFormat::Json };
+    if is_of_doppler {
+        for name in OF_DOPPLER {
+            object.take(name);
+        }
     }
-    Some((format, object.entries(plain)))
+    Some((format, entries_of(object, plain)))
+}
+
+/// A secret of HashiCorp Vault, in its envelope.
+fn of_vault(mut object: Object) -> Option<Vec<Entry>> {
+    let is_second = object.is_of_second_engine();
+    let Some(Node::Object(mut data)) = object.take("data") else { return None };
+    // the second engine has the values one level deeper, beside their metadata
+    let mut entries = match (is_second, data.take("data")) {
+        (true, Some(Node::Object(inner))) => {
+            let mut entries = entries_of(inner, plain);
+            data.take("metadata");
+            tell_foreign(&mut entries, data, |_, _| false);
+            entries
+        }
+        (_, Some(other)) => {
+            data.0.push(("data".into(), other));
+            entries_of(data, plain)
+        }
+        (_, None) => entries_of(data, plain),
+    };
+    tell_foreign(&mut entries, object, |name, node| {
+        matches!(
+            (name, node),
+            ("request_id" | "lease_id" | "mount_type", Node::Text(_))
+                | ("lease_duration", Node::Number(_))
+                | ("renewable", Node::Bool(_))
+                | ("warnings" | "wrap_info" | "auth", Node::Null)
+                | ("warnings", Node::List(_))
+        )
+    });
+    Some(entries)
+}
+
+/// Adds an entry with a fault for each member that is none of a form's own.
+fn tell_foreign(entries: &mut Vec<Entry>, rest: Object, is_known: impl Fn(&str, &Node) -> bool) {
+    for (name, node) in rest.0 {
+        if !is_known(&name, &node) {
+            let is_imported = name == "imports" && node.has_secrets();
+            let fault = if is_imported { LineFault::Field(IMPORTED) } else { LineFault::Foreign };
+            entries.push(entry::faulty(entries.len() + 1, name, fault));
+        }
+    }
 }
 
 /// The entries of a list of objects; `None` where one is no object of that kind.
-fn listed(items: Vec<Node>, read: fn(Object) -> Option<Result<Draft, LineFault>>) -> Option<Vec<Entry>> {
+fn listed(
+    items: Vec<Node>,
+    read: fn(Object) -> Option<Result<Draft, LineFault>>,
+    has_environment: bool,
+) -> Option<Vec<Entry>> {
     let mut entries = Vec::with_capacity(items.len());
     for (at, item) in items.into_iter().enumerate() {
-        let Node::Object(object) = item else { return None };
+        let Node::Object(mut object) = item else { return None };
+        if has_environment {
+            object.0.retain(|(name, _)| name != "environment");
+        }
         let name = ["name", "key", "secretKey"].into_iter().find_map(|field| object.text(field)).unwrap_or_default();
         entries.push(entry_of(at + 1, name, read(object)?));
     }
     Some(entries)
+}
+
+fn entries_of(object: Object, read: fn(String, Node) -> Result<Draft, LineFault>) -> Vec<Entry> {
+    let each = |(at, (name, node)): (usize, (String, Node))| entry_of(at + 1, name.clone(), read(name, node));
+    object.0.into_iter().enumerate().map(each).collect()
 }
 
 fn entry_of(line: usize, name: String, draft: Result<Draft, LineFault>) -> Entry {
@@ -116,195 +214,77 @@ fn plain(name: String, node: Node) -> Result<Draft, LineFault> {
 /// `{"raw", "computed", "note"}`: as computed, with references to others put in, or as it was written.
 fn of_doppler(name: String, node: Node) -> Result<Draft, LineFault> {
     let Node::Object(mut object) = node else { return plain(name, node) };
+    object.refuse_repeated()?;
     let value = object.take("computed").or_else(|| object.take("raw")).unwrap_or(Node::Null);
-    Ok(Draft { name, value: value.value()?, note: object.text("note"), ..Draft::default() })
+    Ok(Draft { name, value: value.value()?, note: object.optional_text("note")?, ..Draft::default() })
 }
 
 /// `{"key", "value", "comment"}` from its command line, `{"secretKey", "secretValue", …}` from its API.
 fn of_infisical(mut object: Object) -> Option<Result<Draft, LineFault>> {
     let name = object.text("key").or_else(|| object.text("secretKey"))?;
+    let repeated = object.refuse_repeated();
     let value = object.take("value").or_else(|| object.take("secretValue"))?;
-    let note = object.text("comment").or_else(|| object.text("secretComment"));
-    // its environments have words of their own; those that are none of ours are left out
-    let environment = object.text("environment").and_then(|text| rules::ENVIRONMENT.check(text).ok());
-    let tags = object.texts("tags", &["slug", "name"]).unwrap_or_default();
-    Some(value.value().map(|value| Draft { name, value, environment, tags, note, ..Draft::default() }))
-}
-
-/// This vault's own export. Fields that an import does not need are passed over.
-fn of_ours(mut object: Object) -> Option<Result<Draft, LineFault>> {
-    let name = object.text("name")?;
-    let value = object.take("value")?;
-    let wrong = |kind| LineFault::Field(FaultKind::WrongType(kind));
     let read = || {
-        let settings = match object.take("provider_config") {
-            None | Some(Node::Null) => Map::new(),
-            Some(Node::Object(settings)) => settings.texts_by_name().ok_or(wrong("string"))?,
-            Some(_) => return Err(wrong("object")),
-        };
+        repeated?;
+        if object.has("secretValue") {
+            return Err(member("secretValue", TWICE));
+        }
+        if matches!(object.find("secretValueHidden"), Some(Node::Bool(true))) {
+            return Err(member("secretValue", HIDDEN));
+        }
+        let note = object.optional_text("comment")?;
         Ok(Draft {
+            name,
             value: value.value()?,
-            environment: object.text("environment"),
-            provider: object.text("provider"),
-            provider_config: settings,
-            tags: object.texts("tags", &[]).ok_or(wrong("array"))?,
-            note: object.text("note"),
-            expires_at: object.text("expires_at"),
-            scopes: object.texts("scopes", &[]).ok_or(wrong("array"))?,
-            is_disabled: matches!(object.take("enabled"), Some(Node::Bool(false))),
-            name: name.clone(),
+            environment: object.optional_text("environment")?,
+            tags: object.texts("tags", &["slug", "name"])?,
+            note: if note.is_some() { note } else { object.optional_text("secretComment")? },
+            ..Draft::default()
         })
     };
     Some(read())
 }
 
-/// A JSON value.
-enum Node {
-    Null,
-    Bool(bool),
-    /// As serde writes it.
-    Number(String),
-    Text(String),
-    List(Vec<Node>),
-    Object(Object),
-}
-
-/// An object's members, in their order.
-struct Object(Vec<(String, Node)>);
-
-impl Node {
-    /// A value's text: numbers and truth values as they are written. `None` where there is none.
-    fn value(self) -> Result<Option<String>, LineFault> {
-        match self {
-            Self::Null => Ok(None),
-            Self::Bool(value) => Ok(Some(value.to_string())),
-            Self::Number(text) | Self::Text(text) => Ok(Some(text)),
-            Self::List(_) | Self::Object(_) => Err(LineFault::Field(FaultKind::WrongType("string"))),
-        }
+/// This vault's own export.
+fn of_ours(mut object: Object) -> Result<Draft, LineFault> {
+    object.refuse_repeated()?;
+    if let Some((name, _)) = object.0.iter().find(|(name, _)| !OF_OURS.contains(&name.as_str())) {
+        return Err(member(name, FaultKind::Unknown));
     }
-}
-
-impl Object {
-    fn find(&self, name: &str) -> Option<&Node> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, node)| node)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
-    fn take(&mut self, name: &str) -> Option<Node> {
-        let at = self.0.iter().position(|(own, _)| own == name)?;
-        Some(self.0.remove(at).1)
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        if let Some(Node::Text(text)) = self.find(name) { Some(text.clone()) } else { None }
-    }
-
-    /// A list of texts, or of objects that have one of these fields; empty where it was left out.
-    fn texts(&self, name: &str, fields: &[&str]) -> Option<Vec<String>> {
-        let items = match self.find(name) {
-            None | Some(Node::Null) => return Some(Vec::new()),
-            Some(Node::List(items)) => items,
-            Some(_) => return None,
-        };
-        let of = |item: &Node| match item {
-            Node::Text(text) => Some(text.clone()),
-            Node::Object(object) => fields.iter().find_map(|field| object.text(field)),
-            _ => None,
-        };
-        items.iter().map(of).collect()
-    }
-
-    /// Texts by name; `None` where one is no text.
-    fn texts_by_name(self) -> Option<Map<String, Value>> {
-        let text = |(name, node)| if let Node::Text(text) = node { Some((name, Value::String(text))) } else { None };
-        self.0.into_iter().map(text).collect()
-    }
-
-    /// Whether every member is a secret as Doppler's API writes them.
-    fn is_of_doppler(&self) -> bool {
-        let is = |node: &Node| matches!(node, Node::Object(object) if object.has("computed") || object.has("raw"));
-        !self.0.is_empty() && self.0.iter().all(|(_, node)| is(node))
-    }
-
-    /// Whether `data` holds values and their metadata, as the second key-value engine of Vault writes them.
-    fn is_of_second_engine(&self) -> bool {
-        matches!(self.find("data"), Some(Node::Object(data)) if data.has("data") && data.has("metadata"))
-    }
-
-    fn entries(self, read: fn(String, Node) -> Result<Draft, LineFault>) -> Vec<Entry> {
-        let each = |(at, (name, node)): (usize, (String, Node))| entry_of(at + 1, name.clone(), read(name, node));
-        self.0.into_iter().enumerate().map(each).collect()
-    }
-}
-
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
-    }
-}
-
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> std::result::Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> std::result::Result<Node, E> {
-        Ok(Node::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> std::result::Result<Node, E> {
-        Ok(Node::Number(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> std::result::Result<Node, E> {
-        Ok(Node::Number(value.to_string()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> std::result::Result<Node, E> {
-        Ok(Node::Number(value.to_string()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> std::result::Result<Node, E> {
-        Ok(Node::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Node, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Node::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<Node, A::Error> {
-        let mut object = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
-        }
-        Ok(Node::Object(Object(object)))
-    }
+    let provider_config = match object.take("provider_config") {
+        None | Some(Node::Null) => Map::new(),
+        Some(Node::Object(settings)) => settings.texts_by_name("provider_config")?,
+        Some(_) => return Err(member("provider_config", FaultKind::WrongType("object"))),
+    };
+    let is_disabled = match object.find("enabled") {
+        None => false,
+        Some(Node::Bool(is_enabled)) => !is_enabled,
+        Some(_) => return Err(member("enabled", FaultKind::WrongType("boolean"))),
+    };
+    Ok(Draft {
+        name: object.optional_text("name")?.ok_or_else(|| member("name", FaultKind::Required))?,
+        value: object.optional_text("value")?,
+        environment: object.optional_text("environment")?,
+        provider: object.optional_text("provider")?,
+        provider_config,
+        tags: object.texts("tags", &[])?,
+        note: object.optional_text("note")?,
+        expires_at: object.optional_text("expires_at")?,
+        scopes: object.texts("scopes", &[])?,
+        is_disabled,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::texts::problems::Code;
 
     /// A name, and its value or what is wrong with it.
     type Found = (String, std::result::Result<String, &'static str>);
 
     fn found(text: &str) -> (&'static str, Vec<Found>) {
-        let file = read(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let file = read(text, false).unwrap_or_else(|error| panic!("{text}: {error}"));
         let told = |entry: Entry| {
             (entry.name, entry.content.map(|content| content.value.expose().clone()).map_err(|fault| fault.code()))
         };
@@ -373,10 +353,103 @@ mod tests {
             &"[".repeat(100_000),
             &format!("{}{}", "{\"a\":".repeat(500), "}".repeat(500)),
         ] {
-            assert!(read(text).is_err_and(|error| error.is(Code::MalformedJson)), "{}", text.get(..20).unwrap_or(text));
+            assert!(
+                read(text, false).is_err_and(|error| error.is(Code::MalformedJson)),
+                "{}",
+                text.get(..20).unwrap_or(text)
+            );
         }
         for text in ["1", "\"x\"", "null", "[1]", "[{\"a\":1}]", r#"{"format":"vault-api"}"#] {
-            assert!(read(text).is_err_and(|error| matches!(error, Error::Invalid(_))), "{text}");
+            assert!(read(text, false).is_err_and(|error| matches!(error, Error::Invalid(_))), "{text}");
         }
+    }
+
+    /// The names of a file's entries with the code of what is wrong with them; the others are sound.
+    fn faults(text: &str) -> Vec<(String, &'static str)> {
+        found(text).1.into_iter().filter_map(|(name, value)| value.err().map(|code| (name, code))).collect()
+    }
+
+    #[test]
+    fn numbers_are_taken_as_they_are_written() {
+        let (_, entries) = found(
+            r#"{"A":1.10,"a \" 7":[9,"8"],"B":12345678901234567890123,"C":1e3,"D":-0,"E":-1.50E+2,"\\":0,"F":18446744073709551616}"#,
+        );
+
+        let values: Vec<_> = entries.into_iter().filter_map(|(_, value)| value.ok()).collect();
+        assert_eq!(values, ["1.10", "12345678901234567890123", "1e3", "-0", "-1.50E+2", "0", "18446744073709551616"]);
+    }
+
+    #[test]
+    fn what_a_form_does_not_know_is_a_line_that_names_it() {
+        for (text, name, code) in [
+            (r#"{"secrets":[],"DB":"x"}"#, "DB", "unknown_field"),
+            (r#"{"secrets":[{"secretKey":"A","secretValue":"b"}],"OTHER":"x"}"#, "OTHER", "unknown_field"),
+            (r#"{"secrets":[],"imports":[{"secrets":[{"secretKey":"A","secretValue":"b"}]}]}"#, "imports", "conflict"),
+            (r#"{"secrets":[],"imports":"x"}"#, "imports", "conflict"),
+            (r#"{"secrets":[],"secrets":[]}"#, "secrets", "unknown_field"),
+            (r#"{"secrets":{"A":{"raw":"b"}},"success":"a secret"}"#, "success", "unknown_field"),
+            (r#"{"data":{"A":"b"},"request_id":"a","DB_PASS":"x"}"#, "DB_PASS", "unknown_field"),
+            (r#"{"data":{"data":{"A":"b"},"metadata":{},"C":"d"}}"#, "C", "unknown_field"),
+            (r#"{"format":"vault-api","keys":[],"A":"b"}"#, "A", "unknown_field"),
+            (r#"{"format":"vault-api","keys":[],"keys":[]}"#, "keys", "unknown_field"),
+            (r#"[{"key":"A","value":"b","environment":"My Env!"}]"#, "A", "invalid_format"),
+            (r#"[{"key":"A","value":"b","value":"c"}]"#, "A", "conflict"),
+            (r#"[{"key":"A","value":"b","secretValue":"c"}]"#, "A", "conflict"),
+            (r#"[{"key":"A","value":"b","comment":5}]"#, "A", "wrong_type"),
+            (r#"[{"key":"A","value":"b","tags":"x"}]"#, "A", "wrong_type"),
+            (r#"[{"secretKey":"A","secretValue":"<hidden>","secretValueHidden":true}]"#, "A", "conflict"),
+            (r#"{"A":{"computed":"b","computed":"c"}}"#, "A", "conflict"),
+        ] {
+            assert_eq!(faults(text), [(name.to_owned(), code)], "{text}");
+        }
+        // what is no form of others is a plain object with all its names
+        assert_eq!(found(r#"{"data":"1","request_id":"2"}"#).1.len(), 2);
+        assert_eq!(found(r#"{"DOPPLER_PROJECT":"1","A":"2"}"#).1.len(), 2);
+    }
+
+    #[test]
+    fn the_real_files_of_others_have_no_fault() {
+        for text in [
+            r#"{"secrets":[{"id":"1","_id":"1","workspace":"w","environment":"dev","version":1,"type":"shared","secretKey":"A","secretValue":"b","secretComment":"","secretReminderNote":null,"skipMultilineEncoding":false,"secretPath":"/","secretValueHidden":false,"secretMetadata":[],"tags":[{"id":"1","slug":"x","color":null,"name":"x"}],"createdAt":"x"}],"imports":[{"secretPath":"/x","environment":"dev","secrets":[]}]}"#,
+            r#"[{"key":"A","workspace":"","value":"b","type":"shared","_id":"1","secretPath":"/","tags":null,"comment":"","Etag":""}]"#,
+            r#"{"secrets":{"A":{"raw":"b","computed":"b","note":"","rawVisibility":"masked","computedVisibility":"masked","rawValueType":{"type":"string"}}},"success":true}"#,
+            r#"{"request_id":"r","lease_id":"","lease_duration":0,"renewable":false,"data":{"data":{"A":"b"},"metadata":{"created_time":"t","custom_metadata":null,"deletion_time":"","destroyed":false,"version":1}},"warnings":null,"wrap_info":null,"auth":null,"mount_type":"kv"}"#,
+        ] {
+            assert_eq!(found(text).1, [("A".into(), Ok("b".into()))], "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_types_and_repeated_members_of_our_own_form_are_told() {
+        for (members, code) in [
+            (r#""value":"b","value":"c""#, "conflict"),
+            (r#""value":5"#, "wrong_type"),
+            (r#""value":"b","environment":5"#, "wrong_type"),
+            (r#""value":"b","expires_at":1700000000"#, "wrong_type"),
+            (r#""value":"b","expires_at":"1969-12-31T23:59:59Z""#, "invalid_format"),
+            (r#""value":"b","expires_at":"0001-01-01T00:00:00Z""#, "invalid_format"),
+            (r#""value":"b","enabled":"false""#, "wrong_type"),
+            (r#""value":"b","enabled":null"#, "wrong_type"),
+            (r#""value":"b","tags":"x""#, "wrong_type"),
+            (r#""value":"b","provider_config":[]"#, "wrong_type"),
+            (r#""value":"b","provider_config":{"a":1}"#, "wrong_type"),
+            (r#""value":"b","provider_config":{"a":"1","a":"2"}"#, "conflict"),
+            (r#""value":"b","notes":"x""#, "unknown_field"),
+        ] {
+            let text = format!(r#"{{"format":"vault-api","version":1,"keys":[{{"name":"A",{members}}}]}}"#);
+            assert_eq!(faults(&text), [("A".to_owned(), code)], "{text}");
+        }
+        assert_eq!(faults(r#"{"format":"vault-api","keys":[{"value":"b"}]}"#), [(String::new(), "required")]);
+        for version in ["99", "\"1\"", "null", "1.0"] {
+            let text = format!(r#"{{"format":"vault-api","version":{version},"keys":[]}}"#);
+            assert!(read(&text, false).is_err_and(|error| matches!(error, Error::Invalid(_))), "{version}");
+        }
+    }
+
+    #[test]
+    fn environments_of_the_file_do_not_count_where_the_request_names_one() {
+        let file = read(r#"[{"key":"A","value":"b","environment":"My Env!"}]"#, true).expect("read");
+
+        assert!(file.entries.iter().all(|entry| entry.content.is_ok()));
     }
 }

@@ -1,12 +1,13 @@
 //! Files that are imported: told apart, read, checked. What becomes of their entries is the service's question.
 //!
-//! `dotenv` reads lines of `NAME=value`, `json` the JSON of this vault and of others, `csv` 1Password's; `entry` checks
+//! `dotenv` reads lines of `NAME=value`, `json` the JSON of this vault and of others (from the values of `node`), `csv` 1Password's; `entry` checks
 //! what they found against the rules for keys; `report` writes the answer.
 
 mod csv;
 pub mod dotenv;
 mod entry;
 mod json;
+mod node;
 mod report;
 
 pub use report::{ImportParams, ImportQuery, ReportView};
@@ -43,7 +44,7 @@ pub fn read(bytes: &[u8], kind: Kind, wanted: Option<ImportFormat>, environment:
     let mut file = match form_of(text, kind, wanted) {
         ImportFormat::Env => ImportFile { format: ImportFormat::Env, entries: dotenv::read(text) },
         ImportFormat::OnePassword => ImportFile { format: ImportFormat::OnePassword, entries: csv::read(text)? },
-        _ => json::read(text)?,
+        _ => json::read(text, environment.is_some())?,
     };
     if wanted.is_some_and(|wanted| !fits(wanted, file.format)) {
         return Err(Error::fault(Fault::new(

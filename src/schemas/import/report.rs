@@ -7,6 +7,7 @@ use crate::{
     core::language::Language,
     models::import::{ImportFormat, Manner, Outcome, Report},
     schemas::{
+        keys::WarningView,
         query::{FromQuery, Query},
         rules,
     },
@@ -54,6 +55,9 @@ pub struct LineView {
     /// Why it is invalid and what to do, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What looks like a mistake in a new or changed key; left out where nothing does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 impl ReportView {
@@ -74,6 +78,7 @@ impl ReportView {
                 status,
                 code: fault.map(crate::core::texts::import_lines::LineFault::code),
                 message: fault.map(|fault| fault.message(language)),
+                warnings: line.warnings.iter().cloned().map(WarningView::from).collect(),
             }
         });
         Self {

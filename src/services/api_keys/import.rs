@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{create, fingerprint, rotate};
+use serde_json::Map;
+
+use super::{create, fingerprint, rotate, warnings};
 use crate::{
     core::{
         context::Context,
@@ -22,6 +24,7 @@ use crate::{
         import::{Content, Entry, ImportFile, Line, Manner, Outcome, Report},
         key_requests::NewKey,
         permission::Permission,
+        provider,
     },
     repositories::{
         api_keys,
@@ -57,10 +60,10 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<R
     let known = Held::read(&mut ctx.db().read().await?, ctx, account).await?;
     let looked = plan(&file, &prints, &known, manner).report;
     if manner == Manner::Look {
-        return Ok(looked);
+        return Ok(with_warnings(ctx, &file, looked));
     }
     if looked.is_refused(manner) {
-        return Err(Error::Import(Box::new(looked)));
+        return Err(Error::Import(Box::new(with_warnings(ctx, &file, looked))));
     }
     // what takes long is done before anybody else has to wait for us
     let data_key = account_keys::open_current(ctx, account).await?;
@@ -71,7 +74,7 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<R
     users::lock(&mut tx, account).await?;
     let (mut report, changed) = plan_for_good(ctx, &mut tx, account, |held| plan(&file, &prints, held, manner)).await?;
     if report.is_refused(manner) {
-        return Err(Error::Import(Box::new(report)));
+        return Err(Error::Import(Box::new(with_warnings(ctx, &file, report))));
     }
     let new = report.count(|outcome| *outcome == Outcome::New);
     create::keep_to_plan(ctx, &mut tx, account, i64::try_from(new).unwrap_or(i64::MAX)).await?;
@@ -82,7 +85,26 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<R
     }
     tx.commit().await?;
     report.is_stored = true;
-    Ok(report)
+    Ok(with_warnings(ctx, &file, report))
+}
+
+/// Says of each line that makes or changes a key what looks like a mistake in it.
+fn with_warnings(ctx: &Context, file: &ImportFile, mut report: Report) -> Report {
+    for (entry, line) in file.entries.iter().zip(&mut report.lines) {
+        let Ok(content) = &entry.content else { continue };
+        let (value, environment) = (content.value.expose(), entry.environment.as_deref());
+        line.warnings = match line.outcome {
+            Outcome::New => {
+                let recognised = || provider::recognise(value.trim()).unwrap_or_else(provider::custom);
+                let provider = content.provider.unwrap_or_else(recognised);
+                warnings::of(ctx, provider, value, environment, &content.provider_config)
+            }
+            // its settings stay as they are
+            Outcome::Changed => warnings::of(ctx, provider::custom(), value, environment, &Map::new()),
+            Outcome::Same | Outcome::Invalid(_) => Vec::new(),
+        };
+    }
+    report
 }
 
 /// What becomes of each line, with every key that gets another value held until the transaction ends: whoever else
@@ -143,7 +165,7 @@ fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Man
             (Ok(_), None) => Outcome::Invalid(LineFault::Empty),
         };
         let (line, name, environment) = (entry.line, entry.name.clone(), entry.environment.clone());
-        plan.report.lines.push(Line { line, name, environment, outcome });
+        plan.report.lines.push(Line { line, name, environment, outcome, warnings: Vec::new() });
     }
     plan
 }

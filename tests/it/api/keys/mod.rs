@@ -5,6 +5,7 @@ mod create;
 mod export;
 mod idempotency;
 mod import;
+mod import_forms;
 mod limits;
 mod list;
 mod list_by_time;
