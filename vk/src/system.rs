@@ -15,6 +15,14 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// A variable whose absence and whose faults are different things: set, it holds words.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn words(name: &str) -> Result<Option<String>, Failure> {
+    let fault = || Failure::new(Kind::Usage, Text::NoWords).with(name);
+    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    value.into_string().ok().filter(|value| !value.trim().is_empty()).map(Some).ok_or_else(fault)
+}
+
 /// Whether a variable is set at all.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn is_set(name: &str) -> bool {

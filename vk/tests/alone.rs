@@ -55,6 +55,10 @@ fn what_may_be_a_secret_is_never_repeated() {
         &["login", &format!("--token={SECRET}")],
         &["rotate", "OPENAI", SECRET],
         &["set", "OPENAI", &format!("--value={SECRET}")],
+        &[SECRET],
+        &["help", SECRET],
+        &["ls", &format!("--{SECRET}")],
+        &["set", &format!("OPENAI={SECRET}")],
     ] {
         let errors = fails(arguments, &[], 2);
         assert!(!errors.contains(SECRET), "{errors}");

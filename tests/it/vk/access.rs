@@ -68,3 +68,62 @@ fn a_problem_can_not_write_to_the_terminal() {
 
     assert!(!done.errors.contains('\u{1b}'), "{:?}", done.errors);
 }
+
+#[test]
+fn no_proxy_hears_what_goes_in_clear() {
+    let (url, heard) = stranger("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"data\":[]}");
+    let (proxy, overheard) = stranger("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"data\":[]}");
+    let names = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"];
+    let mut variables = vec![("VK_TOKEN", "vkt_secret"), ("VK_URL", url.as_str())];
+    variables.extend(names.map(|name| (name, proxy.as_str())));
+
+    machine().run_with(&["ls"], &variables, "").expect(0);
+    assert!(heard.lock().unwrap().contains("Bearer vkt_secret"), "the server was not asked");
+    assert_eq!(*overheard.lock().unwrap(), "", "the proxy heard the token");
+
+    variables[1].1 = "http://vault.invalid";
+    variables.push(("VK_INSECURE_HTTP", "1"));
+    machine().run_with(&["ls"], &variables, "").expect(6);
+    assert_eq!(*overheard.lock().unwrap(), "", "the proxy heard the token");
+
+    variables[1].1 = "https://vault.invalid";
+    machine().run_with(&["ls"], &variables, "").expect(6);
+    let overheard = overheard.lock().unwrap();
+    assert!(overheard.starts_with("CONNECT") && !overheard.contains("vkt_"), "{overheard}");
+}
+
+#[test]
+fn a_name_with_a_value_behind_it_is_no_name() {
+    let (url, heard) = stranger("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    for command in ["set", "generate"] {
+        let variables = [("VK_TOKEN", "vkt_secret"), ("VK_URL", url.as_str())];
+        let done = machine().run_with(&[command, "OPENAI=sk-proj-Zt4kQ9wLx2Vb"], &variables, "value").expect(2);
+        assert!(done.errors.contains("vk set") && !done.errors.contains("Zt4kQ9"), "{}", done.errors);
+    }
+    assert_eq!(*heard.lock().unwrap(), "");
+}
+
+#[test]
+fn a_value_can_not_write_to_the_terminal() {
+    let body = "{\"data\":[],\"api_key\":\"vk_\\u001b]0;pwned\\u0007\",\"token\":\"vkt_\\u009b2J\"}";
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let (url, _) = stranger(answer.leak());
+    for arguments in
+        [&["generate", "A"][..], &["tokens", "create", "ci", "--scope", "keys:read"], &["generate", "A", "--json"]]
+    {
+        let machine = machine();
+        let profile = serde_json::json!({ "url": url, "identity": "token:x", "place": "file", "kept": { "kind": "token", "token": "vkt_x" } });
+        std::fs::create_dir_all(machine.profile().parent().unwrap()).unwrap();
+        std::fs::write(machine.profile(), profile.to_string()).unwrap();
+        Command::new("chmod").args(["600", machine.profile().to_str().unwrap()]).status().unwrap();
+
+        let done = machine.at_terminal(arguments, "").expect(0);
+
+        assert!(
+            !done.output.contains("\u{1b}]0") && !done.output.contains('\u{9b}'),
+            "{arguments:?}: {:?}",
+            done.output
+        );
+        assert!(done.output.contains("u{9b}") || done.output.contains("1b"), "{:?}", done.output);
+    }
+}

@@ -91,6 +91,33 @@ on_each_database! {
         assert!(nowhere.errors.contains("/no/such/folder/x"), "{}", nowhere.errors);
     }
 
+    fn an_export_tells_what_it_left_out_and_replaces_no_device(vault: Vault) {
+        let (_server, _alice, machine) = Machine::signed_in(&vault);
+        for environment in ["production", "staging"] {
+            machine.run_with(&["set", "A", "-e", environment], &[], environment).expect(0);
+        }
+        let path = |name: &str| machine.home.path().join(name).to_str().unwrap().to_owned();
+        let (fifo, device, link, file) = (path("fifo"), path("device"), path("link"), path("file"));
+        assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+        std::fs::write(&file, "before").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+
+        let both = machine.run(&["export"]).expect(0);
+        let one = machine.run(&["export", "-e", "staging"]).expect(0);
+        for refused in [&fifo, &device] {
+            let done = machine.run(&["export", "--force", "-o", refused]).expect(5);
+            assert!(done.errors.contains("regular file"), "{}", done.errors);
+        }
+        machine.run(&["export", "--force", "-o", &link]).expect(0);
+
+        assert!(both.errors.contains("left out: 1"), "{}", both.errors);
+        assert!(!one.errors.contains("left out"), "{}", one.errors);
+        assert!(std::fs::symlink_metadata(&device).unwrap().is_symlink(), "the device's link was replaced");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "before", "the link was followed");
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_file());
+    }
+
     fn a_token_is_shown_once_does_what_its_scopes_say_and_ends_when_revoked(vault: Vault) {
         let (_server, _alice, machine) = Machine::signed_in(&vault);
         machine.run_with(&["set", "A"], &[], "value of A").expect(0);

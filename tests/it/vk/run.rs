@@ -146,6 +146,50 @@ on_each_database! {
         }
     }
 
+    fn the_first_runs_at_once_agree_on_the_key_of_the_cache(vault: Vault) {
+        let (_server, _alice, machine) = prepared(&vault);
+        let environments = ["production", "staging"];
+        for round in 0..4 {
+            machine.run(&["cache", "clear"]).expect(0);
+            let _ = std::fs::remove_file(machine.home.path().join(".config/vk/cache.key"));
+            let start = |at: usize| machine.command(&["run", "-e", environments[at % 2], "--", "true"]).spawn().unwrap();
+
+            for mut child in (0..6).map(start).collect::<Vec<_>>() {
+                assert!(child.wait().unwrap().success());
+            }
+
+            for environment in environments {
+                let offline = machine.run(&["run", "-e", environment, "--offline", "--", "true"]);
+                assert_eq!(offline.status.code(), Some(0), "round {round}: {}", offline.errors);
+            }
+        }
+    }
+
+    fn an_expired_token_keeps_nothing_whatever_it_asked_for(vault: Vault) {
+        let (server, alice, machine) = prepared(&vault);
+        let desk = Machine::new(&server);
+        desk.sign_in(&server, &alice);
+        let scopes = ["--scope", "keys:read", "--scope", "keys:reveal"];
+        let made = desk.run(&[&["tokens", "create", "short", "--expires", "6s"][..], &scopes].concat()).expect(0);
+        machine.run_with(&["login", "--url", &machine.url, "--token"], &[], made.output.trim_end()).expect(0);
+        machine.run(&PRINTENV).expect(0);
+        crate::support::pause(std::time::Duration::from_secs(7));
+
+        let refused = machine.run(&["ls"]).expect(3);
+
+        assert!(refused.errors.contains("expired") && refused.errors.contains("deleted"), "{}", refused.errors);
+        machine.run(&["run", "-e", "production", "--offline", "--", "true"]).expect(4);
+    }
+
+    fn a_token_that_no_scope_would_help_is_told_so(vault: Vault) {
+        let (_server, _alice, machine) = prepared(&vault);
+
+        for arguments in [&["tokens", "ls"][..], &["audit"]] {
+            let refused = machine.run(arguments).expect(3);
+            assert!(refused.errors.contains("as a person"), "{}", refused.errors);
+        }
+    }
+
     fn another_account_can_not_use_what_was_kept(vault: Vault) {
         let (server, alice, machine) = prepared(&vault);
         machine.run(&PRINTENV).expect(0);

@@ -1,10 +1,13 @@
 //! Signing in and out: what is kept, who may read it, and that several `vk` never spend one refresh token twice.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::{
+    ffi::OsStr,
+    os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _},
+};
 
 use serde_json::json;
 
-use crate::support::{Member, Server, register};
+use crate::support::{Member, Server, register, run_to_the_end};
 
 use super::Machine;
 
@@ -72,6 +75,86 @@ on_each_database! {
         assert!(machine.json(&["status"])["user"]["email"] == "alice@example.com");
         let elsewhere = machine.run_with(&["ls"], &[("VK_URL", "https://vault.example.com")], "").expect(3);
         assert!(elsewhere.errors.contains("vault.example.com"), "the sign-in went elsewhere: {}", elsewhere.errors);
+    }
+
+    fn a_token_in_the_variables_needs_nothing_of_this_machine(vault: Vault) {
+        let (_server, alice, machine) = Machine::signed_in(&vault);
+        machine.run_with(&["set", "A"], &[], "value").expect(0);
+        let variables = [("VK_TOKEN", alice.token.as_str()), ("VK_URL", machine.url.as_str())];
+        let homeless = |arguments: &[&str]| {
+            run_to_the_end(machine.command(arguments).env_remove("HOME").envs(variables), "")
+        };
+
+        homeless(&["ls"]).expect(0);
+        let silent = homeless(&["run", "--no-cache", "--", "printenv", "A"]).expect(0);
+        assert_eq!((silent.output.as_str(), silent.errors.as_str()), ("value\n", ""));
+        assert_eq!(homeless(&["run", "--", "printenv", "A"]).expect(0).output, "value\n");
+        std::fs::set_permissions(machine.profile(), std::fs::Permissions::from_mode(0o644)).unwrap();
+        machine.run(&["ls"]).expect(3);
+        machine.run_with(&["ls"], &variables, "").expect(0);
+        std::fs::write(machine.profile(), "{").unwrap();
+        machine.run_with(&["ls"], &variables, "").expect(0);
+        for wrong in [OsStr::new(""), OsStr::from_bytes(b"vkt_\xff")] {
+            let done = run_to_the_end(machine.command(&["ls"]).env("VK_TOKEN", wrong), "").expect(2);
+            assert!(done.errors.contains("VK_TOKEN"), "{}", done.errors);
+        }
+    }
+
+    fn a_sign_in_that_can_not_be_used_can_be_signed_out_of(vault: Vault) {
+        let (_server, _alice, machine) = Machine::signed_in(&vault);
+        machine.run_with(&["set", "A"], &[], "value").expect(0);
+        machine.run(&["run", "--", "true"]).expect(0);
+        std::fs::write(machine.profile(), "{").unwrap();
+        machine.run(&["ls"]).expect(3);
+
+        machine.run(&["logout"]).expect(0);
+
+        let left: Vec<_> = machine.files().into_iter().map(|(path, _)| path).collect();
+        assert!(left.iter().all(|path| path.ends_with("session.lock")), "{left:?}");
+        let nobody = machine.run(&["ls"]).expect(3);
+        assert!(nobody.errors.contains("Nobody is signed in"), "{}", nobody.errors);
+    }
+
+    fn a_keyring_that_is_off_is_not_asked(vault: Vault) {
+        let (_server, _alice, machine) = Machine::signed_in(&vault);
+        let log = machine.home.path().join("asked");
+        let tool = machine.home.path().join("secret-tool");
+        std::fs::write(&tool, format!("#!/bin/sh\necho \"$1\" >> '{}'\n", log.display())).unwrap();
+        std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let profile = json!({ "url": machine.url, "identity": "account:x", "place": "keyring" });
+        std::fs::write(machine.profile(), profile.to_string()).unwrap();
+        let path = format!("{}:/usr/bin:/bin", machine.home.path().display());
+        let on = [("PATH", path.as_str()), ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")];
+        let off = [&on[..], &[("VK_KEYRING", "off")]].concat();
+
+        let refused = machine.run_with(&["ls"], &off, "").expect(3);
+        let out = machine.run_with(&["logout"], &off, "").expect(0);
+        assert!(!log.exists(), "the keyring was asked");
+        std::fs::write(machine.profile(), profile.to_string()).unwrap();
+        std::fs::set_permissions(machine.profile(), std::fs::Permissions::from_mode(0o600)).unwrap();
+        machine.run_with(&["ls"], &on, "").expect(3);
+
+        assert!(refused.errors.contains("VK_KEYRING") && out.errors.contains("by hand"), "{} {}", refused.errors, out.errors);
+        assert!(log.exists(), "the test asks no keyring at all");
+    }
+
+    fn a_lock_that_is_no_file_is_refused(vault: Vault) {
+        let (server, alice, machine) = Machine::signed_in(&vault);
+        machine.keep(&tokens(&server, &alice), 0);
+        let lock = machine.profile().with_file_name("session.lock");
+        assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
+        machine.run(&["ls"]).expect(1);
+        std::fs::remove_file(&lock).unwrap();
+        std::os::unix::fs::symlink(machine.home.path().join("elsewhere"), &lock).unwrap();
+        machine.run(&["ls"]).expect(1);
+        assert!(!machine.home.path().join("elsewhere").exists(), "the link was followed");
+        std::fs::remove_file(&lock).unwrap();
+        let folder = lock.parent().unwrap();
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+
+        machine.run(&["ls"]).expect(0);
+
+        assert_eq!(std::fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     fn a_sign_in_near_its_end_is_renewed_and_kept(vault: Vault) {

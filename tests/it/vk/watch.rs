@@ -41,6 +41,25 @@ on_each_database! {
         assert_eq!(line(&mut output), "", "a note restarted it");
     }
 
+    fn a_change_that_comes_while_the_program_ends_is_not_lost(vault: Vault) {
+        let (_server, _alice, machine) = Machine::signed_in(&vault);
+        machine.run_with(&["set", "A"], &[], "first").expect(0);
+        let slow = "trap 'sleep 5; exit 7' TERM; echo \"got $A\"; while :; do sleep 0.1; done";
+
+        let arguments = ["run", "--watch", "--every", "1", "--", "sh", "-c", slow];
+        let mut vk = machine.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut output = BufReader::new(vk.stdout.take().unwrap());
+        assert_eq!(line(&mut output), "got first");
+        machine.run_with(&["set", "A", "--update"], &[], "second").expect(0);
+        crate::support::pause(std::time::Duration::from_millis(2000));
+        machine.run_with(&["set", "A", "--update"], &[], "third").expect(0);
+        let started = line(&mut output);
+        Command::new("kill").args(["-TERM", &vk.id().to_string()]).status().unwrap();
+
+        assert_eq!(vk.wait().unwrap().code(), Some(7));
+        assert_eq!(started, "got third");
+    }
+
     fn the_end_of_the_program_is_the_end_of_the_watch(vault: Vault) {
         let (_server, _alice, machine) = Machine::signed_in(&vault);
         machine.run_with(&["set", "A"], &[], "first").expect(0);

@@ -39,10 +39,11 @@ impl Mistake {
             ErrorKind::UnknownArgument if !argument.starts_with('-') => Failure::new(Kind::Usage, Text::ExtraArgument),
             ErrorKind::UnknownArgument => {
                 let option = argument.split('=').next().unwrap_or_default();
-                Failure::new(Kind::Usage, Text::UnknownOption).with(option)
+                unknown(Text::UnknownOption, Text::UnknownOptionUnsaid, option)
             }
             ErrorKind::InvalidSubcommand => {
-                Failure::new(Kind::Usage, Text::UnknownCommand).with(named(ContextKind::InvalidSubcommand))
+                let command = named(ContextKind::InvalidSubcommand);
+                unknown(Text::UnknownCommand, Text::UnknownCommandUnsaid, &command)
             }
             ErrorKind::MissingSubcommand => Failure::new(Kind::Usage, Text::MissingCommand),
             ErrorKind::MissingRequiredArgument => Failure::new(Kind::Usage, Text::MissingArgument).with(argument),
@@ -61,6 +62,12 @@ impl Mistake {
             _ => failure.and(Text::SeeHelp),
         }
     }
+}
+
+/// What is unknown, named only where it looks like a mistyped word and not like a key.
+pub fn unknown(named: Text, unnamed: Text, word: &str) -> Failure {
+    let is_word = word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    if is_word { Failure::new(Kind::Usage, named).with(word) } else { Failure::new(Kind::Usage, unnamed) }
 }
 
 fn shown(value: &ContextValue) -> String {

@@ -13,7 +13,11 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub use self::{keys::*, mistakes::Mistake, programs::*};
+pub use self::{
+    keys::*,
+    mistakes::{Mistake, unknown},
+    programs::*,
+};
 use crate::texts::Language;
 
 /// The keys of your vault, for you and for programs.

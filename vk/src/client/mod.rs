@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use self::{
     address::encoded,
-    transport::{Request, Transport},
+    transport::{Answer, Request, Transport},
 };
 use crate::{
     cache::Cache,
@@ -65,8 +65,13 @@ impl<'a> Client<'a> {
         parsed(&self.send(method, path, body)?)
     }
 
-    /// Sends a request as whoever signed in; what is refused for want of a fresh sign-in is asked for once.
+    /// Sends a request as whoever signed in; the answer's body.
     pub fn send(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Result<Vec<u8>, Failure> {
+        self.ask(method, path, body).map(|answer| answer.body)
+    }
+
+    /// Sends a request as whoever signed in; what is refused for want of a fresh sign-in is asked for once.
+    pub fn ask(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Result<Answer, Failure> {
         let request = Request { method, path: path.to_owned(), body };
         let mut has_renewed = self.renew_early()?;
         let mut has_confirmed = false;
@@ -124,6 +129,11 @@ impl<'a> Client<'a> {
         {
             self.screen.warn(Text::CacheForgotten, &[]);
         }
+        let is_for_people = ["/api/tokens", "/api/audit"].iter().any(|people| path.starts_with(people));
+        if failure.code == "insufficient_scope" && is_for_people {
+            // no scope would help
+            return Failure::new(Kind::Access, Text::InPersonAlone).coded("insufficient_scope");
+        }
         failure
     }
 
@@ -146,7 +156,14 @@ impl<'a> Client<'a> {
 
 /// Whether the sign-in itself was refused, or the values; a token that may not list tokens may still have its keys.
 fn is_refusal(failure: &Failure, path: &str) -> bool {
-    const ENDED: [&str; 3] = ["unauthenticated", "invalid_refresh_token", "refresh_token_reused"];
+    const ENDED: [&str; 6] = [
+        "unauthenticated",
+        "invalid_refresh_token",
+        "refresh_token_reused",
+        "token_expired",
+        "forbidden_ip",
+        "mfa_setup_required",
+    ];
     const ASKED: [&str; 4] = ["", "reauthentication_required", "wrong_password", "wrong_code"];
     let is_export = path.starts_with("/api/keys/export");
     let code = failure.code.as_str();

@@ -31,7 +31,7 @@ impl Client<'_> {
         let request =
             Request { method: "POST", path: "/api/auth/refresh".into(), body: Some(("application/json", &body)) };
         let answer = self.transport.send(&request, None).map_err(|failure| self.refused(failure, &request.path))?;
-        let credentials = tokens(&parsed(&answer)?)?;
+        let credentials = tokens(&parsed(&answer.body)?)?;
         profile.keep(&credentials)?;
         self.session.borrow_mut().credentials = credentials;
         Ok(())
@@ -58,7 +58,7 @@ impl Client<'_> {
     fn plain(&self, method: &str, path: &str, body: &Value, bearer: &str) -> Result<Vec<u8>, Failure> {
         let bytes = body.to_string().into_bytes();
         let body = (!body.is_null()).then_some(("application/json", bytes.as_slice()));
-        self.transport.send(&Request { method, path: path.into(), body }, Some(bearer))
+        self.transport.send(&Request { method, path: path.into(), body }, Some(bearer)).map(|answer| answer.body)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One request and its answer. TLS is verified against the system's certificates (`SSL_CERT_FILE` is respected), and a
-//! redirect is never followed: the credential would go along.
+//! redirect is never followed: the credential would go along. A proxy of the environment is used for TLS alone, where it
+//! sees the server's name and nothing else.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,6 +26,14 @@ pub struct Transport {
     language: Language,
 }
 
+/// What was answered.
+pub struct Answer {
+    /// Its body.
+    pub body: Vec<u8>,
+    /// How many keys the server could not put into it.
+    pub left_out: u64,
+}
+
 /// A request.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
@@ -48,12 +57,15 @@ impl Transport {
             .user_agent(concat!("vk/", env!("CARGO_PKG_VERSION")));
         if address.is_tls() {
             config = config.tls_config(tls());
+        } else {
+            // whoever runs the proxy would read the credential
+            config = config.proxy(None);
         }
         Self { agent: config.build().new_agent(), address, language }
     }
 
-    /// Sends a request; the body of an answer that is none of a refusal.
-    pub fn send(&self, request: &Request, bearer: Option<&str>) -> Result<Vec<u8>, Failure> {
+    /// Sends a request; an answer that is no refusal.
+    pub fn send(&self, request: &Request, bearer: Option<&str>) -> Result<Answer, Failure> {
         let mut made = http::Request::builder()
             .method(request.method)
             .uri(format!("{}{}", self.address.text(), request.path))
@@ -71,15 +83,21 @@ impl Transport {
         self.read(answer.map_err(|error| self.failure(&error))?)
     }
 
-    fn read(&self, mut answer: Response<ureq::Body>) -> Result<Vec<u8>, Failure> {
+    fn read(&self, mut answer: Response<ureq::Body>) -> Result<Answer, Failure> {
         let status = answer.status();
         if status.is_redirection() {
             let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
             return Err(Failure::new(Kind::Away, Text::Redirected).with(self.address.text()).with(to));
         }
+        let left_out = answer.headers().get("x-vault-left-out").and_then(|count| count.to_str().ok());
+        let left_out = left_out.and_then(|count| count.parse().ok()).unwrap_or(0);
         let body = answer.body_mut().with_config().limit(LARGEST_ANSWER).read_to_vec();
         let body = body.map_err(|error| self.failure(&error))?;
-        if status.is_success() { Ok(body) } else { Err(problem::failure(status.as_u16(), &body, &self.address)) }
+        if status.is_success() {
+            Ok(Answer { body, left_out })
+        } else {
+            Err(problem::failure(status.as_u16(), &body, &self.address))
+        }
     }
 
     fn failure(&self, error: &Error) -> Failure {

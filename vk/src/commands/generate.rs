@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     get,
-    set::{described, of_words},
+    set::{described, of_words, without_value},
 };
 use crate::{
     arguments::GenerateOptions,
@@ -17,6 +17,7 @@ use crate::{
 
 /// Makes a key.
 pub fn run(screen: &Screen, options: &GenerateOptions) -> Result<(), Failure> {
+    without_value("generate", &options.key.name)?;
     let client = Client::open(screen)?;
     let mut body = of_words(&options.words)?;
     body.insert("name".into(), json!(options.key.name));
@@ -43,7 +44,7 @@ pub fn shown(screen: &Screen, said: Text, made: &Value) -> Result<(), Failure> {
     }
     screen.note(said, &[&described(made), &number(made, "version").to_string()]);
     get::warnings(screen, made);
-    screen.line(text(made, "api_key"))
+    screen.secret(text(made, "api_key"))
 }
 
 /// `100/60s`: so many in so long.

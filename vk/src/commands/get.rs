@@ -31,7 +31,7 @@ fn reveal(client: &Client, key: &Value) -> Result<(), Failure> {
         }));
     }
     // to a person on a line of its own, to a program exactly as it is
-    if screen.out_is_terminal { screen.line(&escape::block(value)) } else { screen.print(value) }
+    if screen.out_is_terminal { screen.secret(value) } else { screen.print(value) }
 }
 
 /// Shows what is known of a key, a line for each thing.

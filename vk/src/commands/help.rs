@@ -5,7 +5,7 @@ use clap_complete::{generate, shells};
 
 use crate::{
     arguments::{self, Shell},
-    failure::{Failure, Kind},
+    failure::Failure,
     output::Screen,
     texts::{Language, Text},
 };
@@ -25,7 +25,7 @@ pub fn run(screen: &Screen, topic: &[String]) -> Result<(), Failure> {
 fn explained(command: &mut clap::Command, words: &[String]) -> Result<StyledStr, Failure> {
     let Some((word, rest)) = words.split_first() else { return Ok(command.render_help()) };
     let next = command.find_subcommand_mut(word);
-    let unknown = || Failure::new(Kind::Usage, Text::UnknownCommand).with(word).and(Text::SeeHelp);
+    let unknown = || arguments::unknown(Text::UnknownCommand, Text::UnknownCommandUnsaid, word).and(Text::SeeHelp);
     explained(next.ok_or_else(unknown)?, rest)
 }
 

@@ -72,7 +72,7 @@ fn leave(screen: &Screen, former: Option<Session>, now: &Profile) {
 fn with_token(screen: &Screen, address: &Address) -> Result<(Credentials, Value), Failure> {
     let token = session::checked_token(&prompt::secret(screen, Text::AskToken)?)?;
     let request = Request { method: "GET", path: "/api/auth/me".into(), body: None };
-    let user = parsed(&Transport::new(address.clone(), screen.language).send(&request, Some(&token))?)?;
+    let user = parsed(&Transport::new(address.clone(), screen.language).send(&request, Some(&token))?.body)?;
     Ok((Credentials::Token { token }, user))
 }
 
@@ -125,7 +125,7 @@ fn poll(screen: &Screen, transport: &Transport, begun: &Value) -> Result<Value, 
 fn post(transport: &Transport, path: &str, body: &Value) -> Result<Value, Failure> {
     let bytes = body.to_string().into_bytes();
     let request = Request { method: "POST", path: path.into(), body: Some(("application/json", &bytes)) };
-    parsed(&transport.send(&request, None)?)
+    parsed(&transport.send(&request, None)?.body)
 }
 
 /// Opens the browser where there is a display; the printed link does as well.

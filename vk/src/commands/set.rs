@@ -14,6 +14,7 @@ use crate::{
 
 /// Stores a value: a new key, or a new version of the one with this name.
 pub fn run(screen: &Screen, options: &SetOptions) -> Result<(), Failure> {
+    without_value("set", &options.key.name)?;
     let client = Client::open(screen)?;
     let mut body = of_words(&options.words)?;
     if let Some(provider) = &options.provider {
@@ -33,6 +34,14 @@ pub fn run(screen: &Screen, options: &SetOptions) -> Result<(), Failure> {
         Some(key) => update(&client, options, key, body),
         None => create(&client, options, body),
     }
+}
+
+/// A name with `=` in it was meant as a name and a value, and a value is never an argument; nothing of it is repeated.
+pub fn without_value(command: &str, name: &str) -> Result<(), Failure> {
+    if name.contains('=') {
+        return Err(Failure::new(Kind::Usage, Text::ValueInName).with(command));
+    }
+    Ok(())
 }
 
 fn create(client: &Client, options: &SetOptions, mut body: Map<String, Value>) -> Result<(), Failure> {

@@ -69,7 +69,7 @@ fn create(client: &Client, options: &TokenOptions) -> Result<(), Failure> {
         return screen.value(&made);
     }
     screen.note(Text::TokenMade, &[&options.name]);
-    screen.line(text(&made, "token"))
+    screen.secret(text(&made, "token"))
 }
 
 fn revoke(client: &Client, named: &str, is_sure: bool) -> Result<(), Failure> {

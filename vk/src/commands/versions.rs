@@ -13,6 +13,7 @@ use crate::{
         table::{Cell, Table},
         times,
     },
+    system,
     texts::Text,
 };
 
@@ -39,7 +40,9 @@ pub fn list(screen: &Screen, key: &NamedKey) -> Result<(), Failure> {
 }
 
 fn state(screen: &Screen, version: &Value) -> (String, Style) {
-    let until = times::minute(time(version, "grace_ends_at"));
+    let ends = time(version, "grace_ends_at");
+    let is_over = ends.and_then(times::parsed).is_some_and(|ends| ends <= system::now());
+    let until = if is_over { String::new() } else { times::minute(ends) };
     if truth(version, "is_current") {
         (screen.say(Text::Current, &[]), Style::Green)
     } else if until.is_empty() {

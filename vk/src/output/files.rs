@@ -58,6 +58,16 @@ pub fn make_folder(path: &Path) -> Result<(), Failure> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)
 }
 
+/// A folder that its owner alone may write: what others could put there would be believed.
+pub fn make_own_folder(path: &Path) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::of_io(Text::CanNotWrite, path.display(), &error);
+    make_folder(path)?;
+    if fs::metadata(path).map_err(failed)?.permissions().mode() & 0o022 != 0 {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// Removes a file; that it is not there is as good.
 pub fn remove(path: &Path) -> Result<(), Failure> {
     match fs::remove_file(path) {

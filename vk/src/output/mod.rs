@@ -100,9 +100,14 @@ impl Screen {
         self.print(&format!("{text}\n"))
     }
 
+    /// Writes a value of the server on a line of its own: exactly as it is, but to a terminal never as a command.
+    pub fn secret(&self, value: &str) -> Result<(), Failure> {
+        if self.out_is_terminal { self.line(&escape::block(value)) } else { self.line(value) }
+    }
+
     /// Writes a result for programs.
     pub fn value(&self, value: &Value) -> Result<(), Failure> {
-        self.line(&if self.out_is_terminal { format!("{value:#}") } else { value.to_string() })
+        self.line(&if self.out_is_terminal { escape::json(&format!("{value:#}")) } else { value.to_string() })
     }
 
     #[expect(clippy::unused_self, reason = "what is shown, the screen shows")]

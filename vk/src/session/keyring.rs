@@ -22,7 +22,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub fn is_there() -> bool {
     let has_bus = system::is_set("DBUS_SESSION_BUS_ADDRESS")
         || system::variable("XDG_RUNTIME_DIR").is_some_and(|folder| std::path::Path::new(&folder).join("bus").exists());
-    has_bus && system::variable("VK_KEYRING").is_none_or(|word| word != "off")
+    has_bus && !is_off()
+}
+
+/// Whether nobody may ask it.
+pub fn is_off() -> bool {
+    system::variable("VK_KEYRING").is_some_and(|word| word == "off")
 }
 
 /// Keeps a secret and looks whether it is really there.
@@ -45,6 +50,7 @@ pub fn look_up(entry: &str) -> Result<Option<String>, Failure> {
         Some((true, secret)) if !secret.is_empty() => Ok(Some(secret)),
         // it says nothing and fails where it has nothing
         Some(_) => Ok(None),
+        None if is_off() => Err(Failure::new(Kind::Access, Text::KeyringOff)),
         None => Err(Failure::new(Kind::Access, Text::KeyringSilent)),
     }
 }
@@ -56,6 +62,9 @@ pub fn clear(entry: &str) {
 
 /// Whether it succeeded, and what it printed; `None` where it did not run or did not end.
 fn ask(arguments: &[&str], input: &str) -> Option<(bool, String)> {
+    if is_off() {
+        return None;
+    }
     let mut command = Command::new("secret-tool");
     command.args(arguments).env_remove("VK_TOKEN").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;

@@ -3,9 +3,14 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 
-use crate::{failure::Failure, output::files, system, texts::Text};
+use crate::{
+    failure::{Failure, Kind},
+    output::files,
+    system,
+    texts::Text,
+};
 
 /// Held until dropped.
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
@@ -16,10 +21,16 @@ impl Lock {
         let path = system::config_folder()?.join("session.lock");
         let failed = |error: std::io::Error| Failure::of_io(Text::CanNotWrite, path.display(), &error);
         if let Some(folder) = path.parent() {
-            files::make_folder(folder)?;
+            files::make_own_folder(folder)?;
         }
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
+        // a link is not followed, and a pipe is not waited for
+        let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or_default();
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true).mode(0o600).custom_flags(flags);
+        let file = options.open(&path).map_err(failed)?;
+        if !file.metadata().map_err(failed)?.is_file() {
+            return Err(Failure::new(Kind::Other, Text::LockIsNoFile).with(path.display()));
+        }
         flock(&file, FlockOperation::LockExclusive).map_err(|error| failed(error.into()))?;
         Ok(Self(file))
     }

@@ -10,6 +10,7 @@ mod profile;
 use std::path::PathBuf;
 
 use aws_lc_rs::digest;
+pub use keyring::is_off as keyring_is_off;
 pub use lock::Lock;
 pub use profile::{Credentials, Place, Profile, file as profile_file};
 
@@ -20,6 +21,9 @@ use crate::{
     system,
     texts::Text,
 };
+
+/// The keyring's entry for the cache's key.
+const CACHE_KEY_ENTRY: &str = "cache-key";
 
 /// The address where nothing else was said: the server's own default.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:8000";
@@ -40,12 +44,12 @@ pub struct Session {
 impl Session {
     /// The sign-in that counts now.
     pub fn open() -> Result<Self, Failure> {
-        let profile = Profile::load()?;
-        if let Some(token) = system::variable("VK_TOKEN") {
-            return Self::of_environment(&token, profile.as_ref());
+        let url = system::words("VK_URL")?;
+        if let Some(token) = system::words("VK_TOKEN")? {
+            return Self::of_environment(&token, url);
         }
-        let profile = profile.ok_or_else(|| Failure::new(Kind::Access, Text::NotSignedIn))?;
-        if let Some(url) = system::variable("VK_URL") {
+        let profile = Profile::load()?.ok_or_else(|| Failure::new(Kind::Access, Text::NotSignedIn))?;
+        if let Some(url) = url {
             let asked = Address::parse(&url, profile.allows_plain)?;
             if asked.text() != profile.url {
                 return Err(Failure::new(Kind::Access, Text::SignedInElsewhere).with(&profile.url).with(asked.text()));
@@ -54,11 +58,13 @@ impl Session {
         Self::of_profile(&profile)
     }
 
-    fn of_environment(token: &str, profile: Option<&Profile>) -> Result<Self, Failure> {
-        let url = system::variable("VK_URL").or_else(|| profile.map(|profile| profile.url.clone()));
+    /// With both variables the sign-in that is kept does not matter, sound or not.
+    fn of_environment(token: &str, url: Option<String>) -> Result<Self, Failure> {
+        let kept = if url.is_some() { Profile::load().ok().flatten() } else { Profile::load()? };
+        let url = url.or_else(|| kept.as_ref().map(|profile| profile.url.clone()));
         let url = url.ok_or_else(|| Failure::new(Kind::Usage, Text::NoUrl))?;
         let allows_plain = system::is_set("VK_INSECURE_HTTP")
-            || profile.is_some_and(|profile| profile.allows_plain && profile.url == url);
+            || kept.is_some_and(|profile| profile.allows_plain && profile.url == url);
         let token = checked_token(token)?;
         Ok(Self {
             address: Address::parse(&url, allows_plain)?,
@@ -101,22 +107,36 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The key under which values are kept on this machine: made at its first use.
 pub fn cache_key(place: Option<Place>) -> Result<[u8; 32], Failure> {
-    const ENTRY: &str = "cache-key";
-    if place == Some(Place::Keyring) {
-        if let Some(bytes) = keyring::look_up(ENTRY)?.as_deref().and_then(unhex) {
-            return Ok(bytes);
-        }
-        let key = system::random()?;
-        keyring::store(ENTRY, &hex(&key))?;
+    if let Some(key) = kept_cache_key(place)? {
         return Ok(key);
     }
-    let path = cache_key_file()?;
-    if let Some(bytes) = files::read_own(&path)?.and_then(|bytes| bytes.try_into().ok()) {
-        return Ok(bytes);
+    let _lock = Lock::take()?;
+    // another vk may have made it meanwhile
+    if let Some(key) = kept_cache_key(place)? {
+        return Ok(key);
     }
     let key: [u8; 32] = system::random()?;
-    files::replace(&path, &key)?;
+    if place == Some(Place::Keyring) {
+        keyring::store(CACHE_KEY_ENTRY, &hex(&key))?;
+    } else {
+        files::replace(&cache_key_file()?, &key)?;
+    }
     Ok(key)
+}
+
+fn kept_cache_key(place: Option<Place>) -> Result<Option<[u8; 32]>, Failure> {
+    if place == Some(Place::Keyring) {
+        return Ok(keyring::look_up(CACHE_KEY_ENTRY)?.as_deref().and_then(unhex));
+    }
+    Ok(files::read_own(&cache_key_file()?)?.and_then(|bytes| bytes.try_into().ok()))
+}
+
+/// Forgets the key: what it opened opens no more.
+pub fn forget_cache_key(place: Option<Place>) -> Result<(), Failure> {
+    if place == Some(Place::Keyring) {
+        keyring::clear(CACHE_KEY_ENTRY);
+    }
+    files::remove(&cache_key_file()?)
 }
 
 fn cache_key_file() -> Result<PathBuf, Failure> {

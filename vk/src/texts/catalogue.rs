@@ -35,12 +35,18 @@ texts! {
     CanNotEncrypt = "The values could not be encrypted." | "Les valeurs n’ont pas pu être chiffrées.";
     OthersMayRead = "Others may read {0}. Close it with: chmod 600 {0}"
         | "D’autres peuvent lire {0}. Fermez-le avec : chmod 600 {0}";
+    LockIsNoFile = "{0} is no regular file. Delete it." | "{0} n’est pas un fichier ordinaire. Supprimez-le.";
+    NoWords = "{0} is set, but empty or no text in UTF-8. Give it a value, or unset it." | "{0} est définie, mais vide ou pas en UTF-8. Donnez-lui une valeur, ou retirez-la.";
 
     // the command line
     ExtraArgument = "There is one argument too many. Values and tokens are never arguments: others could read them. Pipe them in, or type them at the prompt."
         | "Il y a un argument de trop. Les valeurs et les jetons ne sont jamais des arguments : d’autres pourraient les lire. Passez-les par l’entrée standard, ou tapez-les à l’invite.";
     UnknownOption = "There is no option {0}." | "Il n’y a pas d’option {0}.";
     UnknownCommand = "There is no command {0}." | "Il n’y a pas de commande {0}.";
+    UnknownCommandUnsaid = "There is no such command; it is not repeated, as it may be a key. Keys are piped in or typed at the prompt." | "Cette commande n’existe pas ; elle n’est pas répétée, ce pourrait être une clé. Les clés passent par l’entrée standard ou l’invite.";
+    UnknownOptionUnsaid = "There is no such option; it is not repeated, as it may be a key." | "Cette option n’existe pas ; elle n’est pas répétée, ce pourrait être une clé.";
+    ValueInName = "A name has no = in it, and a value is never an argument. Write: vk {0} NAME (vk set asks for the value, or reads it from standard input)."
+        | "Un nom ne contient pas de =, et une valeur n’est jamais un argument. Écrivez : vk {0} NOM (vk set demande la valeur, ou la lit sur l’entrée standard).";
     MissingCommand = "A command is missing." | "Il manque une commande.";
     MissingArgument = "This is missing: {0}" | "Il manque : {0}";
     NotTogether = "{0} and {1} do not go together." | "{0} et {1} ne vont pas ensemble.";
@@ -91,6 +97,7 @@ texts! {
     Fault = "  {0}: {1}" | "  {0} : {1}";
     PlanUsed = "  {0} of {1} are in use." | "  {0} sur {1} sont utilisées.";
     ScopeHint = "A token that may: vk tokens create NAME --scope …" | "Un jeton qui le peut : vk tokens create NOM --scope …";
+    InPersonAlone = "No token may do this, whatever its scopes. Sign in as a person: vk login, and unset VK_TOKEN." | "Aucun jeton ne le peut, quelles que soient ses portées. Connectez-vous en personne : vk login, et retirez VK_TOKEN.";
 
     // the sign-in
     NotSignedIn = "Nobody is signed in. Run vk login, or set VK_URL and VK_TOKEN." | "Personne n’est connecté. Lancez vk login, ou définissez VK_URL et VK_TOKEN.";
@@ -106,6 +113,9 @@ texts! {
     KeyringForgot = "The keyring has no sign-in of vk any more. Run: vk login" | "Le trousseau n’a plus de connexion de vk. Lancez : vk login";
     KeyringSilent = "The keyring does not answer. Unlock it, or sign in without it: VK_KEYRING=off vk login"
         | "Le trousseau ne répond pas. Déverrouillez-le, ou connectez-vous sans lui : VK_KEYRING=off vk login";
+    KeyringOff = "The sign-in is in the keyring, and VK_KEYRING=off has it not asked. Unset it, or sign in anew: vk login" | "La connexion est dans le trousseau, et VK_KEYRING=off interdit de l’interroger. Retirez-la, ou reconnectez-vous : vk login";
+    KeyringKeeps = "VK_KEYRING=off: the keyring was not asked, and keeps what it holds. Delete its entries of vk by hand." | "VK_KEYRING=off : le trousseau n’a pas été interrogé, et garde ce qu’il contient. Supprimez-y les entrées de vk.";
+    BrokenDeleted = "{0} could not be used and was deleted. A session that was in it ends by itself." | "{0} était inutilisable et a été supprimé. Une session qui s’y trouvait finit d’elle-même.";
     FreshSignInNeeded = "This needs a fresh sign-in, and there is no terminal to ask at. Run vk login again, or use a token."
         | "Cela demande une connexion récente, et il n’y a pas de terminal où demander. Relancez vk login, ou utilisez un jeton.";
     OpenThis = "Open {0} and confirm this code: {1}" | "Ouvrez {0} et confirmez ce code : {1}";
@@ -231,6 +241,8 @@ texts! {
     Changed = "changed" | "changée";
     Faulty = "at fault" | "fautive";
     FileExists = "{0} exists. Name another file, or add --force." | "{0} existe. Donnez un autre fichier, ou ajoutez --force.";
+    OutputIsNoFile = "{0} is no regular file, and is not replaced. Name a file, or leave -o out to print." | "{0} n’est pas un fichier ordinaire, et n’est pas remplacé. Donnez un fichier, ou retirez -o pour afficher.";
+    ExportLeftOut = "Keys that .env can not hold and that were left out: {0}. They are comments there; --format json has all." | "Clés que .env ne peut pas contenir, laissées de côté : {0}. Elles y sont en commentaire ; --format json a tout.";
     Exporting = "Exporting" | "Exportation";
     Exported = "All values are in {0} now, in clear. Delete it when it has served." | "Toutes les valeurs sont maintenant dans {0}, en clair. Supprimez-le après usage.";
     NoTokens = "There are no tokens." | "Il n’y a pas de jetons.";

@@ -19,14 +19,16 @@ use crate::{
 pub fn keys(client: &Client, options: &RunOptions) -> Result<Value, Failure> {
     let most_seconds = times::seconds(&options.max_age)?;
     let session = client.session();
-    let cache = Cache::of(&session)?;
     let environment = options.place.name();
+    // a machine without a place for the cache still has its network
+    let cache = || Cache::of(&session);
     if options.offline {
-        return cache.look_up(environment, most_seconds).map(|kept| kept.keys);
+        return cache()?.look_up(environment, most_seconds).map(|kept| kept.keys);
     }
     match fresh(client, options) {
         Err(failure) if failure.is_unreachable && !options.no_cache => {
-            let Ok(Kept { keys, age_minutes }) = cache.look_up(environment, most_seconds) else { return Err(failure) };
+            let kept = cache().and_then(|cache| cache.look_up(environment, most_seconds));
+            let Ok(Kept { keys, age_minutes }) = kept else { return Err(failure) };
             client.screen.warn(Text::UsingKept, &[&failure.message(client.screen), &age_minutes.to_string()]);
             Ok(keys)
         }

@@ -14,6 +14,31 @@ use crate::{
     texts::Text,
 };
 
+/// Variables that decide which code runs, or where it looks for its settings. `docs/cli.md` lists them.
+const STEERING: [&str; 21] = [
+    "PATH",
+    "IFS",
+    "ENV",
+    "BASH_ENV",
+    "SHELLOPTS",
+    "PROMPT_COMMAND",
+    "HOME",
+    "SHELL",
+    "NODE_OPTIONS",
+    "PYTHONSTARTUP",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PERL5OPT",
+    "PERL5LIB",
+    "RUBYOPT",
+    "RUBYLIB",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "GIT_SSH_COMMAND",
+    "GCONV_PATH",
+    "VK_TOKEN",
+];
+
 /// The variables of the keys that were asked for.
 pub fn of(screen: &Screen, options: &RunOptions, keys: &Value) -> Result<BTreeMap<String, String>, Failure> {
     let (chosen, unusable): (Vec<_>, Vec<_>) =
@@ -107,7 +132,7 @@ fn variable(name: &str) -> String {
 
 /// Whether a variable decides which code runs.
 fn steers(name: &str) -> bool {
-    matches!(name, "PATH" | "IFS" | "BASH_ENV") || name.starts_with("LD_") || name.starts_with("DYLD_")
+    STEERING.contains(&name) || name.starts_with("LD_") || name.starts_with("DYLD_")
 }
 
 #[cfg(test)]
@@ -162,6 +187,7 @@ mod tests {
     #[test]
     fn a_variable_that_steers_the_start_of_programs_must_be_asked_for() {
         assert_eq!(variables(&[], &["LD_PRELOAD", "PATH", "A"]).unwrap(), ["A"]);
+        assert_eq!(variables(&[], &STEERING).unwrap(), [""; 0]);
         assert_eq!(variables(&["--only", "PATH"], &["PATH", "A"]).unwrap(), ["PATH"]);
         assert_eq!(variables(&["--prefix", "X_"], &["PATH"]).unwrap(), ["X_PATH"]);
     }

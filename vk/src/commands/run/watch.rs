@@ -78,9 +78,9 @@ fn supervise(
         }
         match events.recv_timeout(Duration::from_secs(1)) {
             Ok(Event::Signal(signal)) => forward(child, signal),
-            Ok(Event::Changed(keys)) => {
+            Ok(Event::Changed(mut keys)) => {
                 screen.note(Text::Restarting, &[]);
-                if let Some(code) = end(child, events) {
+                if let Some(code) = end(child, events, &mut keys) {
                     return Ok(code);
                 }
                 *child = start(screen, options, &keys)?;
@@ -91,8 +91,9 @@ fn supervise(
     }
 }
 
-/// Ends the child for a restart; a code where somebody asked for the end meanwhile.
-fn end(child: &mut Child, events: &Receiver<Event>) -> Option<u8> {
+/// Ends the child for a restart, and keeps the newest values that come meanwhile; a code where somebody asked for the
+/// end.
+fn end(child: &mut Child, events: &Receiver<Event>, newest: &mut Value) -> Option<u8> {
     forward(child, SIGTERM);
     let until = Instant::now() + PATIENCE;
     let mut is_over = false;
@@ -103,9 +104,13 @@ fn end(child: &mut Child, events: &Receiver<Event>) -> Option<u8> {
         if Instant::now() >= until {
             let _ = child.kill();
         }
-        if let Ok(Event::Signal(signal)) = events.recv_timeout(Duration::from_millis(20)) {
-            is_over |= matches!(signal, SIGINT | SIGTERM | SIGHUP | SIGQUIT);
-            forward(child, signal);
+        match events.recv_timeout(Duration::from_millis(20)) {
+            Ok(Event::Signal(signal)) => {
+                is_over |= matches!(signal, SIGINT | SIGTERM | SIGHUP | SIGQUIT);
+                forward(child, signal);
+            }
+            Ok(Event::Changed(keys)) => *newest = keys,
+            Err(_) => {}
         }
     }
 }
