@@ -186,7 +186,7 @@ on_each_database! {
 
         for arguments in [&["tokens", "ls"][..], &["audit"]] {
             let refused = machine.run(arguments).expect(3);
-            assert!(refused.errors.contains("as a person"), "{}", refused.errors);
+            assert!(refused.errors.contains("No token may"), "{}", refused.errors);
         }
     }
 
