@@ -67,9 +67,11 @@ impl Hasher {
     /// `Busy` where the queue is full.
     pub async fn verify(&self, pepper: &Pepper, password: &SecretText, stored: Option<String>) -> Result<Verdict> {
         let (pepper, password, cost) = (pepper.clone(), password.clone(), self.cost);
-        self.compared.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("vault_passwords_compared_total").increment(1);
+        let compared = self.compared.clone();
         self.run(move || {
+            // here, for what found no place in the queue was not compared
+            compared.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("vault_passwords_compared_total").increment(1);
             let verdict = stored.as_ref().map(|stored| pepper.verify(&password, stored, cost));
             match verdict {
                 Some(Verdict::Wrong) if !stored.is_some_and(|stored| is_current(&stored, cost)) => {}
