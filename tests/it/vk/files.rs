@@ -139,3 +139,16 @@ on_each_database! {
         machine.run(&["tokens", "revoke", "ci", "--yes"]).expect(4);
     }
 }
+
+on_each_database! {
+    fn a_line_that_looks_like_a_mistake_is_told_before_it_is_stored(vault: Vault) {
+        let (_server, _alice, machine) = Machine::signed_in(&vault);
+        let live = "STRIPE=sk_live_aB3dE6gHaB3dE6gHaB3dE6gH\n";
+
+        let looked = machine.run_with(&["import", "-", "-e", "test", "--dry-run"], &[], live).expect(0);
+        let sound = machine.run_with(&["import", "-", "-e", "production", "--dry-run"], &[], live).expect(0);
+
+        assert!(looked.output.contains("live key"), "{}{}", looked.output, looked.errors);
+        assert!(!sound.output.contains("live key") && !looked.output.contains("sk_live_aB3"), "{}", sound.output);
+    }
+}

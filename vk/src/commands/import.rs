@@ -146,7 +146,7 @@ fn show(screen: &Screen, report: &Value) -> Result<(), Failure> {
             Cell::new(text(line, "name")),
             Cell::new(text(line, "environment")),
             Cell::styled(&screen.say(state, &[]), style),
-            Cell::new(text(line, "message")),
+            Cell::new(&remark(line)),
         ]);
     }
     if !worth.is_empty() || !faults.is_empty() {
@@ -155,6 +155,13 @@ fn show(screen: &Screen, report: &Value) -> Result<(), Failure> {
     let counts = ["new", "changed", "same", "invalid"].map(|name| number(report, name).to_string());
     screen.note(Text::ImportSum, &counts.each_ref().map(String::as_str));
     Ok(())
+}
+
+/// What is wrong with a line, or what looks like a mistake.
+fn remark(line: &Value) -> String {
+    let warnings = rows(line, "warnings");
+    let all = std::iter::once(text(line, "message")).chain(warnings.iter().map(|warning| text(warning, "message")));
+    all.filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
