@@ -4,6 +4,7 @@ pub mod account;
 pub mod address_ranges;
 pub mod api_key;
 pub mod audit;
+pub mod billing;
 pub mod device_login;
 pub mod email;
 pub mod export;

@@ -1,0 +1,152 @@
+//! What Stripe says of an account, and what follows from it: subscriptions, the plan they entitle to, invoices.
+//!
+//! States of a subscription (Stripe's own words), and the plan each gives:
+//! `trialing`, `active` → PRO; `past_due` → PRO, for as long as Stripe tries to collect (that is the grace);
+//! `incomplete` (the first payment waits) → FREE; `incomplete_expired`, `canceled`, `unpaid`, `paused` → FREE.
+//!
+//! Invariants, cited by the tests:
+//! 1. The plan is a function of what Stripe says now and of what an administrator gave, never of the order of events.
+//! 2. Only a subscription to one of the server's own prices counts.
+//! 3. Amounts are whole numbers of the currency's smallest unit, as Stripe has them.
+
+use chrono::{DateTime, Utc};
+
+use super::user::{Plan, words};
+
+words! {
+    /// The state of a subscription, in Stripe's words.
+    SubscriptionStatus {
+        /// The first payment has not come yet.
+        Incomplete = "incomplete",
+        /// The first payment did not come in time.
+        IncompleteExpired = "incomplete_expired",
+        /// Before the first payment.
+        Trialing = "trialing",
+        /// Paid.
+        Active = "active",
+        /// A renewal was not paid; Stripe tries again.
+        PastDue = "past_due",
+        /// Over.
+        Canceled = "canceled",
+        /// Stripe has given up collecting, and keeps the subscription.
+        Unpaid = "unpaid",
+        /// A trial that ended without a way to pay.
+        Paused = "paused",
+    }
+}
+
+words! {
+    /// The state of an invoice, in Stripe's words.
+    InvoiceStatus {
+        /// Still being written.
+        Draft = "draft",
+        /// Waits to be paid.
+        Open = "open",
+        /// Paid.
+        Paid = "paid",
+        /// Taken back.
+        Void = "void",
+        /// Nobody expects it to be paid any more.
+        Uncollectible = "uncollectible",
+    }
+}
+
+impl SubscriptionStatus {
+    /// The plan that a subscription in this state gives.
+    #[must_use]
+    pub fn plan(self) -> Plan {
+        match self {
+            Self::Trialing | Self::Active | Self::PastDue => Plan::Pro,
+            Self::Incomplete | Self::IncompleteExpired | Self::Canceled | Self::Unpaid | Self::Paused => Plan::Free,
+        }
+    }
+
+    /// Whether nothing can come of it any more.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Canceled | Self::IncompleteExpired)
+    }
+}
+
+/// A subscription, as Stripe has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Stripe's identifier, `sub_…`.
+    pub id: String,
+    /// Its state.
+    pub status: SubscriptionStatus,
+    /// The prices that it is for.
+    pub prices: Vec<String>,
+    /// When the period that is paid for ends.
+    pub current_period_end: Option<DateTime<Utc>>,
+    /// Whether it ends with the period.
+    pub cancel_at_period_end: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The subscription that counts for an account: of those to one of `prices`, one that gives PRO before one that does
+/// not, then one that is not over, then the newest.
+#[must_use]
+pub fn deciding<'a>(subscriptions: &'a [Subscription], prices: &[String]) -> Option<&'a Subscription> {
+    let ours = subscriptions.iter().filter(|one| one.prices.iter().any(|price| prices.contains(price)));
+    ours.max_by_key(|one| (one.status.plan() == Plan::Pro, !one.status.is_over(), one.created_at, &one.id))
+}
+
+/// The plan of an account: PRO where an administrator gave it, or where the subscription that counts gives it.
+#[must_use]
+pub fn plan(subscription: Option<SubscriptionStatus>, is_granted: bool) -> Plan {
+    if is_granted { Plan::Pro } else { subscription.map_or(Plan::Free, SubscriptionStatus::plan) }
+}
+
+/// An invoice, as Stripe has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StripeInvoice {
+    /// Stripe's identifier, `in_…`.
+    pub id: String,
+    /// Its number, once it is written.
+    pub number: Option<String>,
+    /// Its state.
+    pub status: InvoiceStatus,
+    /// The whole amount, in the currency's smallest unit.
+    pub amount: i64,
+    /// What was paid of it.
+    pub amount_paid: i64,
+    /// What credit notes took off.
+    pub amount_credited: i64,
+    /// What was paid back.
+    pub amount_refunded: i64,
+    /// The currency, ISO 4217 in small letters.
+    pub currency: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its PDF, `https://…`.
+    pub invoice_pdf: Option<String>,
+    /// Its page at Stripe, `https://…`.
+    pub hosted_invoice_url: Option<String>,
+    /// From when it counts.
+    pub period_start: Option<DateTime<Utc>>,
+    /// Until when.
+    pub period_end: Option<DateTime<Utc>>,
+    /// How often Stripe tried to collect it.
+    pub attempt_count: i64,
+    /// When it was paid.
+    pub paid_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A checkout session: a page where somebody subscribes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckoutSession {
+    /// Stripe's identifier, `cs_…`.
+    pub id: String,
+    /// The page; `None` once it is over.
+    pub url: Option<String>,
+    /// Whether it still waits for somebody.
+    pub is_open: bool,
+    /// The customer that it is for.
+    pub customer: Option<String>,
+    /// When it closes.
+    pub expires_at: Option<DateTime<Utc>>,
+}
