@@ -81,6 +81,8 @@ pub struct Handles {
     pub mailer: Arc<dyn Mailer>,
     /// Wakes the mail job.
     pub mail_is_due: Arc<Notify>,
+    /// Wakes the billing job.
+    pub billing_is_due: Arc<Notify>,
     /// The keyring, once the database has given it.
     pub keyring: Arc<OnceLock<Arc<Keyring>>>,
     /// The base of links: `WEB_BASE_URL`, or the address we listen on.
@@ -126,6 +128,7 @@ impl App {
             usage: Arc::default(),
             mailer: outside.mailer,
             mail_is_due: Arc::new(Notify::new()),
+            billing_is_due: Arc::new(Notify::new()),
             keyring: Arc::new(OnceLock::new()),
             base_url: base_url.into(),
             config: Arc::new(configuration),

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod billing;
 pub mod auth;
 pub mod device;
 pub mod export;
