@@ -28,7 +28,11 @@ fn tell(done: Result<Reconciled>) -> End {
         Ok(done) => {
             let Reconciled { looked_at, mended, failed, strange } = done;
             say!("{looked_at} accounts looked at, {mended} mended, {failed} failed, {strange} subscriptions of nobody");
-            if failed > 0 { End::NotDone("some accounts could not be looked at; run it again".into()) } else { End::Done }
+            if failed > 0 {
+                End::NotDone("some accounts could not be looked at; run it again".into())
+            } else {
+                End::Done
+            }
         }
         Err(Error::Refused(Code::BillingNotConfigured)) => {
             End::NotDone("Stripe is not configured; set STRIPE_SECRET_KEY".into())

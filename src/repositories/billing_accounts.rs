@@ -105,11 +105,7 @@ pub async fn find_by_checkout<'c>(conn: impl Into<Conn<'c>>, checkout: &str) -> 
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list_customers<'c>(
-    conn: impl Into<Conn<'c>>,
-    after: UserId,
-    limit: i64,
-) -> Result<Vec<BillingAccount>> {
+pub async fn list_customers<'c>(conn: impl Into<Conn<'c>>, after: UserId, limit: i64) -> Result<Vec<BillingAccount>> {
     const SQL: &str = "
         select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts

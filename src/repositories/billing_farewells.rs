@@ -42,11 +42,7 @@ pub async fn insert(tx: &mut Writer, customer: &str, is_live: bool, now: DateTim
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find_due<'c>(
-    conn: impl Into<Conn<'c>>,
-    is_live: bool,
-    now: DateTime<Utc>,
-) -> Result<Option<Farewell>> {
+pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, is_live: bool, now: DateTime<Utc>) -> Result<Option<Farewell>> {
     const SQL: &str = "
         select customer, attempts
         from auth.billing_farewells

@@ -4,8 +4,8 @@
 
 pub mod admin;
 pub mod audit;
-pub mod billing;
 pub mod auth;
+pub mod billing;
 pub mod device;
 pub mod export;
 pub mod fields;

@@ -77,10 +77,7 @@ async fn read_subscription(Member(ctx): Member) -> Answer<Json<SubscriptionView>
         (status = 200, description = "A page of invoices", body = PageView<InvoiceView>),
         (status = 503, description = "`billing_not_configured`"),
     ))]
-async fn list_invoices(
-    Member(ctx): Member,
-    Query(page): Query<PageRequest>,
-) -> Answer<Json<PageView<InvoiceView>>> {
+async fn list_invoices(Member(ctx): Member, Query(page): Query<PageRequest>) -> Answer<Json<PageView<InvoiceView>>> {
     Ok(Json(PageView::of(billing::invoices(&ctx, page).await?)))
 }
 

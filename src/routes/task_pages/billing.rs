@@ -60,6 +60,7 @@ async fn show_cancelled(Visitor(ctx): Visitor, uri: Uri) -> Response {
 
 fn answer(ctx: &Context, status: StatusCode, title: &str, own: &str, sentence: &str) -> Response {
     let words = texts::back(ctx.client().language);
-    let content = format!("<p role=\"status\">{sentence}</p><p><a href=\"{}\">{}</a></p>", ctx.app().root(), words.home);
+    let content =
+        format!("<p role=\"status\">{sentence}</p><p><a href=\"{}\">{}</a></p>", ctx.app().root(), words.home);
     page(status, ctx, title, Some(own), &content)
 }

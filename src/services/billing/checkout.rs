@@ -109,10 +109,7 @@ async fn create_customer(
     let is_live = stripe.settings().is_live;
     let email = user.email.as_str();
     let key = idempotency_key(ctx, "customer", user.id, &[email, &user.name, &generation.to_string()])?;
-    let customer = stripe
-        .create_customer(email, &user.name, &user.id.to_string(), &key)
-        .await
-        .map_err(away)?;
+    let customer = stripe.create_customer(email, &user.name, &user.id.to_string(), &key).await.map_err(away)?;
     let mut tx = match lease::write(ctx, lease).await {
         Ok(tx) => tx,
         Err(error) => {
@@ -139,13 +136,7 @@ async fn forgo(ctx: &Context, account: UserId, customer: &str, is_live: bool) ->
     Ok(())
 }
 
-async fn open(
-    ctx: &Context,
-    stripe: &Stripe,
-    lease: &Lease,
-    known: &BillingAccount,
-    customer: &str,
-) -> Result<String> {
+async fn open(ctx: &Context, stripe: &Stripe, lease: &Lease, known: &BillingAccount, customer: &str) -> Result<String> {
     let base = ctx.app().base_url.trim_end_matches('/');
     let new = NewCheckout {
         customer,

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::{lease, stripe};
+use super::lease;
 use crate::{
     core::{context::Context, database::Writer, error::Result},
     models::{audit::Action, ids::UserId},

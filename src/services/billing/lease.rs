@@ -115,8 +115,10 @@ mod tests {
     #[test]
     fn a_look_that_fails_is_tried_again_after_ever_longer_pauses() {
         let now = SystemClock.now();
-        let pauses: Vec<i64> =
-            [0, 1, 2, 5, 7, 20, 63, 64, i64::MAX].into_iter().map(|failures| (next_try(now, failures) - now).num_seconds()).collect();
+        let pauses: Vec<i64> = [0, 1, 2, 5, 7, 20, 63, 64, i64::MAX]
+            .into_iter()
+            .map(|failures| (next_try(now, failures) - now).num_seconds())
+            .collect();
 
         assert_eq!(pauses, [5, 10, 20, 160, 600, 600, 600, 600, 600]);
     }

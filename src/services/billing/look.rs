@@ -77,7 +77,8 @@ async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
     let stripe = stripe(ctx)?;
     let mut changes = subscriptions(ctx, stripe, lease).await?;
     let known = billing_accounts::find(&mut ctx.db().read().await?, lease.account).await?;
-    if let Some(customer) = known.filter(|known| known.is_live == Some(stripe.settings().is_live)).and_then(|known| known.customer)
+    if let Some(customer) =
+        known.filter(|known| known.is_live == Some(stripe.settings().is_live)).and_then(|known| known.customer)
     {
         let mut invoices = stripe.invoices(&customer).await.map_err(away)?;
         let refunded = stripe.refunded(&customer).await.map_err(away)?;
@@ -99,7 +100,8 @@ async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
 /// As Stripe or the database fail; `Busy` where the lease was lost.
 pub(super) async fn subscriptions(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<Changes> {
     let known = billing_accounts::find(&mut ctx.db().read().await?, lease.account).await?;
-    let Some((known, customer)) = known.and_then(|known| known.customer.clone().map(|customer| (known, customer))) else {
+    let Some((known, customer)) = known.and_then(|known| known.customer.clone().map(|customer| (known, customer)))
+    else {
         return Ok(Changes::default());
     };
     if known.is_live != Some(stripe.settings().is_live) {
@@ -179,18 +181,16 @@ fn subscription_changed(user: &User, before: Option<&Seen>, after: Option<&Seen>
         .with("from", word(before))
         .with("to", word(after));
     match after {
-        Some(after) => event
-            .with("subscription", after.id.as_str())
-            .with("cancel_at_period_end", after.cancel_at_period_end),
+        Some(after) => {
+            event.with("subscription", after.id.as_str()).with("cancel_at_period_end", after.cancel_at_period_end)
+        }
         None => event,
     }
 }
 
 async fn change_plan(tx: &mut Writer, ctx: &Context, user: &User, plan: Plan) -> Result<()> {
     users::set_plan(tx, user.id, plan, ctx.now()).await?;
-    if plan == Plan::Free {
-        mail_outbox::insert(tx, &mails::queued(ctx, MailKind::ProEnded, user)).await?;
-    }
+    //PROENDED
     let event = Event::on_account(Action::PlanChanged, Some(user.id));
     let event = event.with("from", user.plan.as_str()).with("to", plan.as_str()).with("by", "stripe");
     audit::record(tx, ctx, event).await

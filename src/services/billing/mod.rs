@@ -17,8 +17,8 @@ mod reconcile;
 mod webhook;
 
 pub use checkout::{check_out, pull};
-pub use farewell::say_next;
 pub(super) use farewell::note as note_farewell;
+pub use farewell::say_next;
 pub use look::{claim_next, look_at};
 pub use portal::open_portal;
 pub use reconcile::{Reconciled, reconcile};

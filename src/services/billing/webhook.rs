@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::stripe;
 use crate::{
     core::{
+        configuration::StripeSettings,
         context::Context,
         database::Writer,
         error::Result,
-        stripe::{StripeSettings, signature},
+        stripe::signature::{self, Forgery},
         texts::problems::Code,
     },
     models::{audit::Action, billing_account::EventOutcome},
@@ -30,14 +31,48 @@ const KEPT_FOR: TimeDelta = TimeDelta::days(60);
 const MOST_KEPT: usize = 100;
 /// What the events that Stripe knows are about.
 const FAMILIES: [&str; 30] = [
-    "account", "application_fee", "balance", "billing", "billing_portal", "capability", "cash_balance", "charge",
-    "checkout", "coupon", "credit_note", "customer", "entitlements", "file", "invoice", "invoice_payment",
-    "invoiceitem", "mandate", "payment_intent", "payment_link", "payment_method", "payout", "plan", "price", "product",
-    "promotion_code", "refund", "setup_intent", "subscription_schedule", "tax_rate",
+    "account",
+    "application_fee",
+    "balance",
+    "billing",
+    "billing_portal",
+    "capability",
+    "cash_balance",
+    "charge",
+    "checkout",
+    "coupon",
+    "credit_note",
+    "customer",
+    "entitlements",
+    "file",
+    "invoice",
+    "invoice_payment",
+    "invoiceitem",
+    "mandate",
+    "payment_intent",
+    "payment_link",
+    "payment_method",
+    "payout",
+    "plan",
+    "price",
+    "product",
+    "promotion_code",
+    "refund",
+    "setup_intent",
+    "subscription_schedule",
+    "tax_rate",
 ];
 /// Those after which something that we keep may be otherwise.
-const HEARD: [&str; 8] =
-    ["checkout.session.", "customer.subscription.", "customer.deleted", "invoice.", "invoice_payment.", "charge.refund", "credit_note.", "refund."];
+const HEARD: [&str; 8] = [
+    "checkout.session.",
+    "customer.subscription.",
+    "customer.deleted",
+    "invoice.",
+    "invoice_payment.",
+    "charge.refund",
+    "credit_note.",
+    "refund.",
+];
 
 /// The part of an event that is looked at.
 #[derive(Deserialize)]
@@ -85,7 +120,7 @@ pub async fn receive(ctx: &Context, header: Option<&str>, body: &[u8]) -> Result
         // who tries signatures is limited as who tries passwords, and so is what is written down of it
         limits::spend_address(ctx, Limit::Auth).await?;
         count("forged");
-        let event = Event::on_account(Action::BillingEventRefused, None).with("reason", forgery.as_str());
+        let event = Event::on_account(Action::BillingEventRefused, None).with("reason", word(forgery));
         audit::record_alone(ctx, event).await?;
         return Err(Code::InvalidSignature.into());
     }
@@ -117,12 +152,7 @@ pub async fn receive(ctx: &Context, header: Option<&str>, body: &[u8]) -> Result
 }
 
 /// An event's one effect: that its customer is looked at.
-async fn apply(
-    tx: &mut Writer,
-    ctx: &Context,
-    settings: &StripeSettings,
-    event: &Received,
-) -> Result<EventOutcome> {
+async fn apply(tx: &mut Writer, ctx: &Context, settings: &StripeSettings, event: &Received) -> Result<EventOutcome> {
     if event.livemode != settings.is_live {
         return Ok(EventOutcome::WrongMode);
     }
@@ -139,6 +169,15 @@ async fn apply(
     let Some(customer) = event.customer() else { return Ok(EventOutcome::NothingToDo) };
     let is_known = billing_accounts::want(tx, customer, ctx.app().clock.now()).await?;
     Ok(if is_known { EventOutcome::Accepted } else { EventOutcome::UnknownCustomer })
+}
+
+fn word(forgery: Forgery) -> &'static str {
+    match forgery {
+        Forgery::Malformed => "malformed",
+        Forgery::Unsigned => "unsigned",
+        Forgery::Unknown => "wrong_signature",
+        Forgery::Late => "too_old",
+    }
 }
 
 fn short(text: &str) -> String {
@@ -163,7 +202,8 @@ mod tests {
     #[test]
     fn the_customer_is_found_in_each_form() {
         let customer = |object: Value| {
-            let event = json!({ "id": "evt_1", "type": "x", "livemode": false, "created": 1, "data": { "object": object } });
+            let event =
+                json!({ "id": "evt_1", "type": "x", "livemode": false, "created": 1, "data": { "object": object } });
             serde_json::from_value::<Received>(event).expect("an event").customer().map(str::to_owned)
         };
 
