@@ -22,7 +22,11 @@ fn event(id: &str, kind: &str, object: Value) -> Value {
 }
 
 fn updated(id: &str, customer: &str) -> Value {
-    event(id, "customer.subscription.updated", json!({ "object": "subscription", "id": "sub_1", "customer": customer, "status": "active" }))
+    event(
+        id,
+        "customer.subscription.updated",
+        json!({ "object": "subscription", "id": "sub_1", "customer": customer, "status": "active" }),
+    )
 }
 
 fn signed_with(app: &TestApp, secret: &str, body: &str) -> String {
@@ -60,7 +64,8 @@ async fn wanted(app: &TestApp) -> String {
 }
 
 async fn trail(app: &TestApp) -> String {
-    app.sql("select action, details from auth.audit_trail where action like 'billing%' order by \"createdAt\", seq").await
+    app.sql("select action, details from auth.audit_trail where action like 'billing%' order by \"createdAt\", seq")
+        .await
 }
 
 on_both! {
