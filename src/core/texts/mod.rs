@@ -8,4 +8,5 @@ pub mod mails;
 pub mod money;
 pub mod pages;
 pub mod problems;
+pub mod simulated_stripe;
 pub mod warnings;
