@@ -67,20 +67,21 @@ impl TestApp {
         ]);
         all.extend(WIDE_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut app = Self::on(engine, all).await;
+        let mut app = Self::with(engine, all).await;
         app.folder = Some(folder);
         app
     }
 
     /// A second app on the same database, as another server would be.
     pub async fn sibling(&self) -> Self {
-        let mut sibling = Self::on(self.engine, self.settings.clone()).await;
+        let mut sibling = Self::with(self.engine, self.settings.clone()).await;
         sibling.clock.advance(self.clock.now() - sibling.clock.now());
         sibling.folder = None;
         sibling
     }
 
-    async fn on(engine: Engine, settings: BTreeMap<String, String>) -> Self {
+    /// An app with exactly these settings.
+    pub async fn with(engine: Engine, settings: BTreeMap<String, String>) -> Self {
         let configuration = configuration::read(&settings).expect("a sound configuration");
         let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
         // where a mail server is set, mails go there instead of into the mailbox
@@ -89,8 +90,8 @@ impl TestApp {
             MailWay::Folder | MailWay::None => mails.clone(),
         };
         let outside = Outside { clock: clock.clone(), mailer };
-        let (app, batches) =
-            App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
+        let base = configuration.web_base_url.clone().unwrap_or_else(|| "http://vault.test".into());
+        let (app, batches) = App::open(configuration, base, outside).await.expect("the app opens");
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
         let (stop, stopping) = watch::channel(false);
         drop(jobs::start(&app, batches, &stopping));

@@ -17,6 +17,7 @@ mod sendgrid;
 mod server;
 mod smtp;
 mod sql;
+mod stand_in;
 
 pub use actors::Actor;
 pub use app::{Engine, TestApp};
@@ -29,6 +30,7 @@ pub use reply::Reply;
 pub use sendgrid::{SENDGRID_KEY, SendGrid};
 pub use server::{Server, program};
 pub use smtp::{SmtpSink, header, make_certificates};
+pub use stand_in::{Faults, StandIn};
 pub use vault::{Done, Member, Vault, ask_sqlite, dump, register, run_to_the_end};
 
 /// Limits that no test reaches by accident: all requests come from one address. The other limits follow these.

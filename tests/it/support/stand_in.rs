@@ -1,0 +1,149 @@
+//! The stand-in for Stripe in this process, with faults before it: it can be slow, refuse, hang, or forget an answer
+//! after the deed was done.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use chrono::TimeDelta;
+use vault_api::{
+    core::secret::SecretText,
+    routes::simulated_stripe::{Event, KEY, Options, SimulatedStripe},
+};
+
+use super::{Engine, ManualClock, Reply, TestApp};
+
+/// What its events are signed with.
+const STAND_IN_SECRET: &str = "whsec_MARKERofthestandin";
+
+/// What stands between the client and the stand-in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// How long each answer takes.
+    pub delay: Duration,
+    /// What is answered instead, nothing having been done.
+    pub refuses_with: Option<u16>,
+    /// What is answered after the deed was done.
+    pub forgets_with: Option<u16>,
+}
+
+/// A running stand-in.
+pub struct StandIn {
+    pub stripe: SimulatedStripe,
+    pub clock: Arc<ManualClock>,
+    pub base: String,
+    faults: Arc<Mutex<Faults>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+#[derive(Clone)]
+struct Gate {
+    faults: Arc<Mutex<Faults>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl StandIn {
+    /// Starts it; events are delivered by the test itself, unless somebody runs `stripe.deliver`.
+    pub async fn start() -> Self {
+        Self::start_for(None).await
+    }
+
+    /// Starts it for a server that browsers find at `web_base`, with its webhook.
+    pub async fn start_for(web_base: Option<&str>) -> Self {
+        let clock = Arc::new(ManualClock::new());
+        let stripe = SimulatedStripe::open(Options {
+            base_url: web_base.unwrap_or("http://vault.localhost").into(),
+            webhook_url: web_base.map(|base| format!("{base}/api/billing/webhook")),
+            webhook_secret: SecretText::from(STAND_IN_SECRET),
+            file: None,
+            clock: clock.clone(),
+        })
+        .expect("a stand-in");
+        let gate = Gate { faults: Arc::default(), asked: Arc::default() };
+        let router = stripe.router().layer(from_fn_with_state(gate.clone(), pass));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { stripe, clock, base, faults: gate.faults, asked: gate.asked }
+    }
+
+    /// The variables of a server that takes it for Stripe.
+    pub fn settings(&self) -> Vec<(&str, &str)> {
+        vec![
+            ("STRIPE_SECRET_KEY", KEY),
+            ("STRIPE_WEBHOOK_SECRET", STAND_IN_SECRET),
+            ("STRIPE_PRICE_PRO", "price_simulated_pro"),
+            ("STRIPE_API_BASE", &self.base),
+            // a name close by: the pages of the stand-in need no TLS there
+            ("WEB_BASE_URL", "http://vault.localhost"),
+        ]
+    }
+
+    /// An app that takes it for Stripe.
+    pub async fn app(&self, engine: Engine) -> TestApp {
+        TestApp::start_with(engine, &self.settings()).await
+    }
+
+    /// From now on.
+    pub fn set_faults(&self, faults: Faults) {
+        *self.faults.lock().unwrap() = faults;
+    }
+
+    /// What was asked so far, as `POST /v1/customers`.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The customers that there are.
+    pub fn customers(&self) -> Vec<String> {
+        self.stripe
+            .look(|state| state.customers.values().filter(|one| !one.is_deleted).map(|one| one.id.clone()).collect())
+    }
+
+    /// The checkout session that a page's address leads to.
+    pub fn checkout_of(&self, url: &str) -> String {
+        let ids: Vec<String> = self.stripe.look(|state| state.checkouts.keys().cloned().collect());
+        ids.into_iter().find(|id| url.contains(id.as_str())).unwrap_or_else(|| panic!("{url} leads to no checkout"))
+    }
+
+    /// Moves its clock and an app's on.
+    pub fn advance(&self, app: &TestApp, by: TimeDelta) {
+        app.clock.advance(by);
+        self.clock.advance(by);
+        self.stripe.advance(TimeDelta::zero()).expect("what is due happens");
+    }
+
+    /// Delivers an event to an app.
+    pub async fn deliver(&self, app: &TestApp, event: &Event) -> Reply {
+        let (header, body) = self.stripe.signed(event);
+        let request = axum::http::Request::builder().method("POST").uri("/api/billing/webhook");
+        let request = request.header("stripe-signature", header);
+        app.send(request.body(axum::body::Body::from(body)).expect("a request")).await
+    }
+
+    /// Delivers all events that there are, the oldest first.
+    pub async fn deliver_all(&self, app: &TestApp) {
+        for event in self.stripe.events() {
+            self.deliver(app, &event).await.expect(200);
+        }
+    }
+}
+
+async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    gate.asked.lock().unwrap().push(format!("{} {}", request.method(), request.uri().path()));
+    let faults = *gate.faults.lock().unwrap();
+    let broken = |status: u16| StatusCode::from_u16(status).expect("a status").into_response();
+    tokio::time::sleep(faults.delay).await;
+    if let Some(status) = faults.refuses_with {
+        return broken(status);
+    }
+    let answer = next.run(request).await;
+    faults.forgets_with.map_or(answer, broken)
+}
