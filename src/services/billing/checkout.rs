@@ -172,6 +172,9 @@ async fn find(ctx: &Context, account: UserId) -> Result<(User, BillingAccount)> 
 /// `billing_not_configured`; `Busy`; `Unavailable` where Stripe does not answer: the events tell us later.
 pub async fn pull(ctx: &Context, session: &str) -> Result<Option<Plan>> {
     let stripe = stripe(ctx)?;
+    if !session.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(None);
+    }
     let account = billing_accounts::find_by_checkout(&mut ctx.db().read().await?, session).await?;
     let Some(account) = account else { return Ok(None) };
     let before = find(ctx, account).await?.0;

@@ -55,8 +55,8 @@ on_both! {
         let app = stand_in.app(plain.engine).await;
         let asked = stand_in.asked().len();
 
-        for session in ["", "cs_test_unknown", "' or 1=1 --", "%00", &"x".repeat(3000)] {
-            app.call("GET", &format!("/billing/success?session_id={}", session.replace(' ', "%20").replace('\'', "%27")), None).await.expect(404);
+        for session in ["", "cs_test_unknown", "cs_test_é", "' or 1=1 --", "%00", &"x".repeat(3000)] {
+            app.call("GET", &format!("/billing/success?session_id={}", session.replace(' ', "%20").replace('é', "%C3%A9").replace('\'', "%27")), None).await.expect(404);
         }
 
         assert_eq!(stand_in.asked().len(), asked);
@@ -134,7 +134,7 @@ on_both! {
         let alice = app.member("alice").await;
         stand_in.set_faults(Faults { refuses_with: Some(500), ..Faults::default() });
 
-        for _ in 0..3 {
+        for _ in 0..6 {
             alice.call("POST", "/api/billing/checkout", None).await.expect_problem(503, "billing_unavailable");
         }
 
