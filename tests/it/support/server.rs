@@ -27,8 +27,18 @@ pub struct Server {
 impl Server {
     /// Starts `serve`; where it ends instead, what it wrote to stderr.
     pub fn try_start(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, String> {
+        Self::try_start_with(folder, settings, &[])
+    }
+
+    /// Starts `serve` with these options; where it ends instead, what it wrote to stderr.
+    pub fn try_start_with(folder: &Path, settings: &[(&str, &str)], options: &[&str]) -> Result<Self, String> {
         let mut command = program(folder, settings);
-        command.args(["serve", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["serve", "--port", "0"])
+            .args(options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let log = Arc::new(Mutex::new(String::new()));
         let (errors, kept) = (child.stderr.take().expect("stderr"), log.clone());
