@@ -1,11 +1,8 @@
 //! Limits in headers: `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-11, `Retry-After`.
 
-use std::time::Duration;
+use std::{fmt::Arguments, io::Write as _, time::Duration};
 
-use axum::{
-    body::Bytes,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 
 use crate::{core::error::Limited, services::limits::Limit};
 
@@ -13,6 +10,9 @@ use crate::{core::error::Limited, services::limits::Limit};
 pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// How much of it is left, and in how many seconds all of it is again: `"auth";r=3;t=42`.
 pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Of one of the two: a short name and two numbers.
+const MOST_TEXT: usize = 96;
 
 /// Which limit a visitor's request counts against. Whatever is posted to `/api/auth` or to a page without a sign-in is
 /// taken for an attempt to get in, so a new route is limited before anybody thinks of it.
@@ -32,16 +32,23 @@ pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
 pub(super) fn describe(headers: &mut HeaderMap, limited: &Limited) {
     let Limited { name, spending } = limited;
     let quota = spending.quota;
-    let policy = format!("\"{name}\";q={};w={}", quota.most, quota.window.as_secs());
-    let state = format!("\"{name}\";r={};t={}", spending.remaining, seconds(spending.reset));
-    for (name, text) in [(POLICY, policy), (STATE, state)] {
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(text)) {
-            headers.insert(name, value);
-        }
-    }
+    // written where it costs no memory of its own: every answer has both
+    let mut text = [0; MOST_TEXT];
+    let policy = written(&mut text, format_args!("\"{name}\";q={};w={}", quota.most, quota.window.as_secs()));
+    policy.map(|value| headers.insert(POLICY, value));
+    let state = format_args!("\"{name}\";r={};t={}", spending.remaining, seconds(spending.reset));
+    written(&mut text, state).map(|value| headers.insert(STATE, value));
     if let Some(retry) = spending.retry {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(retry).max(1)));
     }
+}
+
+fn written(buffer: &mut [u8], text: Arguments<'_>) -> Option<HeaderValue> {
+    let most = buffer.len();
+    let mut rest: &mut [u8] = buffer;
+    rest.write_fmt(text).ok()?;
+    let length = most - rest.len();
+    HeaderValue::from_bytes(buffer.get(..length)?).ok()
 }
 
 /// Whole seconds, rounded up: who waits so long has waited long enough.

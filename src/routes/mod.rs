@@ -1,6 +1,6 @@
 //! HTTP: extract, call one service, answer. No rule of the vault lives here.
 //!
-//! `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
+//! `entrance` is the way in, `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
 //! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `operations`, `docs`
 //! and `home` the rest.
 
@@ -8,6 +8,7 @@ mod answers;
 mod api;
 mod dev_mail;
 mod docs;
+mod entrance;
 mod extractors;
 mod home;
 mod html;
@@ -20,5 +21,6 @@ mod server;
 mod task_pages;
 
 pub use answers::Failure;
+pub use entrance::Entrance;
 pub use router::{Web, build};
 pub use server::{Peer, serve};

@@ -10,7 +10,10 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, dev_mail, docs, home, limits, middleware, openapi, operations, task_pages};
+use super::{
+    Failure, answers::Answer, api, dev_mail, docs, entrance::Entrance, home, limits, middleware, openapi, operations,
+    task_pages,
+};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -24,8 +27,8 @@ pub struct Web {
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
-/// The whole router.
-pub fn build(web: Web) -> Router {
+/// All routes, and the way to them.
+pub fn build(web: Web) -> Entrance {
     let app = web.app.clone();
     let (api, document) = openapi::with_routes(api::routes()).split_for_parts();
     let document: Arc<str> = openapi::finish(&document).into();
@@ -44,7 +47,8 @@ pub fn build(web: Web) -> Router {
         None => router,
     };
     let counters = Arc::new(middleware::Counters::default());
-    router.layer(axum::middleware::from_fn_with_state((app, counters), middleware::outermost))
+    let around = axum::middleware::from_fn_with_state((app.clone(), counters.clone()), middleware::outermost);
+    Entrance::new(app, counters, router.layer(around))
 }
 
 async fn not_found() -> Answer<()> {
@@ -57,7 +61,7 @@ async fn method_not_allowed() -> Answer<()> {
 
 /// A panic costs its own request alone.
 #[expect(clippy::needless_pass_by_value, reason = "the layer gives the panic away")]
-fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Failure(Error::internal(format!("a handler panicked: {}", what.unwrap_or("without words")))).into_response()
 }

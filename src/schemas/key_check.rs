@@ -1,12 +1,13 @@
 //! Checking keys on the wire: the question, the answer, and the query of a proxy.
 
-use std::{io::Write as _, net::IpAddr};
+use std::{borrow::Cow, io::Write as _, net::IpAddr};
 
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    fields::{Body, Fields, Given},
+    fields::{self, Body, Circumstances, Fields, Given},
     keys::KeyView,
     query::{FromQuery, Query},
     rules::{self, Text},
@@ -15,7 +16,7 @@ use crate::{
     core::{
         error::{Error, Result},
         secret::SecretText,
-        texts::faults::FaultKind,
+        texts::{faults::FaultKind, problems::Code},
     },
     models::{
         ids::UserId,
@@ -47,6 +48,31 @@ pub struct Question {
     pub scope: Option<String>,
     /// The address of the client.
     pub ip: Option<IpAddr>,
+}
+
+/// A question without faults and without an address, as nearly all are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain<'a> {
+    #[serde(borrow)]
+    api_key: Cow<'a, str>,
+    scope: Option<String>,
+}
+
+impl Question {
+    /// The question in a JSON body.
+    ///
+    /// # Errors
+    /// `malformed_json`; `Invalid` with every fault.
+    pub fn parse(body: &[u8], circumstances: Circumstances) -> Result<Self> {
+        if let Ok(Plain { api_key, scope }) = serde_json::from_slice::<Plain<'_>>(body)
+            && let Ok(scope) = scope.map(|scope| rules::SCOPE.check(scope)).transpose()
+        {
+            return Ok(Self { api_key: SecretText::new(api_key.into_owned()), scope, ip: None });
+        }
+        // whatever is unusual, and to tell all that is wrong
+        fields::read(serde_json::from_slice(body).map_err(|_| Code::MalformedJson)?, circumstances)
+    }
 }
 
 impl Body for Question {

@@ -3,6 +3,8 @@
 //! The header of a token is one fixed text for each kind. A token with any other header, whatever algorithm or
 //! key it speaks of, is refused before anything of it is read.
 
+use std::borrow::Cow;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -16,6 +18,7 @@ use crate::core::{
 };
 
 const ISSUER: &str = "vault-api";
+/// Of a whole token, and so more than any part of it decoded.
 const MOST_BYTES: usize = 2048;
 
 /// What a token is for.
@@ -43,9 +46,9 @@ impl Purpose {
     }
 }
 
-/// What a token says. Times are seconds since 1970.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
+/// What a good token says. Times are seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
     /// The account.
     pub sub: Uuid,
     /// The session; for a reset token the same as `jti`.
@@ -56,10 +59,22 @@ pub struct Claims {
     pub iat: i64,
     /// From when on it is worth nothing.
     pub exp: i64,
+}
+
+/// The same as it is written.
+#[derive(Serialize, Deserialize)]
+struct Claims<'a> {
+    sub: Uuid,
+    sid: Uuid,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
     /// Who made it.
-    iss: String,
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
     /// For whom.
-    aud: String,
+    #[serde(borrow)]
+    aud: Cow<'a, str>,
 }
 
 /// Signs and checks tokens.
@@ -108,7 +123,7 @@ impl Jwt {
 
     /// What the token says, if it is one of ours, for this purpose, and not expired.
     #[must_use]
-    pub fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+    pub fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Said> {
         if token.len() > MOST_BYTES {
             return None;
         }
@@ -120,13 +135,17 @@ impl Jwt {
             return None;
         }
         // in constant time, and before anything of the content is read
-        hmac::verify(&self.checking, message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
-        let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+        let mut decoded = [0; MOST_BYTES];
+        let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut decoded).ok()?;
+        hmac::verify(&self.checking, message.as_bytes(), decoded.get(..length)?).ok()?;
+        let length = URL_SAFE_NO_PAD.decode_slice(payload, &mut decoded).ok()?;
+        let claims: Claims<'_> = serde_json::from_slice(decoded.get(..length)?).ok()?;
         if claims.iss != ISSUER || claims.aud != purpose.audience() {
             return None;
         }
         let now = now.timestamp();
-        (claims.exp > now && claims.iat <= now + 5).then_some(claims)
+        let said = Said { sub: claims.sub, sid: claims.sid, jti: claims.jti, iat: claims.iat, exp: claims.exp };
+        (claims.exp > now && claims.iat <= now + 5).then_some(said)
     }
 }
 
