@@ -27,4 +27,5 @@ pub mod session_cache;
 pub mod system;
 pub mod telemetry;
 pub mod texts;
+pub mod trusted_hash;
 pub mod usage_tally;

@@ -73,7 +73,11 @@ impl Entrance {
             client: &arrival.client,
             tally: Some(&arrival.tally),
         };
-        let response = match caught(api::verify_key(app, &asking, body)).await {
+        let answered = {
+            let answer = pin!(api::verify_key(app, &asking, body));
+            caught(answer).await
+        };
+        let response = match answered {
             Ok(Ok(response)) => response,
             Ok(Err(failure)) => failure.into_response(),
             Err(panic) => router::panicked(panic),
@@ -87,14 +91,12 @@ fn is_check(request: &Request<Body>) -> bool {
 }
 
 /// Waits for what `future` gives, or for its panic.
-async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
-    let mut future = pin!(future);
-    let poll = move |cx: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+fn caught<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = Result<F::Output, Box<dyn Any + Send>>> {
+    std::future::poll_fn(move |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
         Err(panic) => Poll::Ready(Err(panic)),
-    };
-    std::future::poll_fn(poll).await
+    })
 }
 
 impl Service<Request<Body>> for Entrance {
@@ -123,7 +125,7 @@ mod tests {
             assert_eq!(1, 2, "a reason");
         };
 
-        assert!(caught(panics).await.is_err());
-        assert!(matches!(caught(async { 7 }).await, Ok(7)));
+        assert!(caught(pin!(panics)).await.is_err());
+        assert!(matches!(caught(pin!(async { 7 })).await, Ok(7)));
     }
 }

@@ -1,6 +1,6 @@
 //! HTTP: extract, call one service, answer. No rule of the vault lives here.
 //!
-//! `entrance` is the way in, `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
+//! `entrance` is the way in, `router` puts everything together, `server` accepts connections, `patience` ends those that wait for nothing, `middleware` surrounds every request,
 //! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `operations`, `docs`
 //! and `home` the rest.
 
@@ -16,6 +16,7 @@ mod limits;
 mod middleware;
 pub mod openapi;
 mod operations;
+mod patience;
 mod router;
 mod server;
 mod task_pages;

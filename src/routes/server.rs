@@ -13,17 +13,14 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tokio_io_timeout::TimeoutStream;
 
-use super::entrance::Entrance;
+use super::{entrance::Entrance, patience::Patience};
 use crate::core::system;
 
 /// A request's head must be there within this, also on a connection that is kept open.
@@ -107,7 +104,7 @@ fn connect(
         async move { Ok::<_, Infallible>(entrance.answer(Some(Peer(peer)), request.map(Body::new)).await) }
     });
     http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(Patience::default())
         .header_read_timeout(HEAD_PATIENCE)
         .max_buf_size(MOST_HEAD_BYTES)
         .max_headers(MOST_HEADERS)

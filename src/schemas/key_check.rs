@@ -64,14 +64,14 @@ impl Question {
     ///
     /// # Errors
     /// `malformed_json`; `Invalid` with every fault.
-    pub fn parse(body: &[u8], circumstances: Circumstances) -> Result<Self> {
+    pub fn parse(body: &[u8], circumstances: impl FnOnce() -> Circumstances) -> Result<Self> {
         if let Ok(Plain { api_key, scope }) = serde_json::from_slice::<Plain<'_>>(body)
             && let Ok(scope) = scope.map(|scope| rules::SCOPE.check(scope)).transpose()
         {
             return Ok(Self { api_key: SecretText::new(api_key.into_owned()), scope, ip: None });
         }
         // whatever is unusual, and to tell all that is wrong
-        fields::read(serde_json::from_slice(body).map_err(|_| Code::MalformedJson)?, circumstances)
+        fields::read(serde_json::from_slice(body).map_err(|_| Code::MalformedJson)?, circumstances())
     }
 }
 

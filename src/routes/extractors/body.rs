@@ -1,6 +1,6 @@
 //! The JSON body, or a file in its place: of the right type, not too large, not too slow, UTF-8, one object, every fault at once.
 
-use std::time::Duration;
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use axum::{
     body::{Body as HttpBody, Bytes},
@@ -117,7 +117,12 @@ async fn read_limited(body: HttpBody, most: usize, patience: Duration) -> Result
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
         return Err(Code::BodyTooLarge.into());
     }
-    tokio::time::timeout(patience, gather(body, most)).await.unwrap_or(Err(Code::RequestTimeout.into()))
+    let mut gathered = pin!(gather(body, most));
+    // most are there with the head, and need no alarm
+    if let Poll::Ready(bytes) = poll_fn(|cx| Poll::Ready(gathered.as_mut().poll(cx))).await {
+        return bytes;
+    }
+    tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Code::RequestTimeout.into()))
 }
 
 /// Gathers the parts of a body. Most come in one, which is not copied.

@@ -31,7 +31,7 @@ pub(in crate::routes) async fn verify_directly(app: &App, asking: &Asking<'_>, b
     if let Some(asked) = asked {
         asked.still_holds(asking, app).await?;
     }
-    answer(&ctx, &Question::parse(&bytes, circumstances(app))?).await
+    answer(&ctx, &Question::parse(&bytes, || circumstances(app))?).await
 }
 
 async fn answer(ctx: &Context, question: &Question) -> Answer<Response> {
