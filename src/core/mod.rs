@@ -11,6 +11,7 @@ pub mod configuration;
 pub mod context;
 pub mod crypto;
 pub mod database;
+pub mod digits;
 pub mod error;
 pub mod hashing;
 pub mod html;

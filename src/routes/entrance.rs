@@ -4,6 +4,7 @@
 use std::{
     any::Any,
     convert::Infallible,
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
@@ -19,13 +20,14 @@ use axum::{
 use tower::Service;
 
 use super::{
+    answers::json_in,
     api,
     extractors::Asking,
     middleware::{Arrival, Counters},
     router,
     server::Peer,
 };
-use crate::core::app::App;
+use crate::core::{app::App, crypto::jwt::LastToken};
 
 /// The only route that does not go through the router.
 const VERIFY: &str = "/api/keys/verify";
@@ -49,9 +51,14 @@ impl Entrance {
     }
 
     /// Answers one request that came from `peer`.
-    pub(super) async fn answer(&self, peer: Option<Peer>, mut request: Request<Body>) -> Response {
+    pub(super) async fn answer(
+        &self,
+        peer: Option<Peer>,
+        last_token: &LastToken,
+        mut request: Request<Body>,
+    ) -> Response {
         if self.0.is_direct && is_check(&request) {
-            return self.check(peer, request).await;
+            return self.check(peer, last_token, request).await;
         }
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
@@ -62,9 +69,9 @@ impl Entrance {
         }
     }
 
-    async fn check(&self, peer: Option<Peer>, request: Request<Body>) -> Response {
+    async fn check(&self, peer: Option<Peer>, last_token: &LastToken, request: Request<Body>) -> Response {
         let Inner { app, counters, .. } = &*self.0;
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let arrival = Arrival::new(app, peer, (&parts.method, &parts.uri, &parts.headers));
         let asking = Asking {
             method: &parts.method,
@@ -72,13 +79,14 @@ impl Entrance {
             headers: &parts.headers,
             client: &arrival.client,
             tally: Some(&arrival.tally),
+            last_token: Some(last_token),
         };
         let answered = {
             let answer = pin!(api::verify_key(app, &asking, body));
             caught(answer).await
         };
         let response = match answered {
-            Ok(Ok(response)) => response,
+            Ok(Ok(body)) => json_in(mem::take(&mut parts.headers), body),
             Ok(Err(failure)) => failure.into_response(),
             Err(panic) => router::panicked(panic),
         };
@@ -110,7 +118,7 @@ impl Service<Request<Body>> for Entrance {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let (entrance, peer) = (self.clone(), request.extensions().get::<Peer>().copied());
-        Box::pin(async move { Ok(entrance.answer(peer, request).await) })
+        Box::pin(async move { Ok(entrance.answer(peer, &LastToken::default(), request).await) })
     }
 }
 

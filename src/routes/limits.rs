@@ -1,18 +1,18 @@
 //! Limits in headers: `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-11, `Retry-After`.
 
-use std::{fmt::Arguments, io::Write as _, time::Duration};
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 
-use crate::{core::error::Limited, services::limits::Limit};
+use crate::{
+    core::{digits, error::Limited},
+    services::limits::Limit,
+};
 
 /// How far a limit goes: `"auth";q=10;w=60`.
 pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// How much of it is left, and in how many seconds all of it is again: `"auth";r=3;t=42`.
 pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
-
-/// Of one of the two: a short name and two numbers.
-const MOST_TEXT: usize = 96;
 
 /// Which limit a visitor's request counts against. Whatever is posted to `/api/auth` or to a page without a sign-in is
 /// taken for an attempt to get in, so a new route is limited before anybody thinks of it.
@@ -32,23 +32,28 @@ pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
 pub(super) fn describe(headers: &mut HeaderMap, limited: &Limited) {
     let Limited { name, spending } = limited;
     let quota = spending.quota;
-    // written where it costs no memory of its own: every answer has both
-    let mut text = [0; MOST_TEXT];
-    let policy = written(&mut text, format_args!("\"{name}\";q={};w={}", quota.most, quota.window.as_secs()));
-    policy.map(|value| headers.insert(POLICY, value));
-    let state = format_args!("\"{name}\";r={};t={}", spending.remaining, seconds(spending.reset));
-    written(&mut text, state).map(|value| headers.insert(STATE, value));
+    let policy = [(";q=", u64::from(quota.most)), (";w=", quota.window.as_secs())];
+    let state = [(";r=", u64::from(spending.remaining)), (";t=", seconds(spending.reset))];
+    for (header, numbers) in [(POLICY, policy), (STATE, state)] {
+        if let Some(value) = written(name, numbers) {
+            headers.insert(header, value);
+        }
+    }
     if let Some(retry) = spending.retry {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(retry).max(1)));
     }
 }
 
-fn written(buffer: &mut [u8], text: Arguments<'_>) -> Option<HeaderValue> {
-    let most = buffer.len();
-    let mut rest: &mut [u8] = buffer;
-    rest.write_fmt(text).ok()?;
-    let length = most - rest.len();
-    HeaderValue::from_bytes(buffer.get(..length)?).ok()
+fn written(name: &str, numbers: [(&str, u64); 2]) -> Option<HeaderValue> {
+    let mut text = Vec::with_capacity(64);
+    text.push(b'"');
+    text.extend_from_slice(name.as_bytes());
+    text.push(b'"');
+    for (key, number) in numbers {
+        text.extend_from_slice(key.as_bytes());
+        digits::push(&mut text, number);
+    }
+    HeaderValue::from_bytes(&text).ok()
 }
 
 /// Whole seconds, rounded up: who waits so long has waited long enough.

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 
 use super::{entrance::Entrance, patience::Patience};
-use crate::core::system;
+use crate::core::{crypto::jwt::LastToken, system};
 
 /// A request's head must be there within this, also on a connection that is kept open.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -99,15 +99,18 @@ fn connect(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_PATIENCE));
+    let last_token = Arc::new(LastToken::default());
     let service = service_fn(move |request: Request<Incoming>| {
-        let entrance = entrance.clone();
-        async move { Ok::<_, Infallible>(entrance.answer(Some(Peer(peer)), request.map(Body::new)).await) }
+        let (entrance, last_token) = (entrance.clone(), last_token.clone());
+        async move { Ok::<_, Infallible>(entrance.answer(Some(Peer(peer)), &last_token, request.map(Body::new)).await) }
     });
     http1::Builder::new()
         .timer(Patience::default())
         .header_read_timeout(HEAD_PATIENCE)
         .max_buf_size(MOST_HEAD_BYTES)
         .max_headers(MOST_HEADERS)
+        // one piece costs the system less than two, also where the body is copied for it
+        .writev(false)
         .half_close(false)
         .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }

@@ -1,6 +1,6 @@
 //! Checking keys on the wire: the question, the answer, and the query of a proxy.
 
-use std::{borrow::Cow, io::Write as _, net::IpAddr};
+use std::{borrow::Cow, net::IpAddr};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     core::{
+        digits,
         error::{Error, Result},
         secret::SecretText,
         texts::{faults::FaultKind, problems::Code},
@@ -131,24 +132,27 @@ pub fn write(verdict: &Verdict) -> Result<Vec<u8>> {
     let key = verdict.found.as_deref().map(rendered).transpose()?;
     let key = key.unwrap_or(b"null");
     let mut out = Vec::with_capacity(key.len() + 128);
-    let (valid, code) = (verdict.is_valid(), verdict.code.as_str());
-    write!(out, r#"{{"valid":{valid},"code":"{code}","version":"#).map_err(Error::internal)?;
-    optional(&mut out, verdict.found.as_ref().map(|found| found.version))?;
+    let valid = if verdict.is_valid() { r#"{"valid":true,"code":""# } else { r#"{"valid":false,"code":""# };
+    out.extend_from_slice(valid.as_bytes());
+    out.extend_from_slice(verdict.code.as_str().as_bytes());
+    out.extend_from_slice(br#"","version":"#);
+    // versions begin at 1
+    optional(&mut out, verdict.found.as_ref().and_then(|found| u64::try_from(found.version).ok()));
     let is_former = verdict.found.as_ref().is_some_and(|found| found.is_former());
-    write!(out, r#","is_former":{is_former},"key":"#).map_err(Error::internal)?;
+    let former = if is_former { r#","is_former":true,"key":"# } else { r#","is_former":false,"key":"# };
+    out.extend_from_slice(former.as_bytes());
     out.extend_from_slice(key);
     out.extend_from_slice(br#","retry_after":"#);
-    optional(&mut out, verdict.retry_after)?;
+    optional(&mut out, verdict.retry_after);
     out.push(b'}');
     Ok(out)
 }
 
-fn optional(out: &mut Vec<u8>, number: Option<impl std::fmt::Display>) -> Result<()> {
-    if let Some(number) = number {
-        return write!(out, "{number}").map_err(Error::internal);
+fn optional(out: &mut Vec<u8>, number: Option<u64>) {
+    match number {
+        Some(number) => digits::push(out, number),
+        None => out.extend_from_slice(b"null"),
     }
-    out.extend_from_slice(b"null");
-    Ok(())
 }
 
 fn rendered(found: &FoundKey) -> Result<&[u8]> {

@@ -3,9 +3,12 @@
 //! The header of a token is one fixed text for each kind. A token with any other header, whatever algorithm or
 //! key it speaks of, is refused before anything of it is read.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::{Mutex, PoisonError},
+};
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -62,6 +65,18 @@ pub struct Said {
     /// From when on it is worth nothing.
     pub exp: i64,
 }
+
+impl Said {
+    fn counts_at(&self, now: DateTime<Utc>) -> bool {
+        let now = now.timestamp();
+        self.exp > now && self.iat <= now + 5
+    }
+}
+
+/// The last good access token of one connection, wiped with it, and what it says: programs send the same one with every
+/// request. Whether its session is open is asked each time.
+#[derive(Default)]
+pub struct LastToken(Mutex<Option<(SecretText, Said)>>);
 
 /// The same as it is written.
 #[derive(Serialize, Deserialize)]
@@ -143,8 +158,22 @@ impl Jwt {
         let length = URL_SAFE_NO_PAD.decode_slice(payload, &mut decoded).ok()?;
         let payload = decoded.get(..length)?;
         let said = read_as_written(payload, purpose).or_else(|| read_any(payload, purpose))?;
-        let now = now.timestamp();
-        (said.exp > now && said.iat <= now + 5).then_some(said)
+        said.counts_at(now).then_some(said)
+    }
+
+    /// The same for an access token that came over a connection: where it is the last good one of that connection, it
+    /// is not computed again that it is one of ours.
+    #[must_use]
+    pub fn verify_on(&self, connection: &LastToken, token: &str, now: DateTime<Utc>) -> Option<Said> {
+        let mut last = connection.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, said)) = &*last
+            && constant_time::verify_slices_are_equal(known.expose().as_bytes(), token.as_bytes()).is_ok()
+        {
+            return said.counts_at(now).then_some(*said);
+        }
+        let said = self.verify(Purpose::Access, token, now)?;
+        *last = Some((SecretText::from(token), said));
+        Some(said)
     }
 }
 
@@ -217,6 +246,22 @@ mod tests {
         assert!(jwt.verify(Purpose::Access, &token, now + TimeDelta::seconds(60)).is_none());
         assert!(jwt.verify(Purpose::Access, &token, now - TimeDelta::seconds(10)).is_none());
         assert!(super::tests::jwt("another secret of thirty-two byte").verify(Purpose::Access, &token, now).is_none());
+    }
+
+    #[test]
+    fn the_last_token_of_a_connection_ends_in_time_and_lets_no_other_pass() {
+        let (jwt, now) = (jwt("0123456789abcdef0123456789abcdef"), SystemClock.now());
+        let connection = LastToken::default();
+        let good = jwt.sign(Purpose::Access, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+        let reset = jwt.sign(Purpose::Reset, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+
+        assert_eq!(jwt.verify_on(&connection, &good, now), jwt.verify(Purpose::Access, &good, now));
+        assert!(jwt.verify_on(&connection, &good, now).is_some());
+        for other in [&reset, &good[..good.len() - 1], &format!("{good}A"), "", &good.replace('.', "x")] {
+            assert!(jwt.verify_on(&connection, other, now).is_none(), "{other}");
+        }
+        assert!(jwt.verify_on(&connection, &good, now + TimeDelta::seconds(60)).is_none());
+        assert!(jwt.verify_on(&connection, &good, now - TimeDelta::seconds(10)).is_none());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
         app::App,
         client::Client,
         context::{Actor, Context},
+        crypto::jwt::LastToken,
         error::Error,
         limits::Tally,
         session_cache::Generation,
@@ -47,13 +48,16 @@ pub(in crate::routes) struct Asking<'a> {
     pub(in crate::routes) headers: &'a HeaderMap,
     pub(in crate::routes) client: &'a Client,
     pub(in crate::routes) tally: Option<&'a Arc<Tally>>,
+    /// What is remembered of the connection.
+    pub(in crate::routes) last_token: Option<&'a LastToken>,
 }
 
 impl<'a> Asking<'a> {
     fn of(parts: &'a Parts) -> Result<Self, Failure> {
         let client = parts.extensions.get::<Client>().ok_or_else(no_client)?;
         let tally = parts.extensions.get::<Arc<Tally>>();
-        Ok(Self { method: &parts.method, path: parts.uri.path(), headers: &parts.headers, client, tally })
+        let (method, path, headers) = (&parts.method, parts.uri.path(), &parts.headers);
+        Ok(Self { method, path, headers, client, tally, last_token: None })
     }
 
     fn context(&self, app: &App, actor: Actor) -> Context {
@@ -206,7 +210,7 @@ async fn authenticate(asking: &Asking<'_>, app: &App, token: &str) -> Result<Act
     if program_token::is_meant(token) {
         return program_tokens::authenticate(app, asking.client, token).await.map(Actor::Program);
     }
-    sessions::authenticate(app, token).await.map(Actor::Member)
+    sessions::authenticate(app, token, asking.last_token).await.map(Actor::Member)
 }
 
 /// Whether a program may have business here at all. What it may do there, the services ask for each act; all else is

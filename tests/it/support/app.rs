@@ -157,7 +157,7 @@ impl TestApp {
 
     /// The context of a signed-in actor, for tests of services.
     pub async fn context(&self, actor: &Actor<'_>) -> Context {
-        let member = sessions::authenticate(&self.app, &actor.token).await.expect("a signed-in actor");
+        let member = sessions::authenticate(&self.app, &actor.token, None).await.expect("a signed-in actor");
         let client =
             Client { request_id: "test".into(), ip: None, user_agent: "test".into(), language: Language::English };
         Context::new(self.app.clone(), client, ActorKind::Member(member))

@@ -1,7 +1,11 @@
 //! `POST /api/keys/verify`: is this one of mine, and good for that? The router knows it for its description and for what
 //! it refuses; requests go straight to `verify_directly` (see `routes::entrance`).
 
-use axum::{body::Body, http::StatusCode, response::Response};
+use axum::{
+    body::{Body, Bytes},
+    http::StatusCode,
+    response::Response,
+};
 
 use crate::{
     core::{app::App, context::Context},
@@ -21,11 +25,11 @@ use crate::{
 #[utoipa::path(post, path = "/api/keys/verify", tag = "Keys", operation_id = "verify_key", request_body = VerifyBody, security(("bearer" = [])),
     responses((status = 200, description = "What came of it", body = VerdictView)))]
 pub(super) async fn verify_key(Checker(ctx): Checker, Json(question): Json<Question>) -> Answer<Response> {
-    answer(&ctx, &question).await
+    Ok(json_bytes(StatusCode::OK, answer(&ctx, &question).await?))
 }
 
-/// The same without extractors, each of which would look for its part of the request and move what it found.
-pub(in crate::routes) async fn verify_directly(app: &App, asking: &Asking<'_>, body: Body) -> Answer<Response> {
+/// The answer's body without extractors, each of which would look for its part of the request and move what it found.
+pub(in crate::routes) async fn verify_directly(app: &App, asking: &Asking<'_>, body: Body) -> Answer<Bytes> {
     let (ctx, asked) = admit(asking, app, Limit::Verify).await?;
     let bytes = read_json(asking.headers, body).await?;
     if let Some(asked) = asked {
@@ -34,8 +38,8 @@ pub(in crate::routes) async fn verify_directly(app: &App, asking: &Asking<'_>, b
     answer(&ctx, &Question::parse(&bytes, || circumstances(app))?).await
 }
 
-async fn answer(ctx: &Context, question: &Question) -> Answer<Response> {
+async fn answer(ctx: &Context, question: &Question) -> Answer<Bytes> {
     let wanted = Use { scope: question.scope.as_deref(), ip: question.ip };
     let verdict = api_keys::verify(ctx, question.api_key.expose(), wanted).await?;
-    Ok(json_bytes(StatusCode::OK, key_check::write(&verdict)?))
+    Ok(key_check::write(&verdict)?.into())
 }
