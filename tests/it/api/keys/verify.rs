@@ -193,7 +193,8 @@ on_both! {
             for path in ["/api/keys/verify", "/api/keys/verify?a=b"] {
                 let request = Request::post(path).header("authorization", who).header("content-type", kind).header("x-request-id", "same");
                 let reply = app.send(request.body(Body::from(body.clone())).unwrap()).await;
-                let mut headers: Vec<_> = reply.headers.iter().filter(|(name, _)| *name != "ratelimit").map(|(name, value)| (name.to_string(), value.clone())).collect();
+                let mut headers: Vec<_> = reply.headers.iter().filter(|(name, _)| !["ratelimit", "content-length"].contains(&name.as_str())).map(|(name, value)| (name.to_string(), value.clone())).collect();
+                // what is left changes with each request, or is hyper's to write on the way past the router
                 headers.sort();
                 assert_eq!(reply.headers.contains_key("ratelimit"), reply.status != 401, "{body}");
                 answers.push((reply.status, headers, reply.text()));
