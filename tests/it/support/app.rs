@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Request};
+use axum::{body::Body, http::Request};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use vault_api::{
     },
     jobs,
     repositories::mail_outbox,
-    routes::{self, Web},
+    routes::{self, Entrance, Web},
     services::{sessions, start},
 };
 
@@ -41,7 +41,7 @@ pub struct TestApp {
     pub engine: Engine,
     /// The configuration's variables, for a second app on the same database.
     pub settings: BTreeMap<String, String>,
-    router: Router,
+    router: Entrance,
     stop: watch::Sender<bool>,
     folder: Option<tempfile::TempDir>,
 }
@@ -158,7 +158,7 @@ impl TestApp {
 
     /// The context of a signed-in actor, for tests of services.
     pub async fn context(&self, actor: &Actor<'_>) -> Context {
-        let member = sessions::authenticate(&self.app, &actor.token).await.expect("a signed-in actor");
+        let member = sessions::authenticate(&self.app, &actor.token, None).await.expect("a signed-in actor");
         let client =
             Client { request_id: "test".into(), ip: None, user_agent: "test".into(), language: Language::English };
         Context::new(self.app.clone(), client, ActorKind::Member(member))
