@@ -1,4 +1,4 @@
-//! The services below the routes: audit, sealed values, mails, getting ready, hashing, configuration.
+//! The services below the routes: audit, sealed values, mails, getting ready, hashing, configuration, and the Stripe that tests stand on.
 
 mod audit_chain;
 mod audit_first;
@@ -6,6 +6,7 @@ mod configuration;
 mod configuration_secrets;
 mod hashing;
 mod limits_in_redis;
+mod localstripe;
 mod mail_delivery;
 mod mail_outage;
 mod mail_texts;
