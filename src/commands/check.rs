@@ -7,6 +7,7 @@ use crate::{
         crypto::keyring,
         database::{Db, Reach},
         limits, mailer,
+        stripe::Stripe,
     },
     repositories,
     services::start::NotReady,
@@ -16,8 +17,12 @@ use crate::{
 pub(super) async fn run(configuration: Configuration) -> End {
     say!("configuration  ok ({})", if configuration.stage == Stage::Production { "production" } else { "development" });
     say!("master key     fingerprint {}", keyring::fingerprint(&configuration.master_key));
-    let parts = [database(&configuration).await, redis(&configuration).await, way_out(&configuration).await];
-    say!("stripe         not used by this version");
+    let parts = [
+        database(&configuration).await,
+        redis(&configuration).await,
+        way_out(&configuration).await,
+        billing(&configuration).await,
+    ];
     let faults: Vec<String> = parts.into_iter().filter_map(Result::err).collect();
     if faults.is_empty() { End::Done } else { End::NotDone(faults.join("\nvault-api: ")) }
 }
@@ -64,6 +69,28 @@ async fn way_out(configuration: &Configuration) -> Result<(), String> {
         say!("               MAIL_FROM is not set: most mail servers refuse a sender at localhost");
     }
     Ok(())
+}
+
+/// Stripe is asked for the price of PRO, which changes nothing there.
+async fn billing(configuration: &Configuration) -> Result<(), String> {
+    let Some(settings) = configuration.billing.settings() else {
+        say!("stripe         not configured: billing answers 503");
+        return Ok(());
+    };
+    let mut faults: Vec<String> =
+        settings.lacks().iter().map(|lack| format!("{} is not set: {}", lack.variable, lack.consequence)).collect();
+    if settings.prices.is_empty() {
+        say!("stripe         {} mode", settings.mode());
+    } else {
+        match Stripe::new(settings.clone()).check().await {
+            Ok(line) => say!("stripe         ok, {line}"),
+            Err(error) => faults.push(format!("stripe: {error}")),
+        }
+    }
+    if settings.is_live && configuration.stage == Stage::Development {
+        say!("               STRIPE_SECRET_KEY is a live key in development: what is bought here costs real money");
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\nvault-api: ")) }
 }
 
 async fn schema_and_key(configuration: &Configuration, db: &Db) -> Result<(), String> {

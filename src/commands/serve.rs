@@ -12,7 +12,7 @@ use super::{End, arguments::ServeOptions, setup};
 use crate::{
     core::{
         app::App,
-        configuration::{Configuration, MailWay, Stage},
+        configuration::{BillingWay, Configuration, MailWay, Stage},
         telemetry,
     },
     jobs,
@@ -106,6 +106,21 @@ fn advise(configuration: &Configuration) {
         } else if configuration.mail_from.contains("@localhost") {
             tracing::warn!("MAIL_FROM is not set: most mail servers refuse a sender at localhost");
         }
+    }
+    advise_on_billing(configuration);
+}
+
+/// Says what billing lacks.
+fn advise_on_billing(configuration: &Configuration) {
+    let BillingWay::Stripe(settings) = &configuration.billing else { return };
+    for lack in settings.lacks() {
+        tracing::warn!("{} is not set: {}", lack.variable, lack.consequence);
+    }
+    if settings.is_live && configuration.stage == Stage::Development {
+        tracing::warn!("STRIPE_SECRET_KEY is a live key in development: what is bought here costs real money");
+    }
+    if !settings.is_live && configuration.stage == Stage::Production {
+        tracing::warn!("STRIPE_SECRET_KEY is a test key in production: PRO is given for money that does not exist");
     }
 }
 

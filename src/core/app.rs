@@ -21,6 +21,7 @@ use super::{
     mailer::Mailer,
     queue::{BatchQueue, Batches},
     session_cache::SessionCache,
+    stripe::Stripe,
     system,
     usage_tally::UsageTally,
 };
@@ -81,6 +82,8 @@ pub struct Handles {
     pub mailer: Arc<dyn Mailer>,
     /// Wakes the mail job.
     pub mail_is_due: Arc<Notify>,
+    /// Who takes the money, where it is configured.
+    pub stripe: Option<Arc<Stripe>>,
     /// The keyring, once the database has given it.
     pub keyring: Arc<OnceLock<Arc<Keyring>>>,
     /// The base of links: `WEB_BASE_URL`, or the address we listen on.
@@ -126,6 +129,7 @@ impl App {
             usage: Arc::default(),
             mailer: outside.mailer,
             mail_is_due: Arc::new(Notify::new()),
+            stripe: configuration.billing.settings().cloned().map(Stripe::new).map(Arc::new),
             keyring: Arc::new(OnceLock::new()),
             base_url: base_url.into(),
             config: Arc::new(configuration),
@@ -137,6 +141,12 @@ impl App {
     #[must_use]
     pub fn with_mailer(&self, mailer: Arc<dyn Mailer>) -> Self {
         Self(Arc::new(Handles { mailer, ..(*self.0).clone() }))
+    }
+
+    /// The same handles with another way to Stripe.
+    #[must_use]
+    pub fn with_stripe(&self, stripe: Option<Arc<Stripe>>) -> Self {
+        Self(Arc::new(Handles { stripe, ..(*self.0).clone() }))
     }
 
     /// The keyring.

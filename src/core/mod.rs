@@ -24,6 +24,7 @@ pub mod queue;
 pub mod random;
 pub mod secret;
 pub mod session_cache;
+pub mod stripe;
 pub mod system;
 pub mod telemetry;
 pub mod texts;

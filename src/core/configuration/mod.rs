@@ -1,9 +1,10 @@
 //! The configuration: environment variables, a `.env` file, secrets generated in development.
 //!
-//! `variables` lists what there is (docs and warnings are made from it), `environment` gathers the raw
-//! texts, `read` turns them into a `Configuration` with every fault at once (`location` and `mail` read addresses of servers), `secrets` generates what
-//! development lacks.
+//! `variables` lists what there is (docs and warnings are made from it), `environment` gathers the raw texts, `read`
+//! turns them into a `Configuration` with every fault at once (`location`, `mail` and `billing` read how other servers
+//! are reached), `secrets` generates what development lacks.
 
+mod billing;
 mod environment;
 mod limits;
 mod location;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
+pub use billing::{BillingWay, Lack, StripeSettings};
 pub use environment::{Environment, gather};
 pub use limits::RateLimits;
 pub use mail::{MailWay, SendGridSettings, SmtpSettings};
@@ -123,6 +125,8 @@ pub struct Configuration {
     pub mail_from: String,
     /// The way out for mails.
     pub mail_way: MailWay,
+    /// Who takes the money for PRO.
+    pub billing: BillingWay,
     /// Active keys on the FREE plan; `None` is no limit.
     pub free_plan_max_keys: Option<i64>,
     /// The Redis that several servers share; without one each counts alone.

@@ -133,11 +133,8 @@ impl Reader<'_> {
         let trusted_proxies = self.value("TRUSTED_PROXIES", Vec::new(), |text| list(text, network));
         let mail_from = self.value("MAIL_FROM", mail::DEFAULT_SENDER.to_owned(), mail::sender);
         let mail_way = self.mail_way(stage_or_strict);
-        let default_limit = self.text("STRIPE_SECRET_KEY").map(|_| 3);
-        let free_plan_max_keys = self.value("FREE_PLAN_MAX_KEYS", default_limit, |text| match text.parse::<i64>() {
-            Ok(number) if number >= 0 => Ok(Some(number)),
-            _ => Err("must be a whole number from 0".into()),
-        });
+        let billing = self.billing();
+        let free_plan_max_keys = self.free_plan(billing.as_ref());
         let redis_url = self.value("REDIS_URL", None, limits::redis);
         let rate_limits = self.rate_limits(stage_or_strict);
         let log_format = self.value("LOG_FORMAT", LogFormat::Text, |text| match text {
@@ -194,6 +191,7 @@ impl Reader<'_> {
             trusted_proxies: trusted_proxies?,
             mail_from: mail_from?,
             mail_way: mail_way?,
+            billing: billing?,
             free_plan_max_keys: free_plan_max_keys?,
             redis_url: redis_url?,
             rate_limits: rate_limits?,

@@ -95,8 +95,19 @@ pub static VARIABLES: &[Variable] = &[
     secret(
         "STRIPE_SECRET_KEY",
         "empty",
-        "in this version its presence alone counts: it turns the FREE plan's limit on",
+        "Stripe's secret key (`sk_…`) or a restricted one (`rk_…`); without one, billing answers 503 `billing_not_configured`",
     ),
+    secret(
+        "STRIPE_WEBHOOK_SECRET",
+        "empty",
+        "what Stripe signs its events with, `whsec_…`; comma-separated while one is being changed",
+    ),
+    plain(
+        "STRIPE_PRICE_PRO",
+        "empty",
+        "the price of PRO, `price_…`; of several, comma-separated, the first is sold and the others still count for those who have them",
+    ),
+    plain("STRIPE_API_BASE", "https://api.stripe.com", "the base of Stripe's API"),
     plain("FREE_PLAN_MAX_KEYS", "3 where Stripe is configured, else no limit", "active keys on the FREE plan"),
     secret(
         "REDIS_URL",
@@ -136,9 +147,6 @@ pub static VARIABLES: &[Variable] = &[
     plain("RUST_LOG", "info", "what is logged, as `info` or `vault_api=debug`"),
     secret("METRICS_TOKEN", "empty", "when set, `/metrics` asks for it as a bearer token"),
     later("CRYPTO_PREVIOUS_MASTER_KEYS", true),
-    later("STRIPE_WEBHOOK_SECRET", true),
-    later("STRIPE_PRICE_PRO", false),
-    later("STRIPE_API_BASE", false),
     later("OTEL_EXPORTER_OTLP_ENDPOINT", false),
 ];
 
@@ -230,8 +238,9 @@ mod tests {
 
     #[test]
     fn a_misspelt_variable_is_told_with_the_nearest_name() {
-        let warnings =
-            warnings(["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "STRIPE_PRICE_PRO", "PORT"].into_iter());
+        let warnings = warnings(
+            ["DATABASE_ULR", "JWT_SECRT", "PATH", "JWT_SECRET_FILE", "OTEL_EXPORTER_OTLP_ENDPOINT", "PORT"].into_iter(),
+        );
 
         assert_eq!(warnings.len(), 3, "{warnings:?}");
         assert!(warnings[0].contains("DATABASE_URL"));

@@ -5,6 +5,7 @@ pub mod exports;
 pub mod faults;
 pub mod import_lines;
 pub mod mails;
+pub mod money;
 pub mod pages;
 pub mod problems;
 pub mod warnings;
