@@ -16,6 +16,7 @@ mod reminders;
 mod sealed_values;
 mod sessions;
 mod start;
+mod stripe_peers;
 mod upkeep;
 
 /// Runs futures at the same time; what each gave, in the order in which they ended.
