@@ -38,6 +38,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         act: MailAct,
     },
+    /// What accounts pay for, at Stripe.
+    Billing {
+        #[command(subcommand)]
+        act: BillingAct,
+    },
     /// The audit trail.
     Audit {
         #[command(subcommand)]
@@ -111,6 +116,12 @@ pub(super) enum MailAct {
         #[arg(long, default_value = "en", value_parser = ["en", "fr"])]
         language: String,
     },
+}
+
+#[derive(Subcommand)]
+pub(super) enum BillingAct {
+    /// Ask Stripe about every account, mend what was missed and say what changed; safe while servers run.
+    Reconcile,
 }
 
 #[derive(Subcommand)]

@@ -21,6 +21,7 @@ macro_rules! complain {
 mod admin;
 mod arguments;
 mod audit;
+mod billing;
 mod check;
 mod mail;
 mod migrate;
@@ -91,6 +92,7 @@ fn with_configuration(command: Command) -> End {
             Command::Admin { act } => admin::run(configuration, act).await,
             Command::Mail { act } => mail::run(configuration, act).await,
             Command::Audit { act } => audit::run(configuration, act).await,
+            Command::Billing { act } => billing::run(configuration, act).await,
             Command::GenerateKey | Command::Openapi => End::Done,
         }
     })

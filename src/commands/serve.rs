@@ -4,7 +4,7 @@ use std::{io, time::Duration};
 
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
@@ -57,9 +57,11 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
     let web = Web { app: app.clone(), metrics: telemetry::start_metrics().ok(), stopping: stopping.clone() };
     let counters = web.metrics.clone();
     let serving = tokio::spawn(routes::serve(listener, routes::build(web), stopping.clone()));
+    // heard from before anybody is told that we are ready: who reads that may tell us to stop
+    let mut signals = Signals::hear();
     say!("Vault API is ready at {address} (documentation: {address}/docs)");
     let end = tokio::select! {
-        () = told_to_stop() => End::Done,
+        () = signals.told_to_stop() => End::Done,
         end = keep_preparing(&app) => end,
         // without it the server would look healthy and lose mails or refuse reveals: better to be started anew
         job = jobs.ended() => End::NotDone(format!("the background job `{job}` ended; start the server again and report what the log says")),
@@ -69,7 +71,7 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
     let _ = stop.send(true);
     tokio::select! {
         _ = serving => {}
-        () = told_to_stop() => tracing::warn!("told twice: stopping at once"),
+        () = signals.told_to_stop() => tracing::warn!("told twice: stopping at once"),
     }
     jobs.finish().await;
     app.db.close().await;
@@ -160,15 +162,29 @@ async fn keep_counters(counters: Option<metrics_exporter_prometheus::PrometheusH
     }
 }
 
-/// Returns at SIGTERM or SIGINT.
-async fn told_to_stop() {
-    if let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+/// The signals that end the server; `None` where they can not be heard.
+struct Signals(Option<(Signal, Signal)>);
+
+impl Signals {
+    /// From now on SIGTERM and SIGINT do not end the program by themselves.
+    fn hear() -> Self {
+        let heard = signal(SignalKind::terminate()).and_then(|end| Ok((end, signal(SignalKind::interrupt())?)));
+        if let Err(error) = &heard {
+            tracing::error!(%error, "signals can not be heard; only a kill will end this server");
         }
-    } else {
-        tracing::error!("signals can not be heard; only a kill will end this server");
-        std::future::pending::<()>().await;
+        Self(heard.ok())
+    }
+
+    /// Returns at the next of them.
+    async fn told_to_stop(&mut self) {
+        match &mut self.0 {
+            Some((terminate, interrupt)) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+            }
+            None => std::future::pending().await,
+        }
     }
 }

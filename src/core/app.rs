@@ -82,6 +82,8 @@ pub struct Handles {
     pub mailer: Arc<dyn Mailer>,
     /// Wakes the mail job.
     pub mail_is_due: Arc<Notify>,
+    /// Wakes the billing job.
+    pub billing_is_due: Arc<Notify>,
     /// Who takes the money, where it is configured.
     pub stripe: Option<Arc<Stripe>>,
     /// The keyring, once the database has given it.
@@ -129,6 +131,7 @@ impl App {
             usage: Arc::default(),
             mailer: outside.mailer,
             mail_is_due: Arc::new(Notify::new()),
+            billing_is_due: Arc::new(Notify::new()),
             stripe: configuration.billing.settings().cloned().map(Stripe::new).map(Arc::new),
             keyring: Arc::new(OnceLock::new()),
             base_url: base_url.into(),

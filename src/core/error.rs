@@ -43,7 +43,7 @@ pub enum Error {
     },
     /// A part that we depend on is away; the same request will do later.
     Unavailable {
-        /// The part: `database`, `migrations`, `keyring`.
+        /// The part: `database`, `migrations`, `keyring`, `stripe`.
         part: &'static str,
         /// What it said, for the log.
         cause: Option<Box<dyn StdError + Send + Sync>>,

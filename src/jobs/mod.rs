@@ -1,6 +1,7 @@
 //! Background work: each job is a service call on a timer or a queue, and ends with the server.
 
 mod audit_writer;
+mod billing;
 mod mail;
 mod reminders;
 mod upkeep;
@@ -34,6 +35,7 @@ pub struct Running {
     upkeep: JoinHandle<()>,
     usage: JoinHandle<()>,
     reminders: JoinHandle<()>,
+    billing: JoinHandle<()>,
     /// Requests under way still need it.
     audit_writer: JoinHandle<()>,
     app: App,
@@ -47,6 +49,7 @@ pub fn start(app: &App, batches: Batches<NewEntry>, stop: &Stop) -> Running {
         upkeep: tokio::spawn(upkeep::run(app.clone(), stop.clone())),
         usage: tokio::spawn(usage::run(app.clone(), stop.clone())),
         reminders: tokio::spawn(reminders::run(app.clone(), stop.clone())),
+        billing: tokio::spawn(billing::run(app.clone(), stop.clone())),
         audit_writer: tokio::spawn(audit_writer::run(app.clone(), batches)),
         app: app.clone(),
     }
@@ -60,13 +63,14 @@ impl Running {
             _ = &mut self.upkeep => "upkeep",
             _ = &mut self.usage => "usage",
             _ = &mut self.reminders => "reminders",
+            _ = &mut self.billing => "billing",
             _ = &mut self.audit_writer => "audit",
         }
     }
 
     /// Waits for the jobs to end, once they were told to stop and no request is under way.
     pub async fn finish(self) {
-        for mut job in [self.mail, self.upkeep, self.usage, self.reminders] {
+        for mut job in [self.mail, self.upkeep, self.usage, self.reminders, self.billing] {
             if !job.is_finished() && tokio::time::timeout(PATIENCE, &mut job).await.is_err() {
                 job.abort();
             }

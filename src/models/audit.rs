@@ -72,6 +72,28 @@ words! {
         RoleChanged = "account.role_changed",
         /// The plan was changed.
         PlanChanged = "account.plan_changed",
+        /// A customer was made at Stripe for the account.
+        BillingCustomerCreated = "billing.customer_created",
+        /// Stripe does not know the account's customer any more.
+        BillingCustomerGone = "billing.customer_gone",
+        /// The customer of a deleted account was deleted at Stripe.
+        BillingCustomerDeleted = "billing.customer_deleted",
+        /// Somebody was sent to Stripe to subscribe.
+        CheckoutStarted = "billing.checkout_started",
+        /// Somebody was sent to Stripe's customer portal.
+        PortalOpened = "billing.portal_opened",
+        /// The subscription that counts is another, or in another state.
+        SubscriptionChanged = "billing.subscription_changed",
+        /// A subscription to a price that is none of ours gives nothing.
+        SubscriptionIgnored = "billing.subscription_ignored",
+        /// An invoice was paid.
+        InvoicePaid = "billing.invoice_paid",
+        /// A payment failed.
+        PaymentFailed = "billing.payment_failed",
+        /// An event came that is not Stripe's.
+        BillingEventRefused = "billing.event_refused",
+        /// An event of Stripe changed nothing: the details tell why.
+        BillingEventIgnored = "billing.event_ignored",
         /// An administrator disabled the account.
         AccountDisabled = "account.disabled",
         /// An administrator enabled the account again.

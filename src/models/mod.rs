@@ -5,6 +5,7 @@ pub mod address_ranges;
 pub mod api_key;
 pub mod audit;
 pub mod billing;
+pub mod billing_account;
 pub mod device_login;
 pub mod email;
 pub mod export;

@@ -15,6 +15,10 @@ pub enum Permission {
     SecureOwnAccount,
     /// Change one's own account and password, see and end one's sessions.
     ManageOwnAccount,
+    /// See one's own plan and invoices.
+    ReadBilling,
+    /// Subscribe and open the customer portal.
+    ManageBilling,
     /// Make and revoke one's own tokens for programs.
     ManageTokens,
     /// See one's own keys, masked.
@@ -45,6 +49,8 @@ impl Role {
             | Permission::ProveOwnAddress
             | Permission::SecureOwnAccount
             | Permission::ManageOwnAccount
+            | Permission::ReadBilling
+            | Permission::ManageBilling
             | Permission::ManageTokens
             | Permission::ReadKeys
             | Permission::RevealKeys

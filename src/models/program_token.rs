@@ -112,6 +112,8 @@ impl Program {
             | Permission::ProveOwnAddress
             | Permission::SecureOwnAccount
             | Permission::ManageOwnAccount
+            | Permission::ReadBilling
+            | Permission::ManageBilling
             | Permission::ManageTokens
             | Permission::ReadOwnAudit
             | Permission::ReadAccounts

@@ -224,6 +224,31 @@ pub async fn set_plan(tx: &mut Writer, id: UserId, plan: Plan, now: DateTime<Utc
     touched(on!(tx, execute(SQL, id.0, plan.as_str(), now)))
 }
 
+/// Whether an administrator gave the account its plan.
+///
+/// # Errors
+/// As the database fails.
+pub async fn is_plan_granted<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<bool> {
+    const SQL: &str = "
+        select \"planGranted\"
+        from auth.\"user\"
+        where id = $1";
+    let is_granted: Option<bool> = on!(conn, scalar_optional(SQL, id.0))?;
+    Ok(is_granted.unwrap_or(false))
+}
+
+/// Notes whether an administrator gave the account its plan.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_plan_granted(tx: &mut Writer, id: UserId, is_granted: bool) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set \"planGranted\" = $2
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, is_granted)))
+}
+
 /// Disables the account from this moment on, or enables it with `None`.
 ///
 /// # Errors

@@ -52,6 +52,10 @@ impl IntoResponse for Failure {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             Error::TooMany(limited) => limits::describe(headers, limited),
+            // as long as the client of Stripe pauses after failures
+            Error::Unavailable { part: "stripe", .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+            }
             Error::Unavailable { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }

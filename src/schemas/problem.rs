@@ -74,6 +74,7 @@ pub fn code_of(error: &Error) -> Code {
         Error::Busy { .. } => Code::ServerBusy,
         Error::TooMany(_) => Code::TooManyRequests,
         Error::Paused { .. } => Code::TooManyCodes,
+        Error::Unavailable { part: "stripe", .. } => Code::BillingUnavailable,
         Error::Unavailable { .. } => Code::Unavailable,
         Error::Internal(_) => Code::InternalError,
     }

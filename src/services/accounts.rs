@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     account_keys,
     audit::{self, Event},
-    limits, mails, passwords, step_up,
+    billing, limits, mails, passwords, step_up,
 };
 use crate::{
     core::{
@@ -181,12 +181,15 @@ pub async fn delete(ctx: &Context, password: &SecretText) -> Result<()> {
 
 /// Deletes an account with all that is its own; `event` tells why.
 pub(super) async fn remove(ctx: &Context, mut tx: Writer, user: &User, event: Event) -> Result<()> {
+    // what it paid for ends with it
+    billing::note_farewell(&mut tx, ctx, user.id).await?;
     users::delete(&mut tx, user.id).await?;
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(user.id);
     ctx.app().account_keys.forget(user.id);
     ctx.app().key_checks.forget_account(user.id);
+    ctx.app().billing_is_due.notify_one();
     Ok(())
 }
 

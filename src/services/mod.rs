@@ -9,6 +9,7 @@ pub mod addresses;
 pub mod administration;
 pub mod api_keys;
 pub mod audit;
+pub mod billing;
 pub mod device_login;
 pub mod guesses;
 pub mod known_devices;

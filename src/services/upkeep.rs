@@ -30,9 +30,11 @@ pub async fn sweep(ctx: &Context) -> Result<()> {
     let logins = device_logins::delete_expired(&mut tx, now).await?;
     let tokens = program_tokens::delete_until(&mut tx, now - super::program_tokens::KEPT_FOR).await?;
     let counts = key_usage::delete_before(&mut tx, (now - super::usage::KEPT_FOR).date_naive()).await?;
+    let events = super::billing::sweep(&mut tx, now).await?;
     let reminders = super::reminders::sweep(&mut tx, now).await?;
     tx.commit().await?;
     tracing::debug!(
+        events,
         reminders,
         counts,
         sessions,

@@ -61,6 +61,7 @@ migrations! {
     18 "0018_program_tokens",
     19 "0019_before_the_proof",
     20 "0020_device_logins",
+    21 "0021_billing",
 }
 
 /// A fixed number that names our lock among a PostgreSQL server's advisory locks.

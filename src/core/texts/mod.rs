@@ -1,5 +1,6 @@
 //! Every text that a person reads, in English and in French: the compiler sees to it that neither is missing.
 
+pub mod billing;
 pub mod device;
 pub mod exports;
 pub mod faults;

@@ -40,6 +40,10 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The webhook's signature is missing, wrong or too old.
+    InvalidSignature = 400 "invalid_signature",
+        "Invalid signature" | "Signature non valable",
+        "The Stripe-Signature header does not fit this body, or is older than five minutes. Check STRIPE_WEBHOOK_SECRET and the server’s clock." | "L’en-tête Stripe-Signature ne correspond pas à ce corps, ou date de plus de cinq minutes. Vérifiez STRIPE_WEBHOOK_SECRET et l’horloge du serveur.";
     /// The body is no JSON.
     MalformedJson = 400 "malformed_json",
         "Malformed JSON" | "JSON mal formé",
@@ -164,6 +168,22 @@ codes! {
     TooManyTokens = 409 "too_many_tokens",
         "Too many tokens" | "Trop de jetons",
         "This account has 100 tokens for programs. Revoke one that is no longer used." | "Ce compte a 100 jetons pour programmes. Révoquez-en un qui ne sert plus.";
+    /// The account is PRO already.
+    AlreadyPro = 409 "already_pro",
+        "Already PRO" | "Déjà PRO",
+        "This account is PRO already. POST /api/billing/portal leads to where the subscription is changed." | "Ce compte est déjà PRO. POST /api/billing/portal mène là où l’abonnement se modifie.";
+    /// A subscription waits for a payment.
+    SubscriptionExists = 409 "subscription_exists",
+        "A subscription waits for a payment" | "Un abonnement attend un paiement",
+        "This account has a subscription that waits for a payment; a second one would be paid twice. POST /api/billing/portal leads to where it is paid or cancelled." | "Ce compte a un abonnement en attente de paiement ; un second serait payé deux fois. POST /api/billing/portal mène là où il se règle ou se résilie.";
+    /// The account has no customer at Stripe.
+    NoCustomer = 409 "no_customer",
+        "No subscription yet" | "Pas encore d’abonnement",
+        "This account never began a subscription, so there is nothing to manage. Begin with POST /api/billing/checkout." | "Ce compte n’a jamais commencé d’abonnement : il n’y a rien à gérer. Commencez par POST /api/billing/checkout.";
+    /// PRO is paid for, so an administrator can not take it away here.
+    SubscriptionActive = 409 "subscription_active",
+        "PRO is paid for" | "PRO est payé",
+        "The account pays for PRO. Cancel its subscription at Stripe; the plan follows by itself." | "Le compte paie pour PRO. Résiliez son abonnement chez Stripe ; la formule suivra d’elle-même.";
     /// The second factor is on already.
     MfaAlreadyOn = 409 "mfa_already_on",
         "Second factor already on" | "Second facteur déjà actif",
@@ -228,6 +248,14 @@ codes! {
     ServerBusy = 503 "server_busy",
         "Server busy" | "Serveur occupé",
         "Too much is under way at the moment. Try again after the seconds given in Retry-After." | "Trop de demandes sont en cours en ce moment. Réessayez après les secondes données par Retry-After.";
+    /// The operator has not set billing up.
+    BillingNotConfigured = 503 "billing_not_configured",
+        "Billing is not set up" | "Facturation non configurée",
+        "This server takes no payments, or not all of its settings are there. Everything else works; ask the operator to run `vault-api check`." | "Ce serveur n’accepte pas de paiement, ou il lui manque des réglages. Tout le reste fonctionne ; demandez à l’exploitant de lancer `vault-api check`.";
+    /// Stripe does not answer.
+    BillingUnavailable = 503 "billing_unavailable",
+        "Stripe does not answer" | "Stripe ne répond pas",
+        "Stripe could not be asked just now, and nothing was charged. Try again after the seconds given in Retry-After." | "Stripe n’a pas pu être consulté à l’instant, et rien n’a été débité. Réessayez après les secondes données par Retry-After.";
     /// A part that the server needs is away.
     Unavailable = 503 "unavailable",
         "Temporarily unavailable" | "Momentanément indisponible",

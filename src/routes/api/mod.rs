@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod auth;
+mod billing;
 mod keys;
 mod program_tokens;
 mod providers;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(auth::routes())
         .merge(keys::routes())
         .merge(program_tokens::routes())
+        .merge(billing::routes())
         .merge(audit::routes())
         .merge(providers::routes())
         .merge(admin::routes())

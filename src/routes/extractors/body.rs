@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const MOST_FILE_BYTES: usize = 8 * 1024 * 1024;
 /// How long such a file may take to arrive.
 const FILE_PATIENCE: Duration = Duration::from_mins(1);
+/// The most bytes of a body that another server signed.
+const MOST_SIGNED_BYTES: usize = 1024 * 1024;
 
 /// A JSON body, read and checked.
 pub(in crate::routes) struct Json<T>(pub(in crate::routes) T);
@@ -85,6 +87,14 @@ pub(in crate::routes) async fn file(request: Request, app: &App) -> Result<(Kind
     let bytes = read_limited(body, MOST_FILE_BYTES, FILE_PATIENCE).await?;
     still_signed_in(&parts, app).await?;
     Ok((kind, bytes))
+}
+
+/// A body as it came, byte for byte: it is signed. What it says, who reads it finds out.
+///
+/// # Errors
+/// `body_too_large` beyond 1 MiB; `request_timeout`.
+pub(in crate::routes) async fn signed(request: Request) -> Result<axum::body::Bytes, Failure> {
+    Ok(read_limited(request.into_body(), MOST_SIGNED_BYTES, PATIENCE).await?)
 }
 
 /// What the rules of a body depend on.

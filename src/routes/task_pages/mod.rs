@@ -1,8 +1,9 @@
 //! Pages with one task, without any script: those that links in mails lead to, where opening one spends nothing (mail
-//! scanners open links) and its form does, `reset` with a password and `address` with a click; and `device`, which lets a
-//! program in.
+//! scanners open links) and its form does, `reset` with a password and `address` with a click; `device`, which lets a
+//! program in; and `billing`, where somebody comes back to from Stripe.
 
 mod address;
+mod billing;
 mod device;
 mod reset;
 
@@ -29,6 +30,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// The pages.
 pub(super) fn routes(app: &App) -> Router {
     let pages = reset::routes(app.clone()).merge(address::routes(app.clone())).merge(device::routes(app.clone()));
+    let pages = pages.merge(billing::routes(app.clone()));
     pages.layer(map_response(async |mut response: Response| {
         response.extensions_mut().insert(OfPage);
         response

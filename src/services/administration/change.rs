@@ -12,12 +12,13 @@ use crate::{
     models::{
         account::{Account, AccountChanges},
         audit::Action,
+        billing,
         ids::UserId,
         mail::{MailCause, MailKind},
         permission::Permission,
-        user::{Role, User},
+        user::{Plan, Role, User},
     },
-    repositories::{accounts as stored, device_logins, login_sessions, mail_outbox, users},
+    repositories::{accounts as stored, billing_accounts, device_logins, login_sessions, mail_outbox, users},
     services::{
         audit::{self, Event},
         mails, passwords,
@@ -28,7 +29,7 @@ use crate::{
 /// their own too, as long as one administrator stays.
 ///
 /// # Errors
-/// `not_found`; `last_administrator`.
+/// `not_found`; `last_administrator`; `subscription_active` where PRO is paid for.
 pub async fn change(ctx: &Context, id: UserId, changes: AccountChanges) -> Result<Account> {
     ctx.require(Permission::AdministerAccounts)?;
     let mut tx = ctx.write_for(Some(id)).await?;
@@ -93,7 +94,18 @@ async fn set_plan(
     changes: AccountChanges,
     events: &mut Vec<Event>,
 ) -> Result<()> {
-    let Some(plan) = changes.plan.filter(|plan| *plan != before.plan) else { return Ok(()) };
+    let Some(plan) = changes.plan else { return Ok(()) };
+    let known = billing_accounts::find(&mut *tx, before.id).await?;
+    // without Stripe nothing is paid for
+    let subscription = known.filter(|_| ctx.app().stripe.is_some()).and_then(|known| known.subscription);
+    // what an administrator gives, no subscription takes away; what is paid for, no administrator does
+    if billing::plan(subscription.map(|seen| seen.status), plan == Plan::Pro) != plan {
+        return Err(Code::SubscriptionActive.into());
+    }
+    users::set_plan_granted(tx, before.id, plan == Plan::Pro).await?;
+    if plan == before.plan {
+        return Ok(());
+    }
     users::set_plan(tx, before.id, plan, ctx.now()).await?;
     let event = Event::on_account(Action::PlanChanged, Some(before.id));
     events.push(event.with("from", before.plan.as_str()).with("to", plan.as_str()));

@@ -77,6 +77,11 @@ const TABLE: &[(&str, For)] = &[
     ("GET /api/tokens", Members),
     ("POST /api/tokens", Members),
     ("DELETE /api/tokens/{id}", Members),
+    ("POST /api/billing/checkout", Members),
+    ("POST /api/billing/portal", Members),
+    ("GET /api/billing/subscription", Members),
+    ("GET /api/billing/invoices", Members),
+    ("POST /api/billing/webhook", Anybody),
     ("GET /api/audit", Members),
     ("GET /api/providers", Anybody),
     ("GET /api/admin/users", Staff),
@@ -101,6 +106,7 @@ fn decision(answer: &Reply) -> Decision {
     match (answer.status, answer.status >= 400 && answer.text().contains("\"code\"")) {
         (401, true) if answer.json()["code"] == "unauthenticated" => Decision::SignInFirst,
         (403, true) if answer.json()["code"] == "forbidden" => Decision::Forbidden,
+        (503, true) if answer.json()["code"] == "billing_not_configured" => Decision::LetIn,
         (500.., _) => panic!("{}: {}", answer.status, answer.text()),
         _ => Decision::LetIn,
     }

@@ -1,0 +1,55 @@
+//! The texts of the pages where somebody comes back to from Stripe.
+
+use crate::core::language::Language;
+
+/// The headings and sentences, and the way on.
+#[derive(Clone, Copy, Debug)]
+pub struct BackTexts {
+    /// It was paid.
+    pub pro: &'static str,
+    /// What that means.
+    pub pro_sentence: &'static str,
+    /// It is not known yet.
+    pub waiting: &'static str,
+    /// What happens next.
+    pub waiting_sentence: &'static str,
+    /// Nobody here began it.
+    pub unknown: &'static str,
+    /// What to do.
+    pub unknown_sentence: &'static str,
+    /// It was given up.
+    pub cancelled: &'static str,
+    /// That nothing was charged.
+    pub cancelled_sentence: &'static str,
+    /// The way to the first page.
+    pub home: &'static str,
+}
+
+/// The texts.
+#[must_use]
+pub fn back(language: Language) -> BackTexts {
+    match language {
+        Language::English => BackTexts {
+            pro: "You are on PRO",
+            pro_sentence: "Thank you. The payment has arrived, and your vault has no limit of keys any more. The invoice is in your list of invoices and comes by mail.",
+            waiting: "Your payment is being confirmed",
+            waiting_sentence: "Stripe has not confirmed it yet. That usually takes a few seconds: reload this page. PRO turns on by itself as soon as it is confirmed; do not pay twice.",
+            unknown: "Unknown checkout",
+            unknown_sentence: "This address belongs to no checkout that was begun here, or to one that was replaced by a newer one. Your plan is in your account.",
+            cancelled: "Nothing was charged",
+            cancelled_sentence: "You left the payment page. Your account is as it was; you can subscribe whenever you like.",
+            home: "Go on to Vault API",
+        },
+        Language::French => BackTexts {
+            pro: "Vous êtes en PRO",
+            pro_sentence: "Merci. Le paiement est arrivé, et votre coffre n’a plus de limite de clés. La facture est dans la liste de vos factures et arrive par courriel.",
+            waiting: "Votre paiement est en cours de confirmation",
+            waiting_sentence: "Stripe ne l’a pas encore confirmé. Cela prend en général quelques secondes : rechargez cette page. PRO s’active de lui-même dès la confirmation ; ne payez pas deux fois.",
+            unknown: "Paiement inconnu",
+            unknown_sentence: "Cette adresse ne correspond à aucun paiement commencé ici, ou à un paiement remplacé par un plus récent. Votre formule est indiquée dans votre compte.",
+            cancelled: "Rien n’a été débité",
+            cancelled_sentence: "Vous avez quitté la page de paiement. Votre compte est inchangé ; vous pourrez vous abonner quand vous le voudrez.",
+            home: "Continuer vers Vault API",
+        },
+    }
+}

@@ -1,0 +1,70 @@
+//! Looks at Stripe for whoever an event came, a look failed or a day has passed; and ends what deleted accounts paid
+//! for. Several at a time, so that one that hangs holds up no other.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::Stop;
+use crate::{
+    core::{app::App, error::Result},
+    models::billing_account::Lease,
+    services::billing,
+};
+
+const EVERY: Duration = Duration::from_secs(5);
+const MOST_AT_ONCE: usize = 4;
+
+/// Runs until the server stops; a look that is under way then is left to its lease's end.
+pub(super) async fn run(app: App, mut stop: Stop) {
+    let mut under_way = JoinSet::new();
+    let mut clock = tokio::time::interval(EVERY);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let is_called = tokio::select! {
+            () = app.billing_is_due.notified() => true,
+            _ = clock.tick() => true,
+            Some(ended) = under_way.join_next() => {
+                report(ended);
+                false
+            }
+            () = super::stopped(&mut stop) => return,
+        };
+        if app.stripe.is_none() || !app.is_prepared() {
+            continue;
+        }
+        while under_way.len() < MOST_AT_ONCE {
+            match billing::claim_next(&super::context(&app, "billing")).await {
+                Ok(Some(lease)) => {
+                    under_way.spawn(look(app.clone(), lease));
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "who is to be looked at in Stripe can not be found out; trying again");
+                    break;
+                }
+            }
+        }
+        if is_called && under_way.len() < MOST_AT_ONCE {
+            under_way.spawn(say_farewells(app.clone()));
+        }
+    }
+}
+
+async fn look(app: App, lease: Lease) -> Result<()> {
+    billing::look_at(&super::context(&app, "billing"), &lease).await?;
+    Ok(())
+}
+
+async fn say_farewells(app: App) -> Result<()> {
+    while billing::say_next(&super::context(&app, "billing")).await? {}
+    Ok(())
+}
+
+fn report(ended: std::result::Result<Result<()>, tokio::task::JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a look at Stripe has to wait"),
+        Err(error) => tracing::error!(%error, "a look at Stripe broke off; it is taken up again in a minute or two"),
+    }
+}

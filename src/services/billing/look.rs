@@ -1,0 +1,275 @@
+//! A look at Stripe: what is true of an account's subscription and invoices now is fetched and written down.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{away, lease, stripe};
+use crate::{
+    core::{
+        context::Context,
+        database::Writer,
+        error::{Error, Result},
+        stripe::Stripe,
+    },
+    models::{
+        audit::Action,
+        billing::{self, InvoiceStatus, StripeInvoice, Subscription},
+        billing_account::{Changes, Invoice, Lease, Seen},
+        ids::UserId,
+        mail::MailKind,
+        user::{Plan, User},
+    },
+    repositories::{billing_accounts, invoices as stored, mail_outbox, users},
+    services::{
+        audit::{self, Event},
+        mails,
+    },
+};
+
+/// Every account with a customer is looked at once in this time, whatever was heard of it.
+const EVERY: TimeDelta = TimeDelta::hours(24);
+/// Of an invoice that was paid longer ago nobody is told: it was found late, as after a restored backup.
+const TOLD_WITHIN: TimeDelta = TimeDelta::days(3);
+
+/// Takes the account that has been due the longest; `None` where none is, or there is no Stripe.
+///
+/// # Errors
+/// As the database fails.
+pub async fn claim_next(ctx: &Context) -> Result<Option<Lease>> {
+    if ctx.app().stripe.is_none() {
+        return Ok(None);
+    }
+    loop {
+        let due = billing_accounts::find_due(&mut ctx.db().read().await?, ctx.app().clock.now()).await?;
+        let Some(account) = due else { return Ok(None) };
+        match lease::try_acquire(ctx, account).await {
+            Ok(Some(lease)) => return Ok(Some(lease)),
+            // another server was quicker, or the account was deleted; there may be others
+            Ok(None) => {}
+            Err(error) if error.is(crate::core::texts::problems::Code::Unauthenticated) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Looks at a claimed account and gives the lease back; what fails is tried again later.
+///
+/// # Errors
+/// As Stripe or the database fail.
+pub async fn look_at(ctx: &Context, lease: &Lease) -> Result<Changes> {
+    let looked = look(ctx, lease).await;
+    let outcome = if looked.is_ok() { "done" } else { "failed" };
+    metrics::counter!("vault_billing_looks_total", "outcome" => outcome).increment(1);
+    if let Err(error) = &looked {
+        let mut tx = ctx.write_for(Some(lease.account)).await?;
+        let now = ctx.app().clock.now();
+        let known = billing_accounts::find(&mut tx, lease.account).await?;
+        let failures = known.map_or(0, |known| known.failures);
+        let why: String = error.to_string().chars().take(300).collect();
+        billing_accounts::fail(&mut tx, lease, now, lease::next_try(now, failures), &why).await?;
+        tx.commit().await?;
+    }
+    looked
+}
+
+async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
+    let stripe = stripe(ctx)?;
+    let mut changes = subscriptions(ctx, stripe, lease).await?;
+    let known = billing_accounts::find(&mut ctx.db().read().await?, lease.account).await?;
+    if let Some(customer) =
+        known.filter(|known| known.is_live == Some(stripe.settings().is_live)).and_then(|known| known.customer)
+    {
+        let mut invoices = stripe.invoices(&customer).await.map_err(away)?;
+        let refunded = stripe.refunded(&customer).await.map_err(away)?;
+        for invoice in &mut invoices {
+            refunded.apply(invoice);
+        }
+        changes.invoices = apply_invoices(ctx, lease, invoices).await?;
+    }
+    let mut tx = lease::write(ctx, lease).await?;
+    let now = ctx.app().clock.now();
+    billing_accounts::finish(&mut tx, lease, now, now + EVERY).await?;
+    tx.commit().await?;
+    Ok(changes)
+}
+
+/// Fetches the subscriptions of an account and writes down what follows.
+///
+/// # Errors
+/// As Stripe or the database fail; `Busy` where the lease was lost.
+pub(super) async fn subscriptions(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<Changes> {
+    let known = billing_accounts::find(&mut ctx.db().read().await?, lease.account).await?;
+    let Some((known, customer)) = known.and_then(|known| known.customer.clone().map(|customer| (known, customer)))
+    else {
+        return Ok(Changes::default());
+    };
+    if known.is_live != Some(stripe.settings().is_live) {
+        tracing::warn!(%customer, "this customer is of Stripe's other mode; what is known of it stays as it is");
+        return Ok(Changes::default());
+    }
+    match stripe.subscriptions(&customer).await.map_err(away)? {
+        Some(found) => apply_subscriptions(ctx, lease, &found).await,
+        None => forget_customer(ctx, lease).await,
+    }
+}
+
+/// Notes that Stripe does not know the customer any more.
+pub(super) async fn forget_customer(ctx: &Context, lease: &Lease) -> Result<Changes> {
+    let mut tx = lease::write(ctx, lease).await?;
+    billing_accounts::forget_customer(&mut tx, lease).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::BillingCustomerGone, Some(lease.account))).await?;
+    settle(ctx, tx, lease, None).await
+}
+
+/// Writes down the subscription that counts and the plan that follows from it.
+pub(super) async fn apply_subscriptions(ctx: &Context, lease: &Lease, found: &[Subscription]) -> Result<Changes> {
+    let prices = &stripe(ctx)?.settings().prices;
+    let deciding = billing::deciding(found, prices);
+    let mut tx = lease::write(ctx, lease).await?;
+    if deciding.is_none() {
+        note_foreign(&mut tx, ctx, lease, found).await?;
+    }
+    settle(ctx, tx, lease, deciding.map(Seen::from)).await
+}
+
+/// Notes a subscription that is to none of our prices: it gives nothing.
+async fn note_foreign(tx: &mut Writer, ctx: &Context, lease: &Lease, found: &[Subscription]) -> Result<()> {
+    let known = billing_accounts::find(&mut *tx, lease.account).await?;
+    // the nightly look does not say it again
+    if known.is_none_or(|known| known.wanted == known.done) {
+        return Ok(());
+    }
+    for foreign in found.iter().filter(|one| !one.status.is_over()) {
+        tracing::warn!(subscription = %foreign.id, "a subscription to a price that is not in STRIPE_PRICE_PRO gives no plan");
+        let event = Event::on_account(Action::SubscriptionIgnored, Some(lease.account))
+            .with("subscription", foreign.id.as_str())
+            .with("prices", foreign.prices.join(" "));
+        audit::record(tx, ctx, event).await?;
+    }
+    Ok(())
+}
+
+async fn settle(ctx: &Context, mut tx: Writer, lease: &Lease, seen: Option<Seen>) -> Result<Changes> {
+    let gone = || Error::Busy { retry_after: 2 };
+    let known = billing_accounts::find(&mut tx, lease.account).await?.ok_or_else(gone)?;
+    let user = users::find(&mut tx, lease.account).await?.ok_or_else(gone)?;
+    let is_granted = users::is_plan_granted(&mut tx, user.id).await?;
+    let mut changes = Changes::default();
+    let (before, after) = (known.subscription.as_ref().map(|seen| seen.status), seen.as_ref().map(|seen| seen.status));
+    if seen != known.subscription {
+        billing_accounts::set_subscription(&mut tx, lease, seen.as_ref()).await?;
+        changes.status = (before != after).then_some((before, after));
+        audit::record(&mut tx, ctx, subscription_changed(&user, known.subscription.as_ref(), seen.as_ref())).await?;
+    }
+    let plan = billing::plan(after, is_granted);
+    if plan != user.plan {
+        change_plan(&mut tx, ctx, &user, plan).await?;
+        changes.plan = Some((user.plan, plan));
+    }
+    tx.commit().await?;
+    if changes.plan.is_some() {
+        ctx.app().sessions.forget_account(user.id);
+        ctx.app().mail_is_due.notify_one();
+    }
+    Ok(changes)
+}
+
+fn subscription_changed(user: &User, before: Option<&Seen>, after: Option<&Seen>) -> Event {
+    let word = |seen: Option<&Seen>| seen.map_or("none", |seen| seen.status.as_str());
+    let event = Event::on_account(Action::SubscriptionChanged, Some(user.id))
+        .with("from", word(before))
+        .with("to", word(after));
+    match after {
+        Some(after) => {
+            event.with("subscription", after.id.as_str()).with("cancel_at_period_end", after.cancel_at_period_end)
+        }
+        None => event,
+    }
+}
+
+async fn change_plan(tx: &mut Writer, ctx: &Context, user: &User, plan: Plan) -> Result<()> {
+    users::set_plan(tx, user.id, plan, ctx.now()).await?;
+    //PROENDED
+    let event = Event::on_account(Action::PlanChanged, Some(user.id));
+    let event = event.with("from", user.plan.as_str()).with("to", plan.as_str()).with("by", "stripe");
+    audit::record(tx, ctx, event).await
+}
+
+/// Writes down the invoices as Stripe has them; tells how many are new, changed or gone.
+async fn apply_invoices(ctx: &Context, lease: &Lease, mut found: Vec<StripeInvoice>) -> Result<usize> {
+    found.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    let mut tx = lease::write(ctx, lease).await?;
+    let user = users::find(&mut tx, lease.account).await?.ok_or(Error::Busy { retry_after: 2 })?;
+    let mut known: HashMap<String, Invoice> = stored::list_all(&mut tx, user.id)
+        .await?
+        .into_iter()
+        .map(|invoice| (invoice.stripe.id.clone(), invoice))
+        .collect();
+    let (mut changed, mut events) = (0, Vec::new());
+    for invoice in &found {
+        let before = known.remove(&invoice.id);
+        if before.as_ref().is_some_and(|before| before.stripe == *invoice) {
+            continue;
+        }
+        changed += 1;
+        // the order of our identifiers is that of the invoices' dates
+        let id = before.as_ref().map_or_else(|| ctx.app().ids.next(invoice.created_at), |before| before.id);
+        stored::upsert(&mut tx, user.id, id, invoice).await?;
+        tell(&mut tx, ctx, &user, before.as_ref().map(|before| &before.stripe), invoice, &mut events).await?;
+    }
+    // a draft may be deleted; an invoice that was once written out can not
+    for gone in known.values().filter(|gone| gone.stripe.status == InvoiceStatus::Draft) {
+        changed += 1;
+        stored::delete(&mut tx, user.id, gone.id).await?;
+    }
+    audit::record_all(&mut tx, ctx, events).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(changed)
+}
+
+/// Notes what an invoice's owner should know: that it was paid, or that a payment failed.
+async fn tell(
+    tx: &mut Writer,
+    ctx: &Context,
+    user: &User,
+    before: Option<&StripeInvoice>,
+    invoice: &StripeInvoice,
+    events: &mut Vec<Event>,
+) -> Result<()> {
+    let is_newly_paid =
+        invoice.status == InvoiceStatus::Paid && before.is_none_or(|before| before.status != InvoiceStatus::Paid);
+    let has_failed = invoice.status == InvoiceStatus::Open
+        && invoice.attempt_count > before.map_or(0, |before| before.attempt_count);
+    let (action, kind) = match (is_newly_paid, has_failed) {
+        (true, _) => (Action::InvoicePaid, MailKind::InvoicePaid),
+        (_, true) => (Action::PaymentFailed, MailKind::PaymentFailed),
+        _ => return Ok(()),
+    };
+    let event = Event::on_account(action, Some(user.id)).with("invoice", invoice.id.as_str());
+    events.push(event.with("amount", invoice.amount).with("currency", invoice.currency.as_str()));
+    if invoice.amount > 0 && (has_failed || is_recent(invoice, ctx.now())) {
+        let link = invoice.hosted_invoice_url.as_deref().unwrap_or_default();
+        let mail = mails::queued(ctx, kind, user)
+            .with("amount", invoice.amount.to_string())
+            .with("currency", invoice.currency.as_str())
+            .with("number", invoice.number.as_deref().unwrap_or_default())
+            .with("link", link);
+        mail_outbox::insert(tx, &mail).await?;
+    }
+    Ok(())
+}
+
+fn is_recent(invoice: &StripeInvoice, now: DateTime<Utc>) -> bool {
+    invoice.paid_at.unwrap_or(invoice.created_at) > now - TOLD_WITHIN
+}
+
+/// Has an account looked at by the worker as soon as it can.
+pub(super) async fn want_soon(ctx: &Context, account: UserId) -> Result<()> {
+    let mut tx = ctx.write_for(Some(account)).await?;
+    billing_accounts::want_account(&mut tx, account, ctx.app().clock.now()).await?;
+    tx.commit().await?;
+    ctx.app().billing_is_due.notify_one();
+    Ok(())
+}

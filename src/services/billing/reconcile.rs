@@ -1,0 +1,98 @@
+//! All accounts against Stripe: what was missed is mended and told.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{away, lease, look, stripe};
+use crate::{
+    core::{context::Context, error::Result},
+    models::{
+        billing::SubscriptionStatus,
+        billing_account::{BillingAccount, Changes},
+        ids::UserId,
+        permission::Permission,
+        user::Plan,
+    },
+    repositories::{billing_accounts, users},
+};
+
+/// How long an account that somebody works on is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Accounts that are read in one go.
+const AT_ONCE: i64 = 200;
+
+/// How a reconciliation went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reconciled {
+    /// Accounts that were looked at.
+    pub looked_at: usize,
+    /// Accounts where something was mended.
+    pub mended: usize,
+    /// Accounts that could not be looked at.
+    pub failed: usize,
+    /// Subscriptions at Stripe that belong to no account.
+    pub strange: usize,
+}
+
+/// Looks at every account that has a customer, and at every subscription at Stripe; `tell` hears a line for each thing
+/// that was mended or needs a person.
+///
+/// # Errors
+/// `billing_not_configured`; as the database fails. That Stripe fails for one account does not end it.
+pub async fn reconcile(ctx: &Context, mut tell: impl FnMut(String)) -> Result<Reconciled> {
+    ctx.require(Permission::AdministerAccounts)?;
+    let stripe = stripe(ctx)?;
+    let mut done = Reconciled::default();
+    let mut after = UserId(Uuid::nil());
+    loop {
+        let known = billing_accounts::list_customers(&mut ctx.db().read().await?, after, AT_ONCE).await?;
+        let Some(last) = known.last() else { break };
+        after = last.account;
+        for account in &known {
+            done.looked_at += 1;
+            let name = name(ctx, account).await?;
+            match one(ctx, account).await {
+                Ok(changes) if changes.is_empty() => {}
+                Ok(changes) => {
+                    done.mended += 1;
+                    tell(format!("{name}: {}", words(&changes)));
+                }
+                Err(error) => {
+                    done.failed += 1;
+                    tell(format!("{name}: could not be looked at: {error}"));
+                }
+            }
+        }
+    }
+    for (customer, subscription) in stripe.live_subscriptions().await.map_err(away)? {
+        if !billing_accounts::has_customer(&mut ctx.db().read().await?, &customer).await? {
+            done.strange += 1;
+            tell(format!(
+                "{customer}: pays for {} ({}) and belongs to no account; cancel it at Stripe, or find out whose it is",
+                subscription.id,
+                subscription.status.as_str()
+            ));
+        }
+    }
+    Ok(done)
+}
+
+async fn one(ctx: &Context, account: &BillingAccount) -> Result<Changes> {
+    let lease = lease::acquire(ctx, account.account, PATIENCE).await?;
+    look::look_at(ctx, &lease).await
+}
+
+/// How a person finds the account.
+async fn name(ctx: &Context, account: &BillingAccount) -> Result<String> {
+    let user = users::find(&mut ctx.db().read().await?, account.account).await?;
+    Ok(user.map_or_else(|| account.account.to_string(), |user| user.email.to_string()))
+}
+
+fn words(changes: &Changes) -> String {
+    let status = |status: Option<SubscriptionStatus>| status.map_or("none", SubscriptionStatus::as_str);
+    let plan = changes.plan.map(|(from, to): (Plan, Plan)| format!("plan {} → {}", from.as_str(), to.as_str()));
+    let subscription = changes.status.map(|(from, to)| format!("subscription {} → {}", status(from), status(to)));
+    let invoices = (changes.invoices > 0).then(|| format!("{} invoices new or changed", changes.invoices));
+    [plan, subscription, invoices].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
