@@ -25,10 +25,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `serve`; where it ends instead, what it wrote to stderr.
-    pub fn try_start(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, String> {
+    /// Starts `serve` with these further arguments; where it ends instead, what it wrote to stderr.
+    pub fn try_start(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Result<Self, String> {
         let mut command = program(folder, settings);
-        command.args(["serve", "--port", "0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["serve", "--port", "0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program runs");
         let log = Arc::new(Mutex::new(String::new()));
         let (errors, kept) = (child.stderr.take().expect("stderr"), log.clone());

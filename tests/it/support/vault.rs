@@ -94,7 +94,13 @@ impl Vault {
 
     /// A server on it; where it ends instead, what it wrote to stderr.
     pub fn try_start(&self) -> Result<Server, String> {
-        Server::try_start(self.folder.path(), &self.borrowed())
+        Server::try_start(self.folder.path(), &self.borrowed(), &[])
+    }
+
+    /// A server on it, with these further arguments of `serve`'s.
+    pub fn start_with(&self, arguments: &[&str]) -> Server {
+        Server::try_start(self.folder.path(), &self.borrowed(), arguments)
+            .unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
     }
 
     /// Runs a command to its end.
