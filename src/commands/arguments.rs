@@ -52,7 +52,7 @@ pub(super) enum Command {
 
 impl Default for Command {
     fn default() -> Self {
-        Self::Serve(ServeOptions { host: None, port: None })
+        Self::Serve(ServeOptions { host: None, port: None, stripe: None })
     }
 }
 
@@ -64,6 +64,15 @@ pub(super) struct ServeOptions {
     /// The port to listen on; wins over PORT. 0 picks a free one.
     #[arg(long)]
     pub(super) port: Option<u16>,
+    /// Play Stripe inside the server, to try billing out without an account; for development alone.
+    #[arg(long)]
+    pub(super) stripe: Option<StripeWay>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum StripeWay {
+    /// A stand-in, under /simulated-stripe/ of this server: no money moves.
+    Simulated,
 }
 
 fn host(text: &str) -> Result<String, String> {

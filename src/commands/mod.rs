@@ -27,6 +27,7 @@ mod mail;
 mod migrate;
 mod serve;
 mod setup;
+mod simulation;
 
 use std::{path::Path, process::ExitCode};
 

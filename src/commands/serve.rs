@@ -8,7 +8,11 @@ use tokio::{
     sync::watch,
 };
 
-use super::{End, arguments::ServeOptions, setup};
+use super::{
+    End,
+    arguments::{ServeOptions, StripeWay},
+    setup, simulation,
+};
 use crate::{
     core::{
         app::App,
@@ -25,6 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(mut configuration: Configuration, options: ServeOptions) -> End {
+    let is_simulated = options.stripe == Some(StripeWay::Simulated);
+    if is_simulated && let Some(fault) = simulation::refusal(&configuration) {
+        return End::BadConfiguration(vec![fault.into()]);
+    }
     if let Some(host) = options.host {
         configuration.host = host;
     }
@@ -37,11 +45,19 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
         Ok(listener) => listener,
         Err(error) => return End::BadConfiguration(vec![cannot_listen(&host, port, &error)]),
     };
-    let address = match listener.local_addr() {
-        Ok(address) => format!("http://{address}"),
+    let socket = match listener.local_addr() {
+        Ok(socket) => socket,
         Err(error) => return End::NotDone(error.to_string()),
     };
+    let address = format!("http://{socket}");
     let base_url = configuration.web_base_url.clone().unwrap_or_else(|| address.clone());
+    let mut stand_in = None;
+    if is_simulated {
+        match simulation::set_up(&mut configuration, socket, &base_url) {
+            Ok(made) => stand_in = Some(made),
+            Err(sentence) => return End::NotDone(sentence),
+        }
+    }
     advise(&configuration);
     let (app, batches) = match setup::assemble(configuration, base_url).await {
         Ok(assembled) => assembled,
@@ -54,11 +70,19 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
     }
     let (stop, stopping) = watch::channel(false);
     let mut jobs = jobs::start(&app, batches, &stopping);
-    let web = Web { app: app.clone(), metrics: telemetry::start_metrics().ok(), stopping: stopping.clone() };
+    let web = Web {
+        app: app.clone(),
+        metrics: telemetry::start_metrics().ok(),
+        stopping: stopping.clone(),
+        simulated_stripe: stand_in.clone(),
+    };
     let counters = web.metrics.clone();
     let serving = tokio::spawn(routes::serve(listener, routes::build(web), stopping.clone()));
     // heard from before anybody is told that we are ready: who reads that may tell us to stop
     let mut signals = Signals::hear();
+    if let Some(stand_in) = stand_in {
+        tokio::spawn(stand_in.deliver(stopping.clone()));
+    }
     say!("Vault API is ready at {address} (documentation: {address}/docs)");
     let end = tokio::select! {
         () = signals.told_to_stop() => End::Done,

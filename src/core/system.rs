@@ -48,6 +48,20 @@ pub fn write_private_file(path: &Path, content: &[u8]) -> io::Result<bool> {
     }
 }
 
+/// Writes a file that the owner alone may read, whole, in the place of a former one.
+///
+/// # Errors
+/// What the file system says; the former file stands then.
+pub fn replace_private_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    create_private_folder_of(path)?;
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    let _ = fs::remove_file(&temporary);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)
+}
+
 /// Whether others than the owner may read or write this file.
 ///
 /// # Errors

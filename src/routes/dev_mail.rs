@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     answers::Answer,
+    close_by::is_close,
     extractors::Visitor,
     html::{Page, asked_language, escape, value_of},
 };
@@ -19,7 +20,6 @@ use crate::core::{
     app::App,
     language::Language,
     mailer::KeptMail,
-    network,
     texts::{
         pages::{self, DevMailTexts},
         problems::Code,
@@ -45,16 +45,7 @@ pub(super) fn routes(app: App) -> Router {
 
 /// The folder of the mails, where there is one and this visitor may see it.
 fn folder<'a>(app: &'a App, visitor: &Visitor, headers: &HeaderMap) -> Answer<&'a std::path::Path> {
-    // a page elsewhere can give its own name our address; ours are addresses or names close by
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-        .map_or(host, |(name, _)| name);
-    let own = url::Url::parse(&app.base_url).ok();
-    let is_ours = network::is_local_host(name) || own.is_some_and(|own| own.host_str() == Some(name));
-    let is_close = visitor.0.client().ip.is_some_and(network::is_local_address);
-    let folder = app.mailer.folder().filter(|_| is_ours && is_close);
+    let folder = app.mailer.folder().filter(|_| is_close(app, visitor.0.client(), headers));
     folder.ok_or_else(|| Code::NotFound.into())
 }
 

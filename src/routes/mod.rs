@@ -2,10 +2,11 @@
 //!
 //! `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
 //! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `operations`, `docs`
-//! and `home` the rest.
+//! and `home` the rest; `simulated_stripe` is there in development alone, and `close_by` lets nobody from afar to it.
 
 mod answers;
 mod api;
+mod close_by;
 mod dev_mail;
 mod docs;
 mod extractors;
@@ -17,6 +18,7 @@ pub mod openapi;
 mod operations;
 mod router;
 mod server;
+pub mod simulated_stripe;
 mod task_pages;
 
 pub use answers::Failure;

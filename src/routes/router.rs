@@ -10,7 +10,10 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
-use super::{Failure, answers::Answer, api, dev_mail, docs, home, limits, middleware, openapi, operations, task_pages};
+use super::{
+    Failure, answers::Answer, api, close_by, dev_mail, docs, home, limits, middleware, openapi, operations,
+    simulated_stripe::SimulatedStripe, task_pages,
+};
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
 /// What the pages and the operator's routes need beside the app.
@@ -22,6 +25,8 @@ pub struct Web {
     pub metrics: Option<PrometheusHandle>,
     /// Whether the server is about to stop.
     pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// The stand-in for Stripe, where there is one.
+    pub simulated_stripe: Option<SimulatedStripe>,
 }
 
 /// The whole router.
@@ -29,6 +34,7 @@ pub fn build(web: Web) -> Router {
     let app = web.app.clone();
     let (api, document) = openapi::with_routes(api::routes()).split_for_parts();
     let document: Arc<str> = openapi::finish(&document).into();
+    let stand_in = web.simulated_stripe.clone();
     let router = Router::new()
         .merge(api.with_state(app.clone()))
         .merge(operations::routes(web.clone()))
@@ -36,6 +42,7 @@ pub fn build(web: Web) -> Router {
         .merge(home::routes(web))
         .merge(task_pages::routes(&app))
         .merge(dev_mail::routes(app.clone()))
+        .merge(mounted(stand_in, &app))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked));
@@ -45,6 +52,13 @@ pub fn build(web: Web) -> Router {
     };
     let counters = Arc::new(middleware::Counters::default());
     router.layer(axum::middleware::from_fn_with_state((app, counters), middleware::outermost))
+}
+
+/// The stand-in for Stripe: at a path of its own, outside of the API's limits, for visitors close by.
+fn mounted(stand_in: Option<SimulatedStripe>, app: &App) -> Router {
+    let Some(stand_in) = stand_in else { return Router::new() };
+    let guard = axum::middleware::from_fn_with_state(app.clone(), close_by::for_visitors_close_by);
+    Router::new().nest("/simulated-stripe", stand_in.router().layer(guard))
 }
 
 async fn not_found() -> Answer<()> {

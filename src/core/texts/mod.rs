@@ -9,4 +9,5 @@ pub mod mails;
 pub mod money;
 pub mod pages;
 pub mod problems;
+pub mod simulated_stripe;
 pub mod warnings;

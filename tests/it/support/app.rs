@@ -94,7 +94,7 @@ impl TestApp {
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
         let (stop, stopping) = watch::channel(false);
         drop(jobs::start(&app, batches, &stopping));
-        let router = routes::build(Web { app: app.clone(), metrics: None, stopping });
+        let router = routes::build(Web { app: app.clone(), metrics: None, stopping, simulated_stripe: None });
         Self { app, clock, mails, engine, settings, router, stop, folder: None }
     }
 

@@ -1,0 +1,295 @@
+//! The pages that people would see at Stripe: where they subscribe, look after it, and read an invoice. No script;
+//! whoever has a page's address may use it, as at Stripe, and nobody guesses one.
+
+use axum::{
+    Router,
+    extract::{Path, Request, State as Shared},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use url::Url;
+
+use super::{
+    SimulatedStripe, pdf, portal_page,
+    state::{AMOUNT, CURRENCY, Checkout, CheckoutStatus, Invoice, InvoiceStatus, State},
+};
+use crate::{
+    core::{
+        language::Language,
+        texts::{money::money, simulated_stripe as texts},
+    },
+    routes::{
+        extractors::form,
+        html::{Page, asked_language, escape, value_of},
+    },
+};
+
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
+/// A PDF in a browser's own reader, which brings its style.
+const PDF_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'",
+);
+
+/// The pages.
+pub(super) fn routes(stripe: &SimulatedStripe) -> Router {
+    Router::new()
+        .route("/checkout/{id}", get(show_checkout).post(answer_checkout))
+        .route("/portal/{id}", get(portal_page::show).post(portal_page::act))
+        .route("/invoices/{token}", get(show_invoice))
+        .route("/invoices/{token}/pdf", get(invoice_file))
+        .fallback(nothing)
+        .with_state(stripe.clone())
+}
+
+/// How a page is written: in which language, and where it stands.
+pub(super) struct Frame<'a> {
+    pub(super) stripe: &'a SimulatedStripe,
+    pub(super) language: Language,
+    /// Its address under the stand-in's.
+    pub(super) own: String,
+}
+
+impl Frame<'_> {
+    pub(super) fn page(&self, status: StatusCode, title: &str, content: &str) -> Response {
+        let root = self.stripe.root();
+        let path = format!("{root}simulated-stripe/{}", self.own);
+        let days = self.stripe.look(|state| state.ahead_seconds / 86_400);
+        let ahead = texts::ahead(self.language, days).map(|text| format!(" {text}")).unwrap_or_default();
+        let notice = texts::common(self.language).simulation;
+        let content = format!("<p class=\"simulation\">{notice}{ahead}</p>{content}");
+        let path = (status != StatusCode::NOT_FOUND).then_some(path);
+        Page {
+            status,
+            language: self.language,
+            title,
+            root: &root,
+            path: path.as_deref(),
+            content: &content,
+            policy: POLICY,
+        }
+        .into_response()
+    }
+
+    /// The beginning of a form to this page.
+    pub(super) fn form(&self, class: &str) -> String {
+        format!(
+            "<form class=\"{class}\" method=\"post\" action=\"{}simulated-stripe/{}\"><input type=\"hidden\" name=\"lang\" value=\"{}\">",
+            escape(&self.stripe.root()),
+            escape(&self.own),
+            self.language.tag(),
+        )
+    }
+
+    pub(super) fn nothing(&self) -> Response {
+        let words = texts::common(self.language);
+        let content = format!(
+            "<p>{}</p><p><a href=\"{}\">{}</a></p>",
+            words.nothing_here,
+            escape(&self.stripe.root()),
+            words.back
+        );
+        self.page(StatusCode::NOT_FOUND, words.nothing_title, &content)
+    }
+}
+
+/// The language that is asked for, else the session's, else the browser's.
+pub(super) fn language(encoded: &str, locale: Option<&str>, headers: &HeaderMap) -> Language {
+    let browsers = || {
+        let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        preferred.map(Language::negotiate).unwrap_or_default()
+    };
+    asked_language(encoded).or_else(|| Language::from_tag(locale?)).unwrap_or_else(browsers)
+}
+
+/// Sends the browser on, by GET. The address was checked when it was given.
+pub(super) fn lead_to(address: &str) -> Response {
+    let address = Url::parse(address).map_or_else(|_| address.to_owned(), String::from);
+    let to = HeaderValue::from_str(&address).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+pub(super) fn amount(language: Language, cents: i64) -> String {
+    money(cents, CURRENCY, language)
+}
+
+async fn nothing(Shared(stripe): Shared<SimulatedStripe>, uri: Uri, headers: HeaderMap) -> Response {
+    let language = language(uri.query().unwrap_or_default(), None, &headers);
+    Frame { stripe: &stripe, language, own: String::new() }.nothing()
+}
+
+async fn show_checkout(
+    Shared(stripe): Shared<SimulatedStripe>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    checkout_page(&stripe, &id, uri.query().unwrap_or_default(), &headers, false)
+}
+
+fn checkout_page(
+    stripe: &SimulatedStripe,
+    id: &str,
+    encoded: &str,
+    headers: &HeaderMap,
+    is_declined: bool,
+) -> Response {
+    let found = stripe.ask(|state| {
+        let email = |one: &Checkout| state.customer(&one.customer).and_then(|customer| customer.email.clone());
+        Ok(state.checkouts.get(id).map(|one| (one.clone(), email(one).unwrap_or_default())))
+    });
+    let locale = found.as_ref().ok().and_then(|found| found.as_ref()?.0.locale.clone());
+    let language = language(encoded, locale.as_deref(), headers);
+    let frame = Frame { stripe, language, own: format!("checkout/{id}") };
+    let Ok(Some((checkout, email))) = found else { return frame.nothing() };
+    let words = texts::checkout(language);
+    let price = amount(language, AMOUNT);
+    let status = if is_declined { StatusCode::PAYMENT_REQUIRED } else { StatusCode::OK };
+    let content = match checkout.status {
+        CheckoutStatus::Open => {
+            let common = texts::common(language);
+            let about = [
+                (common.plan, words.what.to_owned()),
+                (common.amount, texts::a_month(language, &price)),
+                (common.customer, email),
+            ];
+            format!(
+                "{}<p class=\"hint\">{}</p>\
+                 {}{}<button type=\"submit\" name=\"answer\" value=\"pay\">{} {price}</button>\
+                 <button class=\"quiet\" type=\"submit\" name=\"answer\" value=\"decline\">{}</button>\
+                 <button class=\"quiet\" type=\"submit\" name=\"answer\" value=\"back\">{}</button></form>",
+                list(&about),
+                words.renews,
+                if is_declined { fault(words.declined) } else { String::new() },
+                frame.form("form acts"),
+                words.pay,
+                words.decline,
+                words.back,
+            )
+        }
+        CheckoutStatus::Complete => over(&frame, words.paid, &success_url(&checkout)),
+        CheckoutStatus::Expired => over(&frame, words.expired, &way_back(stripe, &checkout)),
+    };
+    frame.page(status, words.title, &content)
+}
+
+fn over(frame: &Frame<'_>, sentence: &str, to: &str) -> String {
+    let back = texts::common(frame.language).back;
+    format!("<p class=\"lede\">{sentence}</p><p><a href=\"{}\">{back}</a></p>", escape(to))
+}
+
+/// Labels and what they label; what is empty is left out.
+pub(super) fn list(rows: &[(&str, String)]) -> String {
+    let rows = rows.iter().filter(|(_, value)| !value.is_empty());
+    let rows: Vec<_> = rows.map(|(label, value)| format!("<dt>{label}</dt><dd>{}</dd>", escape(value))).collect();
+    format!("<dl class=\"about\">{}</dl>", rows.concat())
+}
+
+fn fault(sentence: &str) -> String {
+    format!("<p class=\"fault\" role=\"alert\">{sentence}</p>")
+}
+
+fn success_url(checkout: &Checkout) -> String {
+    checkout.success_url.replace("{CHECKOUT_SESSION_ID}", &checkout.id)
+}
+
+fn way_back(stripe: &SimulatedStripe, checkout: &Checkout) -> String {
+    checkout.cancel_url.clone().unwrap_or_else(|| stripe.root())
+}
+
+async fn answer_checkout(
+    Shared(stripe): Shared<SimulatedStripe>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let body = form(request).await.unwrap_or_default();
+    let Some(checkout) = stripe.look(|state| state.checkouts.get(&id).cloned()) else {
+        return checkout_page(&stripe, &id, &body, &headers, false);
+    };
+    match &*value_of(&body, "answer") {
+        // whoever pays twice has paid once, and goes on to the same page
+        "pay" if stripe.pay(&id).is_ok() => lead_to(&success_url(&checkout)),
+        "decline" if checkout.status == CheckoutStatus::Open => checkout_page(&stripe, &id, &body, &headers, true),
+        "back" => lead_to(&way_back(&stripe, &checkout)),
+        _ => checkout_page(&stripe, &id, &body, &headers, false),
+    }
+}
+
+/// The state of an invoice, in a word that the texts know.
+pub(super) fn invoice_word(state: &State, invoice: &Invoice) -> &'static str {
+    let of_invoice = || state.charges.iter().filter(|one| one.invoice == invoice.id && one.is_paid);
+    let (paid, refunded) =
+        of_invoice().fold((0, 0), |(paid, refunded), one| (paid + one.amount, refunded + one.refunded()));
+    match invoice.status {
+        InvoiceStatus::Paid if refunded > 0 && refunded == paid => "refunded",
+        InvoiceStatus::Paid if refunded > 0 => "partly_refunded",
+        InvoiceStatus::Paid => "paid",
+        InvoiceStatus::Open => "open",
+        InvoiceStatus::Void => "void",
+        InvoiceStatus::Uncollectible => "uncollectible",
+        InvoiceStatus::Draft => "draft",
+    }
+}
+
+/// What an invoice tells, as labels and values.
+fn lines(stripe: &SimulatedStripe, token: &str, language: Language) -> Option<(String, Vec<(&'static str, String)>)> {
+    stripe.look(|state| {
+        let found = state.invoices.iter().find(|one| one.token == token && one.status != InvoiceStatus::Draft)?;
+        let words = texts::common(language);
+        let customer = state.customer(&found.customer).and_then(|one| one.email.clone());
+        let (first, last) = (texts::day(language, found.period_start), texts::day(language, found.period_end));
+        let lines = vec![
+            (words.date, texts::day(language, found.created)),
+            (words.customer, customer.unwrap_or_default()),
+            (words.plan, texts::a_month(language, &format!("PRO, {}", amount(language, AMOUNT)))),
+            (words.period, format!("{first} – {last}")),
+            (words.amount, amount(language, found.amount)),
+            (words.status, texts::invoice_status(language, invoice_word(state, found)).to_owned()),
+        ];
+        Some((found.number.clone().unwrap_or_default(), lines))
+    })
+}
+
+async fn show_invoice(
+    Shared(stripe): Shared<SimulatedStripe>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let language = language(uri.query().unwrap_or_default(), None, &headers);
+    let frame = Frame { stripe: &stripe, language, own: format!("invoices/{token}") };
+    let Some((number, lines)) = lines(&stripe, &token, language) else { return frame.nothing() };
+    let content = format!(
+        "{}<p class=\"hint\"><a href=\"{}simulated-stripe/invoices/{}/pdf?lang={}\">{}</a></p>",
+        list(&lines),
+        escape(&stripe.root()),
+        escape(&token),
+        language.tag(),
+        texts::invoice_pdf(language),
+    );
+    frame.page(StatusCode::OK, &texts::invoice_title(language, &number), &content)
+}
+
+async fn invoice_file(
+    Shared(stripe): Shared<SimulatedStripe>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let language = language(uri.query().unwrap_or_default(), None, &headers);
+    let Some((number, lines)) = lines(&stripe, &token, language) else {
+        return Frame { stripe: &stripe, language, own: String::new() }.nothing();
+    };
+    let title = texts::invoice_title(language, &number);
+    let file = pdf::page(&title, texts::common(language).simulation, &lines);
+    let name = format!("inline; filename=\"{number}.pdf\"");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (header::CONTENT_SECURITY_POLICY, PDF_POLICY),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"))),
+    ];
+    (headers, file).into_response()
+}
