@@ -228,7 +228,11 @@ fn tour(world: &World, vault: Vault) {
     }
     let trail = alice.trail();
     let count = |action: &str| trail.iter().filter(|found| *found == action).count();
-    assert_eq!(["account.plan_changed", "billing.checkout_started", "billing.customer_created"].map(count), [3, 2, 1], "{trail:?}");
+    assert_eq!(
+        ["account.plan_changed", "billing.checkout_started", "billing.customer_created"].map(count),
+        [3, 2, 1],
+        "{trail:?}"
+    );
     settled(&vault);
     drop(server);
     vault.run(&["audit", "verify"]).expect(0);

@@ -2,6 +2,7 @@
 
 mod audit_chain;
 mod audit_first;
+mod billing_orders;
 mod configuration;
 mod configuration_secrets;
 mod hashing;

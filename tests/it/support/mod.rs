@@ -17,6 +17,7 @@ mod sendgrid;
 mod server;
 mod smtp;
 mod sql;
+mod stand_in;
 mod stripe;
 
 pub use actors::Actor;
@@ -30,6 +31,7 @@ pub use reply::Reply;
 pub use sendgrid::{SENDGRID_KEY, SendGrid};
 pub use server::{Server, exchange, program};
 pub use smtp::{SmtpSink, header, make_certificates};
+pub use stand_in::{StandIn, customer_of};
 pub use stripe::{LocalStripe, asked_of_stripes_library};
 pub use vault::{Done, Member, Vault, ask_sqlite, dump, register, run_to_the_end};
 
