@@ -78,11 +78,11 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
     };
     let counters = web.metrics.clone();
     let serving = tokio::spawn(routes::serve(listener, routes::build(web), stopping.clone()));
-    // heard from before anybody is told that we are ready: who reads that may tell us to stop
-    let mut signals = Signals::hear();
     if let Some(stand_in) = stand_in {
         tokio::spawn(stand_in.deliver(stopping.clone()));
     }
+    // heard from before anybody is told that we are ready: who reads that may tell us to stop
+    let mut signals = Signals::hear();
     say!("Vault API is ready at {address} (documentation: {address}/docs)");
     let end = tokio::select! {
         () = signals.told_to_stop() => End::Done,

@@ -15,7 +15,8 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(5);
 const MOST_AT_ONCE: usize = 4;
 
-/// Runs until the server stops; a look that is under way then is left to its lease's end.
+/// Runs until the server stops; what is under way then is finished first, as far as the time allows. A look that was cut
+/// off is taken up again once its lease has ended.
 pub(super) async fn run(app: App, mut stop: Stop) {
     let mut under_way = JoinSet::new();
     let mut clock = tokio::time::interval(EVERY);
@@ -28,7 +29,7 @@ pub(super) async fn run(app: App, mut stop: Stop) {
                 report(ended);
                 false
             }
-            () = super::stopped(&mut stop) => return,
+            () = super::stopped(&mut stop) => break,
         };
         if app.stripe.is_none() || !app.is_prepared() {
             continue;
@@ -48,6 +49,9 @@ pub(super) async fn run(app: App, mut stop: Stop) {
         if is_called && under_way.len() < MOST_AT_ONCE {
             under_way.spawn(say_farewells(app.clone()));
         }
+    }
+    while let Some(ended) = under_way.join_next().await {
+        report(ended);
     }
 }
 

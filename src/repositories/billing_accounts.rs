@@ -226,10 +226,23 @@ pub async fn hold(tx: &mut Writer, lease: &Lease, until: DateTime<Utc>) -> Resul
 pub async fn finish(tx: &mut Writer, lease: &Lease, now: DateTime<Utc>, next: DateTime<Utc>) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
-        set done = $3, failures = 0, \"lastError\" = null, \"lookedAt\" = $4,
-            \"lookAt\" = case when wanted = $3 then $5 else $4 end, lease = null, \"leaseUntil\" = null
+        set done = $3, failures = 0, \"lastError\" = null, \"lookedAt\" = $4, \"lookAt\" = $5, lease = null, \"leaseUntil\" = null
         where \"userId\" = $1 and lease = $2";
-    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, lease.wanted, now, next))? > 0)
+    if on!(&mut *tx, execute(SQL, lease.account.0, lease.id, lease.wanted, now, next))? == 0 {
+        return Ok(false);
+    }
+    look_again(tx, lease, now).await?;
+    Ok(true)
+}
+
+/// Has an account looked at again at once, where an event came after the lease began.
+async fn look_again(tx: &mut Writer, lease: &Lease, now: DateTime<Utc>) -> Result<()> {
+    const SQL: &str = "
+        update auth.billing_accounts
+        set \"lookAt\" = $3
+        where \"userId\" = $1 and wanted <> $2";
+    on!(tx, execute(SQL, lease.account.0, lease.wanted, now))?;
+    Ok(())
 }
 
 /// Gives a lease back after a look that failed: it is tried again at `next`, or at once where an event came meanwhile.
@@ -239,10 +252,13 @@ pub async fn finish(tx: &mut Writer, lease: &Lease, now: DateTime<Utc>, next: Da
 pub async fn fail(tx: &mut Writer, lease: &Lease, now: DateTime<Utc>, next: DateTime<Utc>, why: &str) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
-        set failures = failures + 1, \"lastError\" = $6,
-            \"lookAt\" = case when wanted = $3 then $5 else $4 end, lease = null, \"leaseUntil\" = null
+        set failures = failures + 1, \"lastError\" = $4, \"lookAt\" = $3, lease = null, \"leaseUntil\" = null
         where \"userId\" = $1 and lease = $2";
-    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, lease.wanted, now, next, why))? > 0)
+    if on!(&mut *tx, execute(SQL, lease.account.0, lease.id, next, why))? == 0 {
+        return Ok(false);
+    }
+    look_again(tx, lease, now).await?;
+    Ok(true)
 }
 
 /// Gives a lease back without a look.

@@ -40,7 +40,12 @@ async fn show_success(Visitor(ctx): Visitor, uri: Uri) -> Result<Response, Failu
     let session = value_of(query, "session_id");
     let words = texts::back(ctx.client().language);
     let own = format!("billing/success?session_id={}", escape_query(&session));
-    let (status, title, sentence) = match billing::pull(&ctx, &session).await {
+    // it goes on where the browser leaves: others would wait for what it had begun
+    let pulling = tokio::spawn({
+        let ctx = ctx.clone();
+        async move { billing::pull(&ctx, &session).await }
+    });
+    let (status, title, sentence) = match pulling.await.map_err(Error::internal)? {
         Ok(Some(Plan::Pro)) => (StatusCode::OK, words.pro, words.pro_sentence),
         // it takes a moment, or Stripe can not be asked: its events tell us
         Ok(Some(Plan::Free)) | Err(Error::Unavailable { part: "stripe", .. } | Error::Busy { .. }) => {

@@ -133,7 +133,7 @@ pub async fn receive(ctx: &Context, header: Option<&str>, body: &[u8]) -> Result
         count("repeated");
         return tx.commit().await;
     }
-    let outcome = apply(&mut tx, ctx, settings, &event).await?;
+    let outcome = apply(&mut tx, ctx, settings, (&event, customer.as_deref())).await?;
     billing_events::set_outcome(&mut tx, &id, outcome).await?;
     if !matches!(outcome, EventOutcome::Accepted | EventOutcome::NothingToDo) {
         tracing::warn!(event = %id, kind = %kind, outcome = outcome.as_str(), "an event from Stripe changes nothing here");
@@ -152,7 +152,12 @@ pub async fn receive(ctx: &Context, header: Option<&str>, body: &[u8]) -> Result
 }
 
 /// An event's one effect: that its customer is looked at.
-async fn apply(tx: &mut Writer, ctx: &Context, settings: &StripeSettings, event: &Received) -> Result<EventOutcome> {
+async fn apply(
+    tx: &mut Writer,
+    ctx: &Context,
+    settings: &StripeSettings,
+    (event, customer): (&Received, Option<&str>),
+) -> Result<EventOutcome> {
     if event.livemode != settings.is_live {
         return Ok(EventOutcome::WrongMode);
     }
@@ -166,7 +171,7 @@ async fn apply(tx: &mut Writer, ctx: &Context, settings: &StripeSettings, event:
     if !HEARD.iter().any(|heard| event.kind.starts_with(heard)) {
         return Ok(EventOutcome::NothingToDo);
     }
-    let Some(customer) = event.customer() else { return Ok(EventOutcome::NothingToDo) };
+    let Some(customer) = customer else { return Ok(EventOutcome::NothingToDo) };
     let is_known = billing_accounts::want(tx, customer, ctx.app().clock.now()).await?;
     Ok(if is_known { EventOutcome::Accepted } else { EventOutcome::UnknownCustomer })
 }

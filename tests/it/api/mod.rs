@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod auth;
+mod billing;
 mod keys;
 mod limits;
 mod manners;

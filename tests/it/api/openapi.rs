@@ -55,7 +55,13 @@ async fn every_documented_operation_is_served() {
         let body = operation.contains_key("requestBody").then(|| json!({}));
         let answer = app.call(&method, &filled(&path), body).await;
 
-        assert!(!matches!(answer.status, 404 | 405 | 500..), "{method} {path}: {} {}", answer.status, answer.text());
+        let is_off = answer.status == 503 && answer.json()["code"] == "billing_not_configured";
+        assert!(
+            is_off || !matches!(answer.status, 404 | 405 | 500..),
+            "{method} {path}: {} {}",
+            answer.status,
+            answer.text()
+        );
         let documented = operation["responses"].as_object().unwrap();
         assert!(
             documented.contains_key(&answer.status.to_string()),

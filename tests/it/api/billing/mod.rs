@@ -1,0 +1,4 @@
+//! `/api/billing`: plans, invoices, Stripe's events.
+
+mod unconfigured;
+mod webhook;
