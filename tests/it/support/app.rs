@@ -82,6 +82,7 @@ impl TestApp {
 
     async fn on(engine: Engine, settings: BTreeMap<String, String>) -> Self {
         let configuration = configuration::read(&settings).expect("a sound configuration");
+        let base_url = configuration.web_base_url.clone().unwrap_or_else(|| "http://vault.test".into());
         let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
         // where a mail server is set, mails go there instead of into the mailbox
         let mailer: Arc<dyn Mailer> = match &configuration.mail_way {
@@ -89,8 +90,7 @@ impl TestApp {
             MailWay::Folder | MailWay::None => mails.clone(),
         };
         let outside = Outside { clock: clock.clone(), mailer };
-        let (app, batches) =
-            App::open(configuration, "http://vault.test".into(), outside).await.expect("the app opens");
+        let (app, batches) = App::open(configuration, base_url, outside).await.expect("the app opens");
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
         let (stop, stopping) = watch::channel(false);
         drop(jobs::start(&app, batches, &stopping));

@@ -25,12 +25,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `serve` with these further arguments; where it ends instead, what it wrote to stderr.
-    pub fn try_start(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Result<Self, String> {
+    /// Starts `serve`; where it ends instead, what it wrote to stderr.
+    pub fn try_start(folder: &Path, settings: &[(&str, &str)]) -> Result<Self, String> {
+        Self::try_start_with(folder, settings, &[])
+    }
+
+    /// Starts `serve` with these options; where it ends instead, what it wrote to stderr.
+    pub fn try_start_with(folder: &Path, settings: &[(&str, &str)], options: &[&str]) -> Result<Self, String> {
         let mut command = program(folder, settings);
         command
             .args(["serve", "--port", "0"])
-            .args(arguments)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -19,6 +19,8 @@ use vault_api::{
 use super::{Actor, Engine, Reply, TestApp, clock::ManualClock};
 
 const SECRET: &str = "whsec_of_the_tests";
+/// Where browsers would find the app; nobody listens there.
+const WEB: &str = "https://vault.test";
 
 /// A stand-in, and how it is reached.
 pub struct StandIn {
@@ -39,10 +41,11 @@ impl StandIn {
             ("STRIPE_WEBHOOK_SECRET", SECRET),
             ("STRIPE_PRICE_PRO", PRICE),
             ("STRIPE_API_BASE", &base),
+            ("WEB_BASE_URL", WEB),
         ];
         let app = TestApp::start_with(engine, &settings).await;
         let options = Options {
-            base_url: "http://vault.test".into(),
+            base_url: WEB.into(),
             webhook_url: None,
             webhook_secret: SECRET.into(),
             file: None,

@@ -94,12 +94,12 @@ impl Vault {
 
     /// A server on it; where it ends instead, what it wrote to stderr.
     pub fn try_start(&self) -> Result<Server, String> {
-        Server::try_start(self.folder.path(), &self.borrowed(), &[])
+        Server::try_start(self.folder.path(), &self.borrowed())
     }
 
-    /// A server on it, with these further arguments of `serve`'s.
-    pub fn start_with(&self, arguments: &[&str]) -> Server {
-        Server::try_start(self.folder.path(), &self.borrowed(), arguments)
+    /// A server on it, with these options of `serve`'s.
+    pub fn start_with(&self, options: &[&str]) -> Server {
+        Server::try_start_with(self.folder.path(), &self.borrowed(), options)
             .unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
     }
 
