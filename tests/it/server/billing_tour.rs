@@ -238,6 +238,56 @@ fn tour(world: &World, vault: Vault) {
     vault.run(&["audit", "verify"]).expect(0);
 }
 
+/// Eight members subscribe and go different ways; of the events of each, some come, late, backwards and twice.
+fn lives(stripe: LocalStripe, vault: Vault) {
+    let world = World::Local(stripe);
+    let (vault, server) = world.start(vault);
+    let World::Local(stripe) = &world else { return };
+    stripe.hold(true);
+    let ways: [&[&str]; 8] =
+        [&[], &["cancel"], &["cancel", "resume"], &["end"], &["cancel", "end"], &[], &["end"], &["cancel"]];
+    let mut members = Vec::new();
+    for (number, acts) in ways.iter().enumerate() {
+        let member = Buyer { server: &server, member: register(&server, &format!("member{number}")) };
+        stripe.pay(&member.url("checkout"));
+        for act in *acts {
+            stripe.act(&member.url("portal"), act);
+        }
+        members.push(member);
+    }
+    // localstripe sends a second late
+    crate::support::pause(Duration::from_millis(1500));
+    assert!(members.iter().all(|member| member.is("FREE", None, false)), "somebody heard what was held back");
+
+    let mut events = stripe.events();
+    events.reverse();
+    let ids = |customer: &str, keeps: usize| {
+        let mine = events.iter().filter(|event| event["customer"] == customer);
+        let mine: Vec<_> = mine.filter(|event| event["type"].as_str().unwrap().contains("subscription")).collect();
+        // one at least; every other one, and the first of them once more
+        let mut kept: Vec<_> =
+            mine.iter().step_by(keeps).map(|event| event["id"].as_str().unwrap().to_owned()).collect();
+        kept.push(kept[0].clone());
+        kept
+    };
+    let customers = stripe.customers();
+    for (number, customer) in customers.iter().enumerate() {
+        let answers = stripe.deliver(&ids(customer["id"].as_str().unwrap(), 1 + number % 3));
+        assert!(answers.as_array().unwrap().iter().all(|answer| answer == 200), "{answers}");
+    }
+    settled(&vault);
+
+    for (member, acts) in members.iter().zip(ways) {
+        let expected = match acts.last() {
+            Some(&"end") => ("FREE", Some("canceled"), acts.len() == 2),
+            Some(&"cancel") => ("PRO", Some("active"), true),
+            _ => ("PRO", Some("active"), false),
+        };
+        assert!(member.is(expected.0, expected.1, expected.2), "{acts:?}: {:?}", member.standing());
+        assert_eq!(member.invoices().len(), 1, "{acts:?}");
+    }
+}
+
 /// Waits until nobody is to be looked at.
 fn settled(vault: &Vault) {
     const BUSY: &str = "select count(*) from auth.billing_accounts where wanted > done or lease is not null";
@@ -247,6 +297,10 @@ fn settled(vault: &Vault) {
 on_each_database! {
     fn free_to_pro_and_back_at_localstripe(vault: Vault) {
         tour(&World::Local(LocalStripe::start()), vault);
+    }
+
+    fn events_of_localstripe_that_come_backwards_twice_or_not_at_all_change_nothing_of_the_end(vault: Vault) {
+        lives(LocalStripe::start(), vault);
     }
 
     fn free_to_pro_and_back_at_the_stand_in(vault: Vault) {

@@ -305,6 +305,29 @@ with_a_stand_in! {
         assert_eq!(app.sql("select count(*), max(checkouts), max(generation) from auth.billing_accounts").await, "1|1|0");
     }
 
+    async fn an_event_that_comes_while_stripe_is_asked_is_not_lost(app, stand_in) {
+        let alice = app.member("alice").await;
+        let customer = stand_in.subscribe(&alice).await;
+        let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
+        stand_in.takes.store(400, Ordering::SeqCst);
+        let paid = stand_in.stripe.events().into_iter().find(|event| event.kind == "invoice.paid").unwrap();
+        stand_in.deliver(&app, &paid).await.expect(200);
+        let asked = stand_in.requests.load(Ordering::SeqCst);
+        // the subscriptions have been answered once the next thing is asked
+        while stand_in.requests.load(Ordering::SeqCst) < asked + 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+
+        stand_in.stripe.cancel(&subscription).unwrap();
+        let ended = stand_in.stripe.events().into_iter().find(|event| event.kind == "customer.subscription.deleted").unwrap();
+        stand_in.deliver(&app, &ended).await.expect(200);
+        stand_in.settle(&[&app]).await;
+
+        let truth = stand_in.stripe.look(|state| truth(state, &customer));
+        assert_eq!(truth.0, "FREE");
+        assert_eq!(kept(&alice).await, truth);
+    }
+
     async fn a_checkout_that_broke_off_after_stripe_made_the_customer_makes_no_second_one(app, stand_in) {
         let alice = app.member("alice").await;
         stand_in.check_out(&alice).await;
