@@ -1,11 +1,13 @@
-//! The services below the routes: audit, sealed values, mails, getting ready, hashing, configuration.
+//! The services below the routes: audit, sealed values, mails, getting ready, hashing, configuration, and the Stripe that tests stand on.
 
 mod audit_chain;
 mod audit_first;
+mod billing_orders;
 mod configuration;
 mod configuration_secrets;
 mod hashing;
 mod limits_in_redis;
+mod localstripe;
 mod mail_delivery;
 mod mail_outage;
 mod mail_texts;
@@ -16,6 +18,7 @@ mod sealed_values;
 mod sessions;
 mod start;
 mod stripe_client;
+mod stripe_peers;
 mod stripe_shapes;
 mod stripe_stand_in;
 mod upkeep;

@@ -54,6 +54,11 @@ impl TestApp {
 
     /// An app on a database of its own, with these variables set.
     pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(engine, settings, Arc::new(ManualClock::new())).await
+    }
+
+    /// An app on a database of its own, with these variables set and this clock.
+    pub async fn start_at(engine: Engine, settings: &[(&str, &str)], clock: Arc<ManualClock>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("vault.db").display()),
@@ -67,7 +72,7 @@ impl TestApp {
         ]);
         all.extend(WIDE_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut app = Self::with(engine, all).await;
+        let mut app = Self::open(engine, all, clock).await;
         app.folder = Some(folder);
         app
     }
@@ -82,8 +87,12 @@ impl TestApp {
 
     /// An app with exactly these settings.
     pub async fn with(engine: Engine, settings: BTreeMap<String, String>) -> Self {
+        Self::open(engine, settings, Arc::new(ManualClock::new())).await
+    }
+
+    async fn open(engine: Engine, settings: BTreeMap<String, String>, clock: Arc<ManualClock>) -> Self {
         let configuration = configuration::read(&settings).expect("a sound configuration");
-        let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
+        let mails = Arc::new(Mailbox::default());
         // where a mail server is set, mails go there instead of into the mailbox
         let mailer: Arc<dyn Mailer> = match &configuration.mail_way {
             MailWay::Smtp(_) | MailWay::SendGrid(_) => mailer::of(&configuration),

@@ -18,6 +18,7 @@ mod server;
 mod smtp;
 mod sql;
 mod stand_in;
+mod stripe;
 
 pub use actors::Actor;
 pub use app::{Engine, TestApp};
@@ -28,9 +29,10 @@ pub use postgres::{PostgresServer, as_postgres_user, empty_database, environment
 pub use redis::RedisServer;
 pub use reply::Reply;
 pub use sendgrid::{SENDGRID_KEY, SendGrid};
-pub use server::{Server, program};
+pub use server::{Server, exchange, program};
 pub use smtp::{SmtpSink, header, make_certificates};
-pub use stand_in::{Faults, StandIn};
+pub use stand_in::{Faults, StandIn, customer_of};
+pub use stripe::{LocalStripe, asked_of_stripes_library};
 pub use vault::{Done, Member, Vault, ask_sqlite, dump, register, run_to_the_end};
 
 /// Limits that no test reaches by accident: all requests come from one address. The other limits follow these.

@@ -107,15 +107,20 @@ impl Server {
 
     /// Sends these bytes and reads one answer, until the server closes or ten seconds are over.
     pub fn raw(&self, bytes: &[u8]) -> std::io::Result<Reply> {
-        let mut stream = TcpStream::connect_timeout(&self.address, Duration::from_secs(5))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-        // the server may refuse before it has read all: what it answered counts
-        let _ = stream.write_all(bytes);
-        let mut answer = Vec::new();
-        let read = stream.read_to_end(&mut answer);
-        parse(&answer).ok_or_else(|| read.err().unwrap_or_else(|| std::io::ErrorKind::UnexpectedEof.into()))
+        exchange(self.address, bytes)
     }
+}
+
+/// Sends these bytes to a server of HTTP and reads one answer, until it closes or ten seconds are over.
+pub fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Reply> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.set_write_timeout(Some(Duration::from_secs(10)))?;
+    // the server may refuse before it has read all: what it answered counts
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    parse(&answer).ok_or_else(|| read.err().unwrap_or_else(|| std::io::ErrorKind::UnexpectedEof.into()))
 }
 
 /// The program with these variables and no others that concern it, in `folder`.

@@ -127,7 +127,8 @@ pub fn header(mail: &Value, name: &str) -> String {
     found[0][1].as_str().expect("a value").to_owned()
 }
 
-fn python() -> PathBuf {
+/// The Python that has the tests' packages.
+pub fn python() -> PathBuf {
     match environment("TEST_PYTHON") {
         Some(path) => path.into(),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("target/test-venv/bin/python"),

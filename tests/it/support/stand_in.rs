@@ -13,12 +13,13 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::TimeDelta;
+use serde_json::Value;
 use vault_api::{
-    core::secret::SecretText,
+    core::{clock::Clock as _, secret::SecretText},
     routes::simulated_stripe::{Event, KEY, Options, SimulatedStripe},
 };
 
-use super::{Engine, ManualClock, Reply, TestApp};
+use super::{Actor, Engine, ManualClock, Reply, TestApp};
 
 /// What its events are signed with.
 const STAND_IN_SECRET: &str = "whsec_MARKERofthestandin";
@@ -86,9 +87,28 @@ impl StandIn {
         ]
     }
 
-    /// An app that takes it for Stripe.
+    /// An app that takes it for Stripe; their clocks are one.
     pub async fn app(&self, engine: Engine) -> TestApp {
-        TestApp::start_with(engine, &self.settings()).await
+        TestApp::start_at(engine, &self.settings(), self.clock.clone()).await
+    }
+
+    /// A stand-in and an app that takes it for Stripe.
+    pub async fn with_app(engine: Engine) -> (TestApp, Self) {
+        let stand_in = Self::start().await;
+        (stand_in.app(engine).await, stand_in)
+    }
+
+    /// Begins a checkout; the session.
+    pub async fn check_out(&self, actor: &Actor<'_>) -> String {
+        let answer = actor.call("POST", "/api/billing/checkout", None).await.expect(200).json();
+        self.checkout_of(answer["url"].as_str().expect("an address"))
+    }
+
+    /// Begins a checkout and pays; the customer. The app has not heard of it.
+    pub async fn subscribe(&self, actor: &Actor<'_>) -> String {
+        let session = self.check_out(actor).await;
+        self.stripe.pay(&session).expect("paid");
+        self.stripe.look(|state| state.checkouts[&session].customer.clone())
     }
 
     /// From now on.
@@ -113,9 +133,8 @@ impl StandIn {
         ids.into_iter().find(|id| url.contains(id.as_str())).unwrap_or_else(|| panic!("{url} leads to no checkout"))
     }
 
-    /// Moves its clock and an app's on.
-    pub fn advance(&self, app: &TestApp, by: TimeDelta) {
-        app.clock.advance(by);
+    /// Moves its clock on, which is its app's too.
+    pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
         self.stripe.advance(TimeDelta::zero()).expect("what is due happens");
     }
@@ -128,12 +147,37 @@ impl StandIn {
         app.send(request.body(axum::body::Body::from(body)).expect("a request")).await
     }
 
+    /// Waits until nobody is to be looked at. A look that failed has its pause: the apps' clocks move on past it.
+    pub async fn settle(&self, apps: &[&TestApp]) {
+        const BUSY: &str = "select count(*) from auth.billing_accounts where wanted > done or lease is not null";
+        for round in 1..=600 {
+            if apps[0].sql(BUSY).await == "0" {
+                return;
+            }
+            if round % 40 == 0 {
+                for app in apps {
+                    app.clock.advance(TimeDelta::seconds(11));
+                    app.app.billing_is_due.notify_one();
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        let rows = apps[0].sql("select wanted, done, failures, \"lastError\" from auth.billing_accounts").await;
+        panic!("the worker is not idle at {}:\n{rows}", apps[0].clock.now());
+    }
+
     /// Delivers all events that there are, the oldest first.
     pub async fn deliver_all(&self, app: &TestApp) {
         for event in self.stripe.events() {
             self.deliver(app, &event).await.expect(200);
         }
     }
+}
+
+/// The customer that an event is about.
+pub fn customer_of(event: &Event) -> String {
+    let body: Value = serde_json::from_str(&event.body).expect("JSON");
+    body["data"]["object"]["customer"].as_str().unwrap_or_default().to_owned()
 }
 
 async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {

@@ -97,6 +97,12 @@ impl Vault {
         Server::try_start(self.folder.path(), &self.borrowed())
     }
 
+    /// A server on it, with these options of `serve`'s.
+    pub fn start_with(&self, options: &[&str]) -> Server {
+        Server::try_start_with(self.folder.path(), &self.borrowed(), options)
+            .unwrap_or_else(|log| panic!("the server did not start:\n{log}"))
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Done {
         self.run_with(arguments, &[], "")

@@ -1,12 +1,10 @@
 //! `POST /api/billing/checkout` and `/portal`, and the way back.
 
-use std::time::Duration;
-
 use serde_json::json;
 use vault_api::models::user::Plan;
 
 use super::{check_out, look, standing, subscribe};
-use crate::support::{Faults, StandIn, at_once};
+use crate::support::{Faults, StandIn};
 
 on_both! {
     async fn a_checkout_is_for_the_servers_own_price_and_leads_back_to_it(plain: TestApp) {
@@ -60,25 +58,6 @@ on_both! {
         }
 
         assert_eq!(stand_in.asked().len(), asked);
-    }
-
-    async fn fifty_checkouts_at_once_over_two_servers_are_one_customer_and_one_page(plain: TestApp) {
-        let stand_in = StandIn::start().await;
-        let app = stand_in.app(plain.engine).await;
-        let (sibling, alice) = (app.sibling().await, app.member("alice").await);
-        let elsewhere = alice.at(&sibling);
-        stand_in.set_faults(Faults { delay: Duration::from_millis(30), ..Faults::default() });
-
-        let answers = at_once(50, |number| {
-            (if number % 2 == 0 { &alice } else { &elsewhere }).call("POST", "/api/billing/checkout", None)
-        }).await;
-
-        let mut urls: Vec<_> = answers.iter().filter(|answer| answer.status == 200).map(|answer| answer.json()["url"].to_string()).collect();
-        assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 503)) && !urls.is_empty(), "{answers:?}");
-        urls.dedup();
-        assert_eq!((urls.len(), stand_in.customers().len()), (1, 1));
-        assert_eq!(stand_in.asked().iter().filter(|asked| *asked == "POST /v1/customers").count(), 1);
-        assert_eq!(stand_in.stripe.look(|state| state.checkouts.len()), 1);
     }
 
     async fn an_answer_that_is_lost_makes_nothing_twice(plain: TestApp) {

@@ -155,10 +155,10 @@ on_both! {
         let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
         stand_in.stripe.cancel(&subscription).unwrap();
 
-        stand_in.advance(&app, TimeDelta::hours(23));
+        stand_in.advance(TimeDelta::hours(23));
         look(&app).await;
         assert_eq!(standing(&alice).await.0, Plan::Pro);
-        stand_in.advance(&app, TimeDelta::hours(2));
+        stand_in.advance(TimeDelta::hours(2));
         look(&app).await;
 
         assert_eq!(standing(&alice).await.0, Plan::Free);
