@@ -44,8 +44,9 @@ impl Hasher for TrustedHash {
     }
 
     fn finish(&self) -> u64 {
-        // a table looks at both ends: multiplying spreads upwards alone
-        self.0 ^ self.0 >> 32
+        // a table looks at both ends, and multiplying spreads upwards alone: so what is above comes down before and after
+        let folded = (self.0 ^ self.0 >> 32).wrapping_mul(SPREAD);
+        folded ^ folded >> 32
     }
 }
 

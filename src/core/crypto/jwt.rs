@@ -275,7 +275,7 @@ mod tests {
             let spaced = String::from_utf8(payload).expect("text").replace(',', ", ");
             assert_eq!(read_as_written(spaced.as_bytes(), purpose), None);
             assert_eq!(read_any(spaced.as_bytes(), purpose), Some(written));
-            for spoilt in [spaced.replace("vault-api", "vault"), spaced.replace("\"exp\": ", "\"exp\":\"")] {
+            for spoilt in [spaced.replace("vault-api", "vault"), spaced.replace("\"exp\":", "\"exp\":\"")] {
                 assert_eq!(read_any(spoilt.as_bytes(), purpose).or(read_as_written(spoilt.as_bytes(), purpose)), None);
             }
         }

@@ -193,10 +193,11 @@ on_both! {
             for path in ["/api/keys/verify", "/api/keys/verify?a=b"] {
                 let request = Request::post(path).header("authorization", who).header("content-type", kind).header("x-request-id", "same");
                 let reply = app.send(request.body(Body::from(body.clone())).unwrap()).await;
-                let mut headers: Vec<_> = reply.headers.iter().filter(|(name, _)| !["ratelimit", "content-length"].contains(&name.as_str())).map(|(name, value)| (name.to_string(), value.clone())).collect();
-                // what is left changes with each request, or is hyper's to write on the way past the router
+                // what is left changes with each request; the length is hyper's to write on the way past the router
+                let told = |name: &str, value: &str| if name == "ratelimit" { String::new() } else { value.to_owned() };
+                let headers = reply.headers.iter().filter(|(name, _)| *name != "content-length");
+                let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), told(name.as_str(), value.to_str().unwrap()))).collect();
                 headers.sort();
-                assert_eq!(reply.headers.contains_key("ratelimit"), reply.status != 401, "{body}");
                 answers.push((reply.status, headers, reply.text()));
             }
             assert_eq!(answers[0], answers[1], "{who} {kind} {body:.80}");
