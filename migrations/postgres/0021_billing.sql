@@ -15,6 +15,7 @@ create table auth.billing_accounts (
     "currentPeriodEnd" timestamptz,
     "cancelAtPeriodEnd" boolean not null,
     "checkoutId" text,
+    "checkoutPrice" text,
     checkouts bigint not null,
     wanted bigint not null,
     done bigint not null,

@@ -15,6 +15,7 @@ create table billing_accounts (
     "currentPeriodEnd" text,
     "cancelAtPeriodEnd" integer not null,
     "checkoutId" text,
+    "checkoutPrice" text,
     checkouts integer not null,
     wanted integer not null,
     done integer not null,

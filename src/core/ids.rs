@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use chrono::{DateTime, Utc};
-use uuid::{ContextV7, Timestamp, Uuid};
+use uuid::{ContextV7, NoContext, Timestamp, Uuid};
 
 /// Makes identifiers that sort by the time of their making, also within one millisecond.
 #[derive(Clone, Default)]
@@ -34,6 +34,14 @@ impl Ids {
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         let context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
+    }
+
+    /// An identifier for something that was made elsewhere, at `moment`: it sorts among others of its kind by that, and
+    /// those made here are not pushed into its time.
+    #[must_use]
+    pub fn at(moment: DateTime<Utc>) -> Uuid {
+        let seconds = u64::try_from(moment.timestamp()).unwrap_or_default();
+        Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, moment.timestamp_subsec_nanos()))
     }
 
     /// A name for a request: a random number of this program's start, counted up. It waits for nobody and asks the

@@ -61,6 +61,12 @@ impl SubscriptionStatus {
         }
     }
 
+    /// Whether a payment was asked for and did not come.
+    #[must_use]
+    pub fn waits_for_a_payment(self) -> bool {
+        matches!(self, Self::PastDue | Self::Unpaid | Self::Incomplete)
+    }
+
     /// Whether nothing can come of it any more.
     #[must_use]
     pub fn is_over(self) -> bool {
@@ -85,11 +91,17 @@ pub struct Subscription {
     pub created_at: DateTime<Utc>,
 }
 
-/// The subscription that counts for an account: of those to one of `prices`, one that gives PRO before one that does
-/// not, then one that is not over, then the newest.
+/// The subscription that counts for an account: of those to one of `prices` and the one that counted `before`, one that
+/// gives PRO before one that does not, then one that is not over, then the newest. What counted once goes on counting: a
+/// price that was dropped from the settings, or mistyped, takes PRO from nobody who pays.
 #[must_use]
-pub fn deciding<'a>(subscriptions: &'a [Subscription], prices: &[String]) -> Option<&'a Subscription> {
-    let ours = subscriptions.iter().filter(|one| one.prices.iter().any(|price| prices.contains(price)));
+pub fn deciding<'a>(
+    subscriptions: &'a [Subscription],
+    prices: &[String],
+    before: Option<&str>,
+) -> Option<&'a Subscription> {
+    let is_ours = |one: &&Subscription| one.prices.iter().any(|price| prices.contains(price));
+    let ours = subscriptions.iter().filter(|one| is_ours(one) || before == Some(&*one.id));
     ours.max_by_key(|one| (one.status.plan() == Plan::Pro, !one.status.is_over(), one.created_at, &one.id))
 }
 
@@ -147,6 +159,8 @@ pub struct CheckoutSession {
     pub is_open: bool,
     /// The customer that it is for.
     pub customer: Option<String>,
+    /// The subscription that came of it, once somebody paid.
+    pub subscription: Option<String>,
     /// When it closes.
     pub expires_at: Option<DateTime<Utc>>,
 }

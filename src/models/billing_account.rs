@@ -33,7 +33,9 @@ pub struct BillingAccount {
     pub subscription: Option<Seen>,
     /// The checkout session that was made last.
     pub checkout: Option<String>,
-    /// How many checkout sessions were made.
+    /// The price that it sells.
+    pub checkout_price: Option<String>,
+    /// How many checkout sessions were made, and how often Stripe failed to make one.
     pub checkouts: i64,
     /// Counts up with each event.
     pub wanted: i64,

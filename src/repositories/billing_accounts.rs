@@ -25,6 +25,7 @@ struct Stored {
     current_period_end: Option<DateTime<Utc>>,
     cancel_at_period_end: bool,
     checkout: Option<String>,
+    checkout_price: Option<String>,
     checkouts: i64,
     wanted: i64,
     done: i64,
@@ -42,6 +43,7 @@ row!(Stored {
     current_period_end: Option<DateTime<Utc>> => "currentPeriodEnd",
     cancel_at_period_end: bool => "cancelAtPeriodEnd",
     checkout: Option<String> => "checkoutId",
+    checkout_price: Option<String> => "checkoutPrice",
     checkouts: i64 => "checkouts",
     wanted: i64 => "wanted",
     done: i64 => "done",
@@ -66,6 +68,7 @@ impl From<Stored> for BillingAccount {
             generation: row.generation,
             subscription,
             checkout: row.checkout,
+            checkout_price: row.checkout_price,
             checkouts: row.checkouts,
             wanted: row.wanted,
             done: row.done,
@@ -81,7 +84,7 @@ impl From<Stored> for BillingAccount {
 /// As the database fails.
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<Option<BillingAccount>> {
     const SQL: &str = "
-        select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", checkouts, wanted, done, failures, \"leaseUntil\"
+        select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts
         where \"userId\" = $1";
     let row: Option<Stored> = on!(conn, optional(SQL, account.0))?;
@@ -107,7 +110,7 @@ pub async fn find_by_checkout<'c>(conn: impl Into<Conn<'c>>, checkout: &str) -> 
 /// As the database fails.
 pub async fn list_customers<'c>(conn: impl Into<Conn<'c>>, after: UserId, limit: i64) -> Result<Vec<BillingAccount>> {
     const SQL: &str = "
-        select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", checkouts, wanted, done, failures, \"leaseUntil\"
+        select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts
         where \"userId\" > $1 and \"stripeCustomerId\" is not null
         order by \"userId\"
@@ -166,22 +169,28 @@ pub async fn want_account(tx: &mut Writer, account: UserId, now: DateTime<Utc>) 
     Ok(on!(tx, execute(SQL, account.0, now))? > 0)
 }
 
-/// The account that has been due the longest and that nobody works on.
+/// The account that is due and that nobody works on: one that an event came for before one that is looked at once a day,
+/// then the one that has been due the longest. A lease that lasts until after `beyond` is of a clock that was wrong.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, now: DateTime<Utc>) -> Result<Option<UserId>> {
+pub async fn find_due<'c>(
+    conn: impl Into<Conn<'c>>,
+    now: DateTime<Utc>,
+    beyond: DateTime<Utc>,
+) -> Result<Option<UserId>> {
     const SQL: &str = "
         select \"userId\"
         from auth.billing_accounts
-        where \"lookAt\" <= $1 and (\"leaseUntil\" is null or \"leaseUntil\" <= $1)
-        order by \"lookAt\", \"userId\"
+        where \"lookAt\" <= $1 and (\"leaseUntil\" is null or \"leaseUntil\" <= $1 or \"leaseUntil\" > $2)
+        order by case when wanted <> done then 0 else 1 end, \"lookAt\", \"userId\"
         limit 1";
-    let id: Option<Uuid> = on!(conn, scalar_optional(SQL, now))?;
+    let id: Option<Uuid> = on!(conn, scalar_optional(SQL, now, beyond))?;
     Ok(id.map(UserId))
 }
 
-/// Takes the lease of an account until `until`; `None` where somebody has it.
+/// Takes the lease of an account until `until`; `None` where somebody has it. One that lasts until after `beyond` is of a
+/// clock that was wrong.
 ///
 /// # Errors
 /// As the database fails.
@@ -190,17 +199,17 @@ pub async fn claim(
     account: UserId,
     lease: Uuid,
     now: DateTime<Utc>,
-    until: DateTime<Utc>,
+    (until, beyond): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Option<Lease>> {
     const CLAIM: &str = "
         update auth.billing_accounts
         set lease = $2, \"leaseUntil\" = $4
-        where \"userId\" = $1 and (\"leaseUntil\" is null or \"leaseUntil\" <= $3)";
+        where \"userId\" = $1 and (\"leaseUntil\" is null or \"leaseUntil\" <= $3 or \"leaseUntil\" > $5)";
     const WANTED: &str = "
         select wanted
         from auth.billing_accounts
         where \"userId\" = $1";
-    if on!(&mut *tx, execute(CLAIM, account.0, lease, now, until))? == 0 {
+    if on!(&mut *tx, execute(CLAIM, account.0, lease, now, until, beyond))? == 0 {
         return Ok(None);
     }
     let wanted = on!(tx, scalar(WANTED, account.0))?;
@@ -297,16 +306,43 @@ pub async fn forget_customer(tx: &mut Writer, lease: &Lease) -> Result<bool> {
     Ok(on!(tx, execute(SQL, lease.account.0, lease.id))? > 0)
 }
 
-/// Notes the checkout session of an account, and when to look at what became of it.
+/// Notes the checkout session of an account and the price that it sells, and when to look at what became of it, unless
+/// an event came that is to be followed at once.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn set_checkout(tx: &mut Writer, lease: &Lease, checkout: &str, look_at: DateTime<Utc>) -> Result<bool> {
+pub async fn set_checkout(
+    tx: &mut Writer,
+    lease: &Lease,
+    checkout: &str,
+    price: &str,
+    look_at: DateTime<Utc>,
+) -> Result<bool> {
+    const SET: &str = "
+        update auth.billing_accounts
+        set \"checkoutId\" = $3, \"checkoutPrice\" = $4, checkouts = checkouts + 1
+        where \"userId\" = $1 and lease = $2";
+    const LOOK: &str = "
+        update auth.billing_accounts
+        set \"lookAt\" = $3
+        where \"userId\" = $1 and lease = $2 and wanted = done";
+    if on!(&mut *tx, execute(SET, lease.account.0, lease.id, checkout, price))? == 0 {
+        return Ok(false);
+    }
+    on!(tx, execute(LOOK, lease.account.0, lease.id, look_at))?;
+    Ok(true)
+}
+
+/// Notes that Stripe failed to make something: the next request is another one, since it answers the same to the same.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_failure(tx: &mut Writer, lease: &Lease) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
-        set \"checkoutId\" = $3, checkouts = checkouts + 1, \"lookAt\" = $4
+        set checkouts = checkouts + 1
         where \"userId\" = $1 and lease = $2";
-    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, checkout, look_at))? > 0)
+    Ok(on!(tx, execute(SQL, lease.account.0, lease.id))? > 0)
 }
 
 /// Notes the subscription that counts.

@@ -111,11 +111,12 @@ pub async fn list_all<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<
     Ok(rows.into_iter().map(Invoice::from).collect())
 }
 
-/// Writes an invoice down as Stripe has it now; the first time under this identifier.
+/// Writes an invoice down as Stripe has it now; the first time under this identifier. `false` where it is another
+/// account's.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn upsert(tx: &mut Writer, account: UserId, id: Uuid, invoice: &StripeInvoice) -> Result<()> {
+pub async fn upsert(tx: &mut Writer, account: UserId, id: Uuid, invoice: &StripeInvoice) -> Result<bool> {
     const SQL: &str = "
         insert into auth.invoices (id, \"userId\", \"stripeInvoiceId\", number, status, amount, \"amountPaid\", \"amountCredited\", \"amountRefunded\", currency, description, \"invoicePdf\", \"hostedInvoiceUrl\", \"periodStart\", \"periodEnd\", \"attemptCount\", \"paidAt\", \"createdAt\")
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
@@ -124,8 +125,9 @@ pub async fn upsert(tx: &mut Writer, account: UserId, id: Uuid, invoice: &Stripe
             \"amountCredited\" = excluded.\"amountCredited\", \"amountRefunded\" = excluded.\"amountRefunded\", currency = excluded.currency,
             description = excluded.description, \"invoicePdf\" = excluded.\"invoicePdf\", \"hostedInvoiceUrl\" = excluded.\"hostedInvoiceUrl\",
             \"periodStart\" = excluded.\"periodStart\", \"periodEnd\" = excluded.\"periodEnd\", \"attemptCount\" = excluded.\"attemptCount\",
-            \"paidAt\" = excluded.\"paidAt\"";
-    on!(
+            \"paidAt\" = excluded.\"paidAt\"
+        where invoices.\"userId\" = excluded.\"userId\"";
+    let touched = on!(
         tx,
         execute(
             SQL,
@@ -149,7 +151,7 @@ pub async fn upsert(tx: &mut Writer, account: UserId, id: Uuid, invoice: &Stripe
             invoice.created_at
         )
     )?;
-    Ok(())
+    Ok(touched > 0)
 }
 
 /// Removes a draft that Stripe does not have any more.

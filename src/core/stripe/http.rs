@@ -153,6 +153,7 @@ impl Http {
             error: StripeError::Away {
                 sentence: "Stripe did not answer several times in a row, and is left alone for a while".into(),
                 retry_after: Some(remaining),
+                is_answer: false,
             },
             may_repeat: false,
             was_there: false,
@@ -235,7 +236,7 @@ impl Http {
             || (status == StatusCode::CONFLICT && matches!(&*code, "lock_timeout" | "idempotency_key_in_use"));
         if is_pressed || status.is_server_error() {
             let may_repeat = answer.should_retry.unwrap_or(is_pressed);
-            let error = StripeError::Away { sentence, retry_after: answer.retry_after };
+            let error = StripeError::Away { sentence, retry_after: answer.retry_after, is_answer: !is_pressed };
             return Err(Failed { error, may_repeat, was_there: is_pressed });
         }
         let may_repeat = answer.should_retry == Some(true);

@@ -59,6 +59,8 @@ pub enum StripeError {
         sentence: String,
         /// How long to wait before the next attempt, where that is known.
         retry_after: Option<Duration>,
+        /// Whether Stripe itself said so.
+        is_answer: bool,
     },
     /// Stripe refused: the same call would be refused again until somebody changes something.
     Refused {
@@ -73,7 +75,7 @@ pub enum StripeError {
 
 impl StripeError {
     fn away(sentence: String) -> Self {
-        Self::Away { sentence, retry_after: None }
+        Self::Away { sentence, retry_after: None, is_answer: false }
     }
 
     fn ours(code: &str, sentence: impl Into<String>) -> Self {
@@ -84,6 +86,15 @@ impl StripeError {
     #[must_use]
     pub fn is_for_now(&self) -> bool {
         matches!(self, Self::Away { .. })
+    }
+
+    /// Whether Stripe itself said so: it says the same to the same idempotency key for a day.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Away { is_answer, .. } => *is_answer,
+            Self::Refused { .. } => true,
+        }
     }
 
     /// How long Stripe asks us to wait.
@@ -215,6 +226,12 @@ impl Stripe {
             Err(error) if error.is_missing() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Closes a checkout page, so that nobody can pay there any more.
+    pub async fn expire_checkout(&self, id: &str) -> Result<(), StripeError> {
+        let id = segment(id)?;
+        self.http.post(&format!("checkout/sessions/{id}/expire"), &[], None).await.map(drop)
     }
 
     /// Makes a page where a customer manages what they pay for; its address.

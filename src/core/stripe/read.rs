@@ -155,6 +155,7 @@ impl Reading<'_> {
             is_open: text(value, "/status").map_or(url.is_some(), |status| status == "open"),
             url,
             customer: customer(value),
+            subscription: reference(value, "/subscription"),
             expires_at: time(value, "/expires_at"),
         })
     }

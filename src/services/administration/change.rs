@@ -98,17 +98,22 @@ async fn set_plan(
     let known = billing_accounts::find(&mut *tx, before.id).await?;
     // without Stripe nothing is paid for
     let subscription = known.filter(|_| ctx.app().stripe.is_some()).and_then(|known| known.subscription);
-    // what an administrator gives, no subscription takes away; what is paid for, no administrator does
-    if billing::plan(subscription.map(|seen| seen.status), plan == Plan::Pro) != plan {
+    let paid_for = billing::plan(subscription.map(|seen| seen.status), false);
+    let is_granted = users::is_plan_granted(&mut *tx, before.id).await?;
+    // what is paid for, no administrator takes away
+    if plan == Plan::Free && paid_for == Plan::Pro && !is_granted {
         return Err(Code::SubscriptionActive.into());
     }
-    users::set_plan_granted(tx, before.id, plan == Plan::Pro).await?;
-    if plan == before.plan {
+    // nobody is given what they pay for already: it would stay when they stop
+    let grants = plan == Plan::Pro && (is_granted || paid_for == Plan::Free);
+    let after = if grants { Plan::Pro } else { paid_for };
+    if grants == is_granted && after == before.plan {
         return Ok(());
     }
-    users::set_plan(tx, before.id, plan, ctx.now()).await?;
+    users::set_plan_granted(tx, before.id, grants).await?;
+    users::set_plan(tx, before.id, after, ctx.now()).await?;
     let event = Event::on_account(Action::PlanChanged, Some(before.id));
-    events.push(event.with("from", before.plan.as_str()).with("to", plan.as_str()));
+    events.push(event.with("from", before.plan.as_str()).with("to", after.as_str()));
     Ok(())
 }
 

@@ -14,12 +14,11 @@ use crate::{
     core::{
         context::Context,
         error::{Error, Result},
-        stripe::{NewCheckout, Stripe},
+        stripe::{NewCheckout, Stripe, StripeError},
         texts::problems::Code,
     },
     models::{
         audit::Action,
-        billing,
         billing_account::{BillingAccount, Lease},
         ids::UserId,
         permission::Permission,
@@ -54,60 +53,72 @@ pub async fn check_out(ctx: &Context) -> Result<String> {
 }
 
 async fn begin(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<String> {
-    let (mut customer, mut subscriptions) = find_customer(ctx, stripe, lease).await?;
-    if subscriptions.is_none() {
-        // it was deleted at Stripe: another takes its place
-        look::forget_customer(ctx, lease).await?;
-        (customer, subscriptions) = find_customer(ctx, stripe, lease).await?;
-    }
-    let subscriptions = subscriptions.unwrap_or_default();
-    look::apply_subscriptions(ctx, lease, &subscriptions).await?;
+    let mut customer = find_customer(ctx, stripe, lease).await?;
+    let before = find(ctx, lease.account).await?.1;
+    // the page first: what was paid there a moment later stands among the subscriptions
+    let page = match &before.checkout {
+        Some(checkout) => stripe.checkout(checkout).await.map_err(away)?,
+        None => None,
+    };
+    let found = match stripe.subscriptions(&customer).await.map_err(away)? {
+        Some(found) => found,
+        None => {
+            // it was deleted at Stripe: another takes its place
+            look::forget_customer(ctx, lease).await?;
+            customer = find_customer(ctx, stripe, lease).await?;
+            Vec::new()
+        }
+    };
+    look::apply_subscriptions(ctx, lease, &found).await?;
     let (user, known) = find(ctx, lease.account).await?;
     if user.plan == Plan::Pro {
         return Err(Code::AlreadyPro.into());
     }
-    if billing::deciding(&subscriptions, &stripe.settings().prices).is_some_and(|found| !found.status.is_over()) {
+    // of whatever price: a second one would be paid beside it
+    if found.iter().any(|one| !one.status.is_over()) {
         return Err(Code::SubscriptionExists.into());
     }
-    if let Some(checkout) = &known.checkout
-        && let Some(session) = stripe.checkout(checkout).await.map_err(away)?
-        && session.is_open
-        && session.customer.as_ref() == Some(&customer)
-        && let Some(url) = session.url
-    {
-        return Ok(url);
+    if let Some(page) = page.filter(|page| page.customer.as_ref() == Some(&customer)) {
+        let price = stripe.settings().prices.first();
+        let is_paid = page.subscription.as_ref().is_some_and(|paid| found.iter().all(|one| one.id != *paid));
+        match page.url {
+            Some(url) if page.is_open && known.checkout_price.as_ref() == price => return Ok(url),
+            // it sells what is not sold any more
+            _ if page.is_open => stripe.expire_checkout(&page.id).await.map_err(away)?,
+            // it was paid this moment, and what came of it is not listed yet
+            _ if is_paid => return Err(Error::Busy { retry_after: 2 }),
+            _ => {}
+        }
     }
     open(ctx, stripe, lease, &known, &customer).await
 }
 
-/// The account's customer at Stripe, made where there is none, and its subscriptions; `None` where Stripe does not know
-/// it any more.
-async fn find_customer(
-    ctx: &Context,
-    stripe: &Stripe,
-    lease: &Lease,
-) -> Result<(String, Option<Vec<billing::Subscription>>)> {
+/// The account's customer at Stripe, made where there is none.
+async fn find_customer(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<String> {
     let (user, known) = find(ctx, lease.account).await?;
-    let is_live = stripe.settings().is_live;
-    // a customer of the other mode is none of this one's
-    let customer = match known.customer.filter(|_| known.is_live == Some(is_live)) {
-        Some(customer) => customer,
-        None => create_customer(ctx, stripe, lease, (&user, known.generation)).await?,
-    };
-    let subscriptions = stripe.subscriptions(&customer).await.map_err(away)?;
-    Ok((customer, subscriptions))
+    match (known.customer.clone(), known.is_live, stripe.settings().is_live) {
+        (Some(customer), Some(of_live), is_live) if of_live == is_live => Ok(customer),
+        (Some(customer), Some(true), false) => {
+            tracing::error!(%customer, "a checkout in test mode for a customer of the live mode is refused: it would be lost");
+            Err(Code::BillingNotConfigured.into())
+        }
+        // what was bought in test mode is worth nothing in live mode
+        _ => create_customer(ctx, stripe, lease, (&user, &known)).await,
+    }
 }
 
 async fn create_customer(
     ctx: &Context,
     stripe: &Stripe,
     lease: &Lease,
-    (user, generation): (&User, i64),
+    (user, known): (&User, &BillingAccount),
 ) -> Result<String> {
     let is_live = stripe.settings().is_live;
     let email = user.email.as_str();
-    let key = idempotency_key(ctx, "customer", user.id, &[email, &user.name, &generation.to_string()])?;
-    let customer = stripe.create_customer(email, &user.name, &user.id.to_string(), &key).await.map_err(away)?;
+    let parts = [email, &user.name, &known.generation.to_string(), &known.checkouts.to_string()];
+    let key = idempotency_key(ctx, "customer", user.id, &parts)?;
+    let made = stripe.create_customer(email, &user.name, &user.id.to_string(), &key).await;
+    let customer = counted(ctx, lease, made).await?;
     let mut tx = match lease::write(ctx, lease).await {
         Ok(tx) => tx,
         Err(error) => {
@@ -146,14 +157,27 @@ async fn open(ctx: &Context, stripe: &Stripe, lease: &Lease, known: &BillingAcco
     let price = stripe.settings().prices.first().map_or("", String::as_str);
     let parts = [customer, base, price, new.language.tag(), &known.checkouts.to_string()];
     let key = idempotency_key(ctx, "checkout", lease.account, &parts)?;
-    let session = stripe.create_checkout(&new, &key).await.map_err(away)?;
+    let session = counted(ctx, lease, stripe.create_checkout(&new, &key).await).await?;
     let url = session.url.ok_or_else(|| Error::internal("Stripe made a checkout session without a page"))?;
     let mut tx = lease::write(ctx, lease).await?;
-    billing_accounts::set_checkout(&mut tx, lease, &session.id, ctx.now() + LOOK_AFTER).await?;
+    billing_accounts::set_checkout(&mut tx, lease, &session.id, price, ctx.now() + LOOK_AFTER).await?;
     let event = Event::on_account(Action::CheckoutStarted, Some(lease.account)).with("session", session.id);
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     Ok(url)
+}
+
+/// What Stripe made, or why not. It answers the same to the same for a day, faults of its own included: after such an
+/// answer the next request is another one.
+async fn counted<T>(ctx: &Context, lease: &Lease, made: std::result::Result<T, StripeError>) -> Result<T> {
+    if let Err(error) = &made
+        && error.is_answer()
+    {
+        let mut tx = lease::write(ctx, lease).await?;
+        billing_accounts::count_failure(&mut tx, lease).await?;
+        tx.commit().await?;
+    }
+    made.map_err(away)
 }
 
 async fn find(ctx: &Context, account: UserId) -> Result<(User, BillingAccount)> {

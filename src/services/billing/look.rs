@@ -10,7 +10,8 @@ use crate::{
         context::Context,
         database::Writer,
         error::{Error, Result},
-        stripe::Stripe,
+        ids::Ids,
+        stripe::{Refunded, Stripe},
     },
     models::{
         audit::Action,
@@ -27,8 +28,10 @@ use crate::{
     },
 };
 
-/// Every account with a customer is looked at once in this time, whatever was heard of it.
-const EVERY: TimeDelta = TimeDelta::hours(24);
+/// Every account with a customer is looked at once a day, whatever was heard of it: after this time, and up to an hour
+/// more, so that those that were looked at together are not all due together again.
+const EVERY: TimeDelta = TimeDelta::hours(23);
+const SPREAD_SECONDS: u128 = 3600;
 /// Of an invoice that was paid longer ago nobody is told: it was found late, as after a restored backup.
 const TOLD_WITHIN: TimeDelta = TimeDelta::days(3);
 
@@ -41,7 +44,8 @@ pub async fn claim_next(ctx: &Context) -> Result<Option<Lease>> {
         return Ok(None);
     }
     loop {
-        let due = billing_accounts::find_due(&mut ctx.db().read().await?, ctx.app().clock.now()).await?;
+        let now = ctx.app().clock.now();
+        let due = billing_accounts::find_due(&mut ctx.db().read().await?, now, now + lease::BEYOND).await?;
         let Some(account) = due else { return Ok(None) };
         match lease::try_acquire(ctx, account).await {
             Ok(Some(lease)) => return Ok(Some(lease)),
@@ -80,16 +84,25 @@ async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
     if let Some(customer) =
         known.filter(|known| known.is_live == Some(stripe.settings().is_live)).and_then(|known| known.customer)
     {
-        let mut invoices = stripe.invoices(&customer).await.map_err(away)?;
-        let refunded = stripe.refunded(&customer).await.map_err(away)?;
-        for invoice in &mut invoices {
-            refunded.apply(invoice);
-        }
-        changes.invoices = apply_invoices(ctx, lease, invoices).await?;
+        // a list takes longer than a call
+        lease::extend(ctx, lease).await?;
+        let invoices = stripe.invoices(&customer).await.map_err(away)?;
+        lease::extend(ctx, lease).await?;
+        let refunded = match stripe.refunded(&customer).await {
+            Ok(refunded) => Some(refunded),
+            Err(error) if error.is_for_now() => return Err(away(error)),
+            // a restricted key that may not read charges: the invoices are worth having without
+            Err(error) => {
+                tracing::error!(%error, "what was paid back is not known; run `vault-api check`");
+                None
+            }
+        };
+        changes.invoices = apply_invoices(ctx, lease, invoices, refunded.as_ref()).await?;
     }
     let mut tx = lease::write(ctx, lease).await?;
     let now = ctx.app().clock.now();
-    billing_accounts::finish(&mut tx, lease, now, now + EVERY).await?;
+    let spread = i64::try_from(lease.account.0.as_u128() % SPREAD_SECONDS).unwrap_or_default();
+    billing_accounts::finish(&mut tx, lease, now, now + EVERY + TimeDelta::seconds(spread)).await?;
     tx.commit().await?;
     Ok(changes)
 }
@@ -117,16 +130,24 @@ pub(super) async fn subscriptions(ctx: &Context, stripe: &Stripe, lease: &Lease)
 /// Notes that Stripe does not know the customer any more.
 pub(super) async fn forget_customer(ctx: &Context, lease: &Lease) -> Result<Changes> {
     let mut tx = lease::write(ctx, lease).await?;
+    let known = billing_accounts::find(&mut tx, lease.account).await?;
     billing_accounts::forget_customer(&mut tx, lease).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::BillingCustomerGone, Some(lease.account))).await?;
+    let event = Event::on_account(Action::BillingCustomerGone, Some(lease.account));
+    let customer = known.and_then(|known| known.customer).unwrap_or_default();
+    audit::record(&mut tx, ctx, event.with("customer", customer)).await?;
     settle(ctx, tx, lease, None).await
 }
 
 /// Writes down the subscription that counts and the plan that follows from it.
 pub(super) async fn apply_subscriptions(ctx: &Context, lease: &Lease, found: &[Subscription]) -> Result<Changes> {
     let prices = &stripe(ctx)?.settings().prices;
-    let deciding = billing::deciding(found, prices);
+    if prices.is_empty() {
+        // nothing can be judged by settings that are not there; nobody loses by them
+        return Ok(Changes::default());
+    }
     let mut tx = lease::write(ctx, lease).await?;
+    let before = billing_accounts::find(&mut tx, lease.account).await?.and_then(|known| known.subscription);
+    let deciding = billing::deciding(found, prices, before.as_ref().map(|before| &*before.id));
     if deciding.is_none() {
         note_foreign(&mut tx, ctx, lease, found).await?;
     }
@@ -202,9 +223,17 @@ async fn change_plan(tx: &mut Writer, ctx: &Context, user: &User, plan: Plan) ->
 }
 
 /// Writes down the invoices as Stripe has them; tells how many are new, changed or gone.
-async fn apply_invoices(ctx: &Context, lease: &Lease, mut found: Vec<StripeInvoice>) -> Result<usize> {
+async fn apply_invoices(
+    ctx: &Context,
+    lease: &Lease,
+    mut found: Vec<StripeInvoice>,
+    refunded: Option<&Refunded>,
+) -> Result<usize> {
     found.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    found.dedup_by(|a, b| a.id == b.id);
     let mut tx = lease::write(ctx, lease).await?;
+    let status = billing_accounts::find(&mut tx, lease.account).await?.and_then(|known| known.subscription);
+    let is_failing = status.is_some_and(|seen| seen.status.waits_for_a_payment());
     let user = users::find(&mut tx, lease.account).await?.ok_or(Error::Busy { retry_after: 2 })?;
     let mut known: HashMap<String, Invoice> = stored::list_all(&mut tx, user.id)
         .await?
@@ -212,15 +241,27 @@ async fn apply_invoices(ctx: &Context, lease: &Lease, mut found: Vec<StripeInvoi
         .map(|invoice| (invoice.stripe.id.clone(), invoice))
         .collect();
     let (mut changed, mut events) = (0, Vec::new());
-    for invoice in &found {
+    for invoice in &mut found {
         let before = known.remove(&invoice.id);
+        match refunded {
+            Some(refunded) => refunded.apply(invoice),
+            None => invoice.amount_refunded = before.as_ref().map_or(0, |before| before.stripe.amount_refunded),
+        }
+        if !is_failing {
+            // a try that is under way has not failed; it counts once the subscription says so
+            let told = before.as_ref().map_or(0, |before| before.stripe.attempt_count);
+            invoice.attempt_count = invoice.attempt_count.min(told);
+        }
         if before.as_ref().is_some_and(|before| before.stripe == *invoice) {
             continue;
         }
-        changed += 1;
         // the order of our identifiers is that of the invoices' dates
-        let id = before.as_ref().map_or_else(|| ctx.app().ids.next(invoice.created_at), |before| before.id);
-        stored::upsert(&mut tx, user.id, id, invoice).await?;
+        let id = before.as_ref().map_or_else(|| Ids::at(invoice.created_at), |before| before.id);
+        if !stored::upsert(&mut tx, user.id, id, invoice).await? {
+            tracing::error!(invoice = %invoice.id, "Stripe lists an invoice that another account has");
+            continue;
+        }
+        changed += 1;
         tell(&mut tx, ctx, &user, before.as_ref().map(|before| &before.stripe), invoice, &mut events).await?;
     }
     // a draft may be deleted; an invoice that was once written out can not
