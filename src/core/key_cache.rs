@@ -11,7 +11,6 @@
 //! 3. However many values are asked for, no more than twice `MOST_ENTRIES` are kept.
 
 use std::{
-    collections::HashMap,
     mem,
     sync::{
         Arc, PoisonError, RwLock,
@@ -20,7 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::models::{ids::UserId, key_check::FoundKey};
+use crate::{
+    core::trusted_hash::TrustedMap,
+    models::{ids::UserId, key_check::FoundKey},
+};
 
 /// Less than the second that was promised: asking and answering take their time too.
 const FRESH: Duration = Duration::from_millis(900);
@@ -40,7 +42,7 @@ pub struct KeyCache {
     /// Counters; several accounts and values share one, which costs a read more now and then.
     marks: Vec<AtomicU64>,
     /// Where the chains of accounts ended, and when that was asked.
-    ends: RwLock<HashMap<UserId, (i64, Instant)>>,
+    ends: RwLock<TrustedMap<UserId, (i64, Instant)>>,
     turns: Vec<tokio::sync::Mutex<()>>,
 }
 
@@ -56,8 +58,8 @@ pub enum Known {
 
 /// Two generations: when the newer one is full or `MOST_AGE` old, the older one is dropped as a whole.
 struct Entries {
-    newer: HashMap<Fingerprint, Entry>,
-    older: HashMap<Fingerprint, Entry>,
+    newer: TrustedMap<Fingerprint, Entry>,
+    older: TrustedMap<Fingerprint, Entry>,
     turned_at: Instant,
 }
 
@@ -75,7 +77,7 @@ pub struct Mark(u64);
 
 impl Default for KeyCache {
     fn default() -> Self {
-        let entries = Entries { newer: HashMap::new(), older: HashMap::new(), turned_at: Instant::now() };
+        let entries = Entries { newer: TrustedMap::default(), older: TrustedMap::default(), turned_at: Instant::now() };
         Self {
             entries: RwLock::new(entries),
             marks: (0..MARKS).map(|_| AtomicU64::new(0)).collect(),
@@ -92,11 +94,12 @@ impl KeyCache {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.newer.get(value).or_else(|| entries.older.get(value));
         let Some(entry) = entry.filter(|entry| entry.mark == mark) else { return Known::Nothing };
-        let age = entry.read_at.elapsed();
+        let now = Instant::now();
+        let age = now.saturating_duration_since(entry.read_at);
         if age < FRESH {
             return Known::Now(entry.found.clone());
         }
-        match (entry.seq, self.end(account)) {
+        match (entry.seq, self.end_at(account, now)) {
             (Some(_), _) if age >= MOST_AGE => Known::Nothing,
             (Some(_), None) => Known::Before,
             (Some(then), Some(now)) if then == now => Known::Now(entry.found.clone()),
@@ -106,8 +109,13 @@ impl KeyCache {
 
     /// Where the account's chain ends, if that was asked within the last second.
     pub fn end(&self, account: UserId) -> Option<i64> {
+        self.end_at(account, Instant::now())
+    }
+
+    fn end_at(&self, account: UserId, now: Instant) -> Option<i64> {
         let ends = self.ends.read().unwrap_or_else(PoisonError::into_inner);
-        ends.get(&account).filter(|(_, asked_at)| asked_at.elapsed() < FRESH).map(|(seq, _)| *seq)
+        let (seq, asked_at) = ends.get(&account)?;
+        (now.saturating_duration_since(*asked_at) < FRESH).then_some(*seq)
     }
 
     /// Waits for the turn to ask where the account's chain ends: one asks for all. Who waited for long asks itself.
@@ -138,7 +146,7 @@ impl KeyCache {
         let (mark, read_at) = began;
         let entry = Entry { found, read_at, mark, seq };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let mut dropped = HashMap::new();
+        let mut dropped = TrustedMap::default();
         if entries.newer.len() >= MOST_ENTRIES || entries.turned_at.elapsed() >= MOST_AGE {
             let newer = mem::take(&mut entries.newer);
             dropped = mem::replace(&mut entries.older, newer);

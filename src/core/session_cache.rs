@@ -6,7 +6,6 @@
 //! 2. What was read before an invalidation is never kept after it.
 
 use std::{
-    collections::HashMap,
     hash::Hash,
     sync::{
         PoisonError, RwLock,
@@ -15,10 +14,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::models::{
-    ids::{SessionId, UserId},
-    program_token::Program,
-    session::SignedIn,
+use crate::{
+    core::trusted_hash::TrustedMap,
+    models::{
+        ids::{SessionId, UserId},
+        program_token::Program,
+        session::SignedIn,
+    },
 };
 
 /// Less than the second that was promised: asking and answering take their time too.
@@ -78,7 +80,7 @@ impl SessionCache {
 }
 
 /// Entries of one kind, each with the moment of its reading.
-struct Entries<K, V>(RwLock<HashMap<K, (V, Instant)>>);
+struct Entries<K, V>(RwLock<TrustedMap<K, (V, Instant)>>);
 
 impl<K, V> Default for Entries<K, V> {
     fn default() -> Self {

@@ -6,17 +6,17 @@
 //! 3. Whoever adds the counts in memory to those in the database holds `commit` for reading meanwhile, and sees each
 //!    count once; whoever writes them down holds it for writing from the commit until they are taken away.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::{Notify, RwLock};
 
-use crate::models::{
-    ids::{ApiKeyId, UserId},
-    usage::{Counted, Counts, Use},
+use crate::{
+    core::trusted_hash::TrustedMap,
+    models::{
+        ids::{ApiKeyId, UserId},
+        usage::{Counted, Counts, Use},
+    },
 };
 
 const WRITE_EARLY: usize = 20_000;
@@ -39,7 +39,7 @@ pub struct UsageTally {
 #[derive(Default)]
 struct InMemory {
     /// A key has few rows: the versions that were used since the last write, rarely on two days.
-    keys: HashMap<ApiKeyId, Vec<Counted>>,
+    keys: TrustedMap<ApiKeyId, Vec<Counted>>,
     rows: usize,
 }
 

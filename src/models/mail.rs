@@ -39,10 +39,13 @@ words! {
         AccountEnabled = "account_enabled",
         /// Keys are about to expire. Details: `keys` (names and moments), `count`, `within` (days); of a single one `name`, `days`.
         KeyExpiring = "key_expiring",
-        /// An invoice was paid. Details: `amount` (with its currency), `link`.
+        /// An invoice was paid. Details: `amount` (in the currency's smallest unit), `currency`, `number`, `link` (the
+        /// invoice's page at Stripe, where there is one).
         InvoicePaid = "invoice_paid",
-        /// A payment failed. Details: `amount` (with its currency), `link`.
+        /// A payment failed. Details as of `InvoicePaid`.
         PaymentFailed = "payment_failed",
+        /// The PRO plan has ended. Detail: `limit` (active keys on the FREE plan, where there is a limit).
+        ProEnded = "pro_ended",
     }
 }
 

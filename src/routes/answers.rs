@@ -2,7 +2,7 @@
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -91,11 +91,23 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// The headers of most answers.
+const ROOM: usize = 20;
+
 /// A JSON answer that is written already.
 pub(super) fn json_bytes(status: StatusCode, body: impl Into<Bytes>) -> Response {
-    let mut response = Response::new(Body::from(body.into()));
+    // at once for all that will be added on the way out
+    let mut response = json_in(HeaderMap::with_capacity(ROOM), body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// The same with status 200, in headers that had another use: they are emptied, their memory serves again.
+pub(super) fn json_in(mut headers: HeaderMap, body: Bytes) -> Response {
+    headers.clear();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut response = Response::new(Body::from(body));
+    *response.headers_mut() = headers;
     response
 }
 

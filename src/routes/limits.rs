@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::{
-    body::Bytes,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 
-use crate::{core::error::Limited, services::limits::Limit};
+use crate::{
+    core::{digits, error::Limited},
+    services::limits::Limit,
+};
 
 /// How far a limit goes: `"auth";q=10;w=60`.
 pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -32,16 +32,28 @@ pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
 pub(super) fn describe(headers: &mut HeaderMap, limited: &Limited) {
     let Limited { name, spending } = limited;
     let quota = spending.quota;
-    let policy = format!("\"{name}\";q={};w={}", quota.most, quota.window.as_secs());
-    let state = format!("\"{name}\";r={};t={}", spending.remaining, seconds(spending.reset));
-    for (name, text) in [(POLICY, policy), (STATE, state)] {
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(text)) {
-            headers.insert(name, value);
+    let policy = [(";q=", u64::from(quota.most)), (";w=", quota.window.as_secs())];
+    let state = [(";r=", u64::from(spending.remaining)), (";t=", seconds(spending.reset))];
+    for (header, numbers) in [(POLICY, policy), (STATE, state)] {
+        if let Some(value) = written(name, numbers) {
+            headers.insert(header, value);
         }
     }
     if let Some(retry) = spending.retry {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds(retry).max(1)));
     }
+}
+
+fn written(name: &str, numbers: [(&str, u64); 2]) -> Option<HeaderValue> {
+    let mut text = Vec::with_capacity(64);
+    text.push(b'"');
+    text.extend_from_slice(name.as_bytes());
+    text.push(b'"');
+    for (key, number) in numbers {
+        text.extend_from_slice(key.as_bytes());
+        digits::push(&mut text, number);
+    }
+    HeaderValue::from_bytes(&text).ok()
 }
 
 /// Whole seconds, rounded up: who waits so long has waited long enough.

@@ -1,6 +1,6 @@
 //! HTTP: extract, call one service, answer. No rule of the vault lives here.
 //!
-//! `router` puts everything together, `server` accepts connections, `middleware` surrounds every request,
+//! `entrance` is the way in, `router` puts everything together, `server` accepts connections, `patience` ends those that wait for nothing, `middleware` surrounds every request,
 //! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `operations`, `docs`
 //! and `home` the rest; `simulated_stripe` is there in development alone, and `close_by` lets nobody from afar to it.
 
@@ -9,6 +9,7 @@ mod api;
 mod close_by;
 mod dev_mail;
 mod docs;
+mod entrance;
 mod extractors;
 mod home;
 mod html;
@@ -16,11 +17,13 @@ mod limits;
 mod middleware;
 pub mod openapi;
 mod operations;
+mod patience;
 mod router;
 mod server;
 pub mod simulated_stripe;
 mod task_pages;
 
 pub use answers::Failure;
+pub use entrance::Entrance;
 pub use router::{Web, build};
 pub use server::{Peer, serve};

@@ -11,8 +11,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 use super::{
-    Failure, answers::Answer, api, close_by, dev_mail, docs, home, limits, middleware, openapi, operations,
-    simulated_stripe::SimulatedStripe, task_pages,
+    Failure, answers::Answer, api, close_by, dev_mail, docs, entrance::Entrance, home, limits, middleware, openapi,
+    operations, simulated_stripe::SimulatedStripe, task_pages,
 };
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
@@ -29,8 +29,8 @@ pub struct Web {
     pub simulated_stripe: Option<SimulatedStripe>,
 }
 
-/// The whole router.
-pub fn build(web: Web) -> Router {
+/// All routes, and the way to them.
+pub fn build(web: Web) -> Entrance {
     let app = web.app.clone();
     let (api, document) = openapi::with_routes(api::routes()).split_for_parts();
     let document: Arc<str> = openapi::finish(&document).into();
@@ -51,7 +51,8 @@ pub fn build(web: Web) -> Router {
         None => router,
     };
     let counters = Arc::new(middleware::Counters::default());
-    router.layer(axum::middleware::from_fn_with_state((app, counters), middleware::outermost))
+    let around = axum::middleware::from_fn_with_state((app.clone(), counters.clone()), middleware::outermost);
+    Entrance::new(app, counters, router.layer(around))
 }
 
 /// The stand-in for Stripe: at a path of its own, outside of the API's limits, for visitors close by.
@@ -71,7 +72,7 @@ async fn method_not_allowed() -> Answer<()> {
 
 /// A panic costs its own request alone.
 #[expect(clippy::needless_pass_by_value, reason = "the layer gives the panic away")]
-fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+pub(super) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Failure(Error::internal(format!("a handler panicked: {}", what.unwrap_or("without words")))).into_response()
 }

@@ -1,6 +1,7 @@
 //! Accepts connections and serves them: slow clients are cut off, one bad client never costs another anything.
 
 use std::{
+    convert::Infallible,
     io,
     net::SocketAddr,
     sync::{
@@ -10,20 +11,17 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request};
+use axum::{body::Body, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tokio_io_timeout::TimeoutStream;
-use tower::Service as _;
 
-use crate::core::system;
+use super::{entrance::Entrance, patience::Patience};
+use crate::core::{crypto::jwt::LastToken, system};
 
 /// A request's head must be there within this, also on a connection that is kept open.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -41,7 +39,7 @@ const RESERVED_FILES: u64 = 128;
 pub struct Peer(pub SocketAddr);
 
 /// Serves until `stop` says so, then finishes what is under way.
-pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, entrance: Entrance, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let seats = Arc::new(Semaphore::new(most_connections()));
     let open = Arc::new(AtomicUsize::new(0));
@@ -52,7 +50,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             accepted = accept(&listener, &seats) => accepted,
         };
         let Some((stream, peer, seat)) = accepted else { continue };
-        let connection = connect(stream, peer, router.clone());
+        let connection = connect(stream, peer, entrance.clone());
         let watched = graceful.watch(connection);
         let counter = Counter::enter(open.clone());
         tokio::spawn(async move {
@@ -96,21 +94,23 @@ fn is_of_the_client(error: &io::Error) -> bool {
 fn connect(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    entrance: Entrance,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send {
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_PATIENCE));
+    let last_token = Arc::new(LastToken::default());
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        router.clone().call(request)
+        let (entrance, last_token) = (entrance.clone(), last_token.clone());
+        async move { Ok::<_, Infallible>(entrance.answer(Some(Peer(peer)), &last_token, request.map(Body::new)).await) }
     });
     http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(Patience::default())
         .header_read_timeout(HEAD_PATIENCE)
         .max_buf_size(MOST_HEAD_BYTES)
         .max_headers(MOST_HEADERS)
+        // one piece costs the system less than two, also where the body is copied for it
+        .writev(false)
         .half_close(false)
         .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }

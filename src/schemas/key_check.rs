@@ -1,21 +1,23 @@
 //! Checking keys on the wire: the question, the answer, and the query of a proxy.
 
-use std::{io::Write as _, net::IpAddr};
+use std::{borrow::Cow, net::IpAddr};
 
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    fields::{Body, Fields, Given},
+    fields::{self, Body, Circumstances, Fields, Given},
     keys::KeyView,
     query::{FromQuery, Query},
     rules::{self, Text},
 };
 use crate::{
     core::{
+        digits,
         error::{Error, Result},
         secret::SecretText,
-        texts::faults::FaultKind,
+        texts::{faults::FaultKind, problems::Code},
     },
     models::{
         ids::UserId,
@@ -47,6 +49,31 @@ pub struct Question {
     pub scope: Option<String>,
     /// The address of the client.
     pub ip: Option<IpAddr>,
+}
+
+/// A question without faults and without an address, as nearly all are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Plain<'a> {
+    #[serde(borrow)]
+    api_key: Cow<'a, str>,
+    scope: Option<String>,
+}
+
+impl Question {
+    /// The question in a JSON body.
+    ///
+    /// # Errors
+    /// `malformed_json`; `Invalid` with every fault.
+    pub fn parse(body: &[u8], circumstances: impl FnOnce() -> Circumstances) -> Result<Self> {
+        if let Ok(Plain { api_key, scope }) = serde_json::from_slice::<Plain<'_>>(body)
+            && let Ok(scope) = scope.map(|scope| rules::SCOPE.check(scope)).transpose()
+        {
+            return Ok(Self { api_key: SecretText::new(api_key.into_owned()), scope, ip: None });
+        }
+        // whatever is unusual, and to tell all that is wrong
+        fields::read(serde_json::from_slice(body).map_err(|_| Code::MalformedJson)?, circumstances())
+    }
 }
 
 impl Body for Question {
@@ -105,24 +132,27 @@ pub fn write(verdict: &Verdict) -> Result<Vec<u8>> {
     let key = verdict.found.as_deref().map(rendered).transpose()?;
     let key = key.unwrap_or(b"null");
     let mut out = Vec::with_capacity(key.len() + 128);
-    let (valid, code) = (verdict.is_valid(), verdict.code.as_str());
-    write!(out, r#"{{"valid":{valid},"code":"{code}","version":"#).map_err(Error::internal)?;
-    optional(&mut out, verdict.found.as_ref().map(|found| found.version))?;
+    let valid = if verdict.is_valid() { r#"{"valid":true,"code":""# } else { r#"{"valid":false,"code":""# };
+    out.extend_from_slice(valid.as_bytes());
+    out.extend_from_slice(verdict.code.as_str().as_bytes());
+    out.extend_from_slice(br#"","version":"#);
+    // versions begin at 1
+    optional(&mut out, verdict.found.as_ref().and_then(|found| u64::try_from(found.version).ok()));
     let is_former = verdict.found.as_ref().is_some_and(|found| found.is_former());
-    write!(out, r#","is_former":{is_former},"key":"#).map_err(Error::internal)?;
+    let former = if is_former { r#","is_former":true,"key":"# } else { r#","is_former":false,"key":"# };
+    out.extend_from_slice(former.as_bytes());
     out.extend_from_slice(key);
     out.extend_from_slice(br#","retry_after":"#);
-    optional(&mut out, verdict.retry_after)?;
+    optional(&mut out, verdict.retry_after);
     out.push(b'}');
     Ok(out)
 }
 
-fn optional(out: &mut Vec<u8>, number: Option<impl std::fmt::Display>) -> Result<()> {
-    if let Some(number) = number {
-        return write!(out, "{number}").map_err(Error::internal);
+fn optional(out: &mut Vec<u8>, number: Option<u64>) {
+    match number {
+        Some(number) => digits::push(out, number),
+        None => out.extend_from_slice(b"null"),
     }
-    out.extend_from_slice(b"null");
-    Ok(())
 }
 
 fn rendered(found: &FoundKey) -> Result<&[u8]> {

@@ -12,7 +12,7 @@ use crate::{
         app::App,
         context::Context,
         crypto::{
-            jwt::{Purpose, TokenIds},
+            jwt::{LastToken, Purpose, TokenIds},
             password::Verdict,
             refresh_token::RefreshToken,
         },
@@ -164,13 +164,18 @@ pub(super) fn give_tokens(ctx: &Context, user: User, session: &Session) -> Resul
     })
 }
 
-/// Who an access token speaks for, if its session is open: from memory where nothing changed.
+/// Who an access token speaks for, if its session is open: from memory where nothing changed. `connection`: what it came
+/// over, where that is known.
 ///
 /// # Errors
 /// `Unauthenticated`; `Unavailable` where the database must be asked and is away.
-pub async fn authenticate(app: &App, token: &str) -> Result<SignedIn> {
+pub async fn authenticate(app: &App, token: &str, connection: Option<&LastToken>) -> Result<SignedIn> {
     let now = app.clock.now();
-    let claims = app.jwt.verify(Purpose::Access, token, now).ok_or(Code::Unauthenticated)?;
+    let claims = match connection {
+        Some(connection) => app.jwt.verify_on(connection, token, now),
+        None => app.jwt.verify(Purpose::Access, token, now),
+    };
+    let claims = claims.ok_or(Code::Unauthenticated)?;
     let id = SessionId(claims.sid);
     // what was missing may have been proved on another server a moment ago
     let known = app.sessions.get(id).filter(|known| !lacks_proof(app, &known.user));

@@ -18,6 +18,7 @@ const PAGES: &[&str] = &[
     "docs/configuration.md",
     "docs/operations.md",
     "docs/cli.md",
+    "docs/billing.md",
 ];
 
 fn root() -> &'static Path {

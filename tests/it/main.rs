@@ -2,6 +2,7 @@
 //!
 //! `support` starts servers and databases and lends actors; `api` drives the real router, `repositories` and
 //! `services` the layers below it, `server` and `cli` the real program, `vk` the command line;
+//! `simulated_stripe` the stand-in for Stripe;
 //! `architecture` and `docs` read the sources.
 
 #![allow(
@@ -23,4 +24,5 @@ mod docs;
 mod repositories;
 mod server;
 mod services;
+mod simulated_stripe;
 mod vk;

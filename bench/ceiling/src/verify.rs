@@ -1,7 +1,9 @@
 //! `POST /verify-json`: what a server must do at least to answer `POST /api/keys/verify`. It reads the same JSON, wants a
 //! bearer, and writes the same JSON with axum's own `Json`; it checks no token, hashes nothing and looks nothing up.
+//! `POST /verify-wire` answers with the same headers too, their values fixed: the same bytes for client and kernel.
 use axum::{
-    http::{header, HeaderMap, StatusCode},
+    http::{header, HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
     Json,
 };
 use serde::{Deserialize, Serialize};
@@ -79,4 +81,29 @@ pub async fn verify_json(headers: HeaderMap, Json(question): Json<Question>) -> 
         rate_limit: None,
     };
     Ok(Json(Verdict { valid: true, code: "valid", version: Some(1), is_former: false, key: Some(key), retry_after: None }))
+}
+
+/// What Vault API puts on every answer of this route.
+const HEADERS: [(HeaderName, HeaderValue); 12] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), geolocation=(), microphone=()")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (HeaderName::from_static("ratelimit-policy"), HeaderValue::from_static("\"verify\";q=60000000;w=60")),
+    (HeaderName::from_static("ratelimit"), HeaderValue::from_static("\"verify\";r=59999999;t=1")),
+    (HeaderName::from_static("x-request-id"), HeaderValue::from_static("0123456789abcdef0123456789abcdef")),
+];
+
+pub async fn verify_wire(headers: HeaderMap, question: Json<Question>) -> Result<Response, StatusCode> {
+    let mut response = verify_json(headers, question).await?.into_response();
+    response.headers_mut().reserve(HEADERS.len() + 1);
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
 }

@@ -3,7 +3,12 @@
 //! The header of a token is one fixed text for each kind. A token with any other header, whatever algorithm or
 //! key it speaks of, is refused before anything of it is read.
 
-use aws_lc_rs::hmac;
+use std::{
+    borrow::Cow,
+    sync::{Mutex, PoisonError},
+};
+
+use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -15,7 +20,10 @@ use crate::core::{
     secret::SecretText,
 };
 
+/// In its hyphenated form.
+const UUID_LENGTH: usize = 36;
 const ISSUER: &str = "vault-api";
+/// Of a whole token, and so more than any part of it decoded.
 const MOST_BYTES: usize = 2048;
 
 /// What a token is for.
@@ -43,9 +51,9 @@ impl Purpose {
     }
 }
 
-/// What a token says. Times are seconds since 1970.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
+/// What a good token says. Times are seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
     /// The account.
     pub sub: Uuid,
     /// The session; for a reset token the same as `jti`.
@@ -56,10 +64,34 @@ pub struct Claims {
     pub iat: i64,
     /// From when on it is worth nothing.
     pub exp: i64,
+}
+
+impl Said {
+    fn counts_at(&self, now: DateTime<Utc>) -> bool {
+        let now = now.timestamp();
+        self.exp > now && self.iat <= now + 5
+    }
+}
+
+/// The last good access token of one connection, wiped with it, and what it says: programs send the same one with every
+/// request. Whether its session is open is asked each time.
+#[derive(Default)]
+pub struct LastToken(Mutex<Option<(SecretText, Said)>>);
+
+/// The same as it is written.
+#[derive(Serialize, Deserialize)]
+struct Claims<'a> {
+    sub: Uuid,
+    sid: Uuid,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
     /// Who made it.
-    iss: String,
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
     /// For whom.
-    aud: String,
+    #[serde(borrow)]
+    aud: Cow<'a, str>,
 }
 
 /// Signs and checks tokens.
@@ -108,7 +140,7 @@ impl Jwt {
 
     /// What the token says, if it is one of ours, for this purpose, and not expired.
     #[must_use]
-    pub fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+    pub fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Option<Said> {
         if token.len() > MOST_BYTES {
             return None;
         }
@@ -120,14 +152,51 @@ impl Jwt {
             return None;
         }
         // in constant time, and before anything of the content is read
-        hmac::verify(&self.checking, message.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
-        let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        if claims.iss != ISSUER || claims.aud != purpose.audience() {
-            return None;
-        }
-        let now = now.timestamp();
-        (claims.exp > now && claims.iat <= now + 5).then_some(claims)
+        let mut decoded = [0; MOST_BYTES];
+        let length = URL_SAFE_NO_PAD.decode_slice(signature, &mut decoded).ok()?;
+        hmac::verify(&self.checking, message.as_bytes(), decoded.get(..length)?).ok()?;
+        let length = URL_SAFE_NO_PAD.decode_slice(payload, &mut decoded).ok()?;
+        let payload = decoded.get(..length)?;
+        let said = read_as_written(payload, purpose).or_else(|| read_any(payload, purpose))?;
+        said.counts_at(now).then_some(said)
     }
+
+    /// The same for an access token that came over a connection: where it is the last good one of that connection, it
+    /// is not computed again that it is one of ours.
+    #[must_use]
+    pub fn verify_on(&self, connection: &LastToken, token: &str, now: DateTime<Utc>) -> Option<Said> {
+        let mut last = connection.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, said)) = &*last
+            && constant_time::verify_slices_are_equal(known.expose().as_bytes(), token.as_bytes()).is_ok()
+        {
+            return said.counts_at(now).then_some(*said);
+        }
+        let said = self.verify(Purpose::Access, token, now)?;
+        *last = Some((SecretText::from(token), said));
+        Some(said)
+    }
+}
+
+/// Claims in the very form in which `sign` writes them, which costs a quarter of reading JSON.
+fn read_as_written(payload: &[u8], purpose: Purpose) -> Option<Said> {
+    let text = str::from_utf8(payload).ok()?.strip_prefix(r#"{"sub":""#)?;
+    let (sub, text) = text.split_at_checked(UUID_LENGTH)?;
+    let (sid, text) = text.strip_prefix(r#"","sid":""#)?.split_at_checked(UUID_LENGTH)?;
+    let (jti, text) = text.strip_prefix(r#"","jti":""#)?.split_at_checked(UUID_LENGTH)?;
+    let (iat, text) = text.strip_prefix(r#"","iat":"#)?.split_once(',')?;
+    let (exp, text) = text.strip_prefix(r#""exp":"#)?.split_once(',')?;
+    let aud = text.strip_prefix(r#""iss":""#)?.strip_prefix(ISSUER)?.strip_prefix(r#"","aud":""#)?;
+    if aud.strip_suffix(r#""}"#)? != purpose.audience() {
+        return None;
+    }
+    let id = |text| Uuid::try_parse(text).ok();
+    Some(Said { sub: id(sub)?, sid: id(sid)?, jti: id(jti)?, iat: iat.parse().ok()?, exp: exp.parse().ok()? })
+}
+
+fn read_any(payload: &[u8], purpose: Purpose) -> Option<Said> {
+    let claims: Claims<'_> = serde_json::from_slice(payload).ok()?;
+    let Claims { sub, sid, jti, iat, exp, .. } = claims;
+    (claims.iss == ISSUER && claims.aud == purpose.audience()).then_some(Said { sub, sid, jti, iat, exp })
 }
 
 /// The three identifiers in a token.
@@ -177,6 +246,39 @@ mod tests {
         assert!(jwt.verify(Purpose::Access, &token, now + TimeDelta::seconds(60)).is_none());
         assert!(jwt.verify(Purpose::Access, &token, now - TimeDelta::seconds(10)).is_none());
         assert!(super::tests::jwt("another secret of thirty-two byte").verify(Purpose::Access, &token, now).is_none());
+    }
+
+    #[test]
+    fn the_last_token_of_a_connection_ends_in_time_and_lets_no_other_pass() {
+        let (jwt, now) = (jwt("0123456789abcdef0123456789abcdef"), SystemClock.now());
+        let connection = LastToken::default();
+        let good = jwt.sign(Purpose::Access, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+        let reset = jwt.sign(Purpose::Reset, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+
+        assert_eq!(jwt.verify_on(&connection, &good, now), jwt.verify(Purpose::Access, &good, now));
+        assert!(jwt.verify_on(&connection, &good, now).is_some());
+        for other in [&reset, &good[..good.len() - 1], &format!("{good}A"), "", &good.replace('.', "x")] {
+            assert!(jwt.verify_on(&connection, other, now).is_none(), "{other}");
+        }
+        assert!(jwt.verify_on(&connection, &good, now + TimeDelta::seconds(60)).is_none());
+        assert!(jwt.verify_on(&connection, &good, now - TimeDelta::seconds(10)).is_none());
+    }
+
+    #[test]
+    fn claims_are_read_alike_as_we_write_them_and_in_any_other_form() {
+        let (jwt, now) = (jwt("0123456789abcdef0123456789abcdef"), SystemClock.now());
+        for purpose in [Purpose::Access, Purpose::Reset] {
+            let token = jwt.sign(purpose, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
+            let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("a payload")).expect("decoded");
+            let written = read_as_written(&payload, purpose).expect("our own form");
+            assert_eq!(read_any(&payload, purpose), Some(written));
+            let spaced = String::from_utf8(payload).expect("text").replace(',', ", ");
+            assert_eq!(read_as_written(spaced.as_bytes(), purpose), None);
+            assert_eq!(read_any(spaced.as_bytes(), purpose), Some(written));
+            for spoilt in [spaced.replace("vault-api", "vault"), spaced.replace("\"exp\":", "\"exp\":\"")] {
+                assert_eq!(read_any(spoilt.as_bytes(), purpose).or(read_as_written(spoilt.as_bytes(), purpose)), None);
+            }
+        }
     }
 
     #[test]

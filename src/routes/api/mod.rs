@@ -8,6 +8,8 @@ mod keys;
 mod program_tokens;
 mod providers;
 
+pub(super) use keys::verify_directly as verify_key;
+
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::core::app::App;

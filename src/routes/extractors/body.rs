@@ -1,13 +1,13 @@
 //! The JSON body, or a file in its place: of the right type, not too large, not too slow, UTF-8, one object, every fault at once.
 
-use std::time::Duration;
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use axum::{
-    body::Body as HttpBody,
+    body::{Body as HttpBody, Bytes},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use serde_json::Value;
 
 use super::credentials::still_signed_in;
@@ -65,11 +65,8 @@ impl FromRequest<App> for Raw {
     type Rejection = Failure;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        if !is_of(request.headers(), "application/json") {
-            return Err(Code::UnsupportedMediaType.into());
-        }
         let (parts, body) = request.into_parts();
-        let bytes = read_limited(body, MOST_BYTES, PATIENCE).await?;
+        let bytes = read_json(&parts.headers, body).await?;
         still_signed_in(&parts, app).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Code::MalformedJson.into())
     }
@@ -79,7 +76,7 @@ impl FromRequest<App> for Raw {
 ///
 /// # Errors
 /// `unsupported_media_type`; `body_too_large`; `request_timeout`; `unauthenticated` where the sign-in ended meanwhile.
-pub(in crate::routes) async fn file(request: Request, app: &App) -> Result<(Kind, axum::body::Bytes), Failure> {
+pub(in crate::routes) async fn file(request: Request, app: &App) -> Result<(Kind, Bytes), Failure> {
     let kinds = [("application/json", Kind::Json), ("text/plain", Kind::Text), ("text/csv", Kind::Csv)];
     let kind = kinds.into_iter().find(|(name, _)| is_of(request.headers(), name));
     let (_, kind) = kind.ok_or(Code::UnsupportedMediaType)?;
@@ -113,20 +110,55 @@ pub(in crate::routes) async fn form(request: Request) -> Result<String, Error> {
     String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
 }
 
+/// The bytes of a JSON body, which nobody has looked at.
+///
+/// # Errors
+/// `unsupported_media_type`, `body_too_large`, `request_timeout`.
+pub(in crate::routes) async fn read_json(headers: &HeaderMap, body: HttpBody) -> Result<Bytes, Error> {
+    if !is_of(headers, "application/json") {
+        return Err(Code::UnsupportedMediaType.into());
+    }
+    read_limited(body, MOST_BYTES, PATIENCE).await
+}
+
 /// Reads a body of at most `most` bytes that arrives within `patience`.
-async fn read_limited(body: HttpBody, most: usize, patience: Duration) -> Result<axum::body::Bytes, Error> {
+async fn read_limited(body: HttpBody, most: usize, patience: Duration) -> Result<Bytes, Error> {
     use axum::body::HttpBody as _;
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
         return Err(Code::BodyTooLarge.into());
     }
-    let collected = tokio::time::timeout(patience, Limited::new(body, most).collect()).await;
-    match collected {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => Err(Code::BodyTooLarge.into()),
-        // the client broke off or broke the framing: nobody reads this answer
-        Ok(Err(_)) => Err(Code::MalformedRequest.into()),
-        Err(_) => Err(Code::RequestTimeout.into()),
+    let mut gathered = pin!(gather(body, most));
+    // most are there with the head, and need no alarm
+    if let Poll::Ready(bytes) = poll_fn(|cx| Poll::Ready(gathered.as_mut().poll(cx))).await {
+        return bytes;
     }
+    tokio::time::timeout(patience, gathered).await.unwrap_or(Err(Code::RequestTimeout.into()))
+}
+
+/// Gathers the parts of a body. Most come in one, which is not copied.
+async fn gather(mut body: HttpBody, most: usize) -> Result<Bytes, Error> {
+    use axum::body::HttpBody as _;
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
+        // the client broke off or broke the framing: nobody reads this answer
+        let frame = frame.map_err(|_| Code::MalformedRequest)?;
+        let Ok(part) = frame.into_data() else { continue };
+        if first.len().max(all.len()) + part.len() > most {
+            return Err(Code::BodyTooLarge.into());
+        }
+        if first.is_empty() && all.is_empty() {
+            first = part;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&part);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
 }
 
 /// Whether a body is of this type, in UTF-8 and uncompressed.

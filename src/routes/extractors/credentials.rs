@@ -15,6 +15,7 @@ use crate::{
         app::App,
         client::Client,
         context::{Actor, Context},
+        crypto::jwt::LastToken,
         error::Error,
         limits::Tally,
         session_cache::Generation,
@@ -40,9 +41,33 @@ pub(in crate::routes) struct Checker(pub(in crate::routes) Context);
 /// The context of a request that both may make: a member where it has credentials, which must be good then.
 pub(in crate::routes) struct Anyone(pub(in crate::routes) Context);
 
+/// What of a request tells who asks.
+pub(in crate::routes) struct Asking<'a> {
+    pub(in crate::routes) method: &'a Method,
+    pub(in crate::routes) path: &'a str,
+    pub(in crate::routes) headers: &'a HeaderMap,
+    pub(in crate::routes) client: &'a Client,
+    pub(in crate::routes) tally: Option<&'a Arc<Tally>>,
+    /// What is remembered of the connection.
+    pub(in crate::routes) last_token: Option<&'a LastToken>,
+}
+
+impl<'a> Asking<'a> {
+    fn of(parts: &'a Parts) -> Result<Self, Failure> {
+        let client = parts.extensions.get::<Client>().ok_or_else(no_client)?;
+        let tally = parts.extensions.get::<Arc<Tally>>();
+        let (method, path, headers) = (&parts.method, parts.uri.path(), &parts.headers);
+        Ok(Self { method, path, headers, client, tally, last_token: None })
+    }
+
+    fn context(&self, app: &App, actor: Actor) -> Context {
+        Context::new(app.clone(), self.client.clone(), actor).tallied(self.tally.cloned())
+    }
+}
+
 /// Marks a request that a member alone may make, for what comes after the body has arrived.
 #[derive(Clone, Copy)]
-struct MemberOnly {
+pub(in crate::routes) struct MemberOnly {
     /// What stood when the member was asked for.
     began: Generation,
     asked_at: Instant,
@@ -74,19 +99,30 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// Refuses a member whose session ended, or whose account may do more or less, while the body was on its way.
 pub(super) async fn still_signed_in(parts: &Parts, app: &App) -> Result<(), Failure> {
-    if let Some(asked) = parts.extensions.get::<MemberOnly>() {
+    match parts.extensions.get::<MemberOnly>() {
+        Some(asked) => asked.still_holds(&Asking::of(parts)?, app).await,
+        None => Ok(()),
+    }
+}
+
+impl MemberOnly {
+    /// Refuses who may do more or less by now, or nothing at all.
+    ///
+    /// # Errors
+    /// `Unauthenticated`; `Busy` where another role or proof counts now.
+    pub(in crate::routes) async fn still_holds(&self, asking: &Asking<'_>, app: &App) -> Result<(), Failure> {
         // no session ended here since, and there was no time to on another server
-        if asked.began == app.sessions.generation() && asked.asked_at.elapsed() < AT_ONCE {
+        if self.began == app.sessions.generation() && self.asked_at.elapsed() < AT_ONCE {
             return Ok(());
         }
-        let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
-        let actor = authenticate(parts, app, token).await?;
-        if Standing::of(&actor) != Some(asked.standing) {
+        let token = bearer(asking.headers).ok_or(Code::Unauthenticated)?;
+        let actor = authenticate(asking, app, token).await?;
+        if Standing::of(&actor) != Some(self.standing) {
             // the act was begun as somebody else, so to speak: again, as who one is now
             return Err(Error::Busy { retry_after: 1 }.into());
         }
+        Ok(())
     }
-    Ok(())
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -120,27 +156,42 @@ impl FromRequestParts<App> for Checker {
 
 /// The context of a request by a member or a program, counted against this limit.
 async fn member(parts: &mut Parts, app: &App, limit: Limit) -> Result<Context, Failure> {
+    let (ctx, asked) = admit(&Asking::of(parts)?, app, limit).await?;
+    if let Some(asked) = asked {
+        parts.extensions.insert(asked);
+    }
+    Ok(ctx)
+}
+
+/// The context of a request by a member or a program, counted against this limit, and what must still hold once its
+/// body is there.
+///
+/// # Errors
+/// `Unauthenticated`, `TooMany`, `insufficient_scope`; `Unavailable` where the database must be asked and is away.
+pub(in crate::routes) async fn admit(
+    asking: &Asking<'_>,
+    app: &App,
+    limit: Limit,
+) -> Result<(Context, Option<MemberOnly>), Failure> {
     let (began, asked_at) = (app.sessions.generation(), Instant::now());
-    let found = match bearer(&parts.headers) {
+    let found = match bearer(asking.headers) {
         Some(token) => {
             app.keyring()?;
-            authenticate(parts, app, token).await
+            authenticate(asking, app, token).await
         }
         None => Err(Code::Unauthenticated.into()),
     };
     let actor = match found {
         Ok(actor) => actor,
-        Err(error) => return Err(stranger(parts, app, error).await),
+        Err(error) => return Err(stranger(asking, app, error).await),
     };
-    if let Some(standing) = Standing::of(&actor) {
-        parts.extensions.insert(MemberOnly { began, asked_at, standing });
-    }
-    let ctx = context(parts, app, actor)?;
+    let asked = Standing::of(&actor).map(|standing| MemberOnly { began, asked_at, standing });
+    let ctx = asking.context(app, actor);
     counts::spend_caller(&ctx, limit).await?;
-    if ctx.program().is_some() && !may_be_for_programs(parts) {
+    if ctx.program().is_some() && !may_be_for_programs(asking) {
         return Err(Code::InsufficientScope.into());
     }
-    Ok(ctx)
+    Ok((ctx, asked))
 }
 
 impl FromRequestParts<App> for Anyone {
@@ -155,32 +206,29 @@ impl FromRequestParts<App> for Anyone {
 }
 
 /// Who stands behind a bearer token: a person, or a program.
-async fn authenticate(parts: &Parts, app: &App, token: &str) -> Result<Actor, Error> {
+async fn authenticate(asking: &Asking<'_>, app: &App, token: &str) -> Result<Actor, Error> {
     if program_token::is_meant(token) {
-        let client = parts.extensions.get::<Client>().ok_or_else(no_client)?;
-        return program_tokens::authenticate(app, client, token).await.map(Actor::Program);
+        return program_tokens::authenticate(app, asking.client, token).await.map(Actor::Program);
     }
-    sessions::authenticate(app, token).await.map(Actor::Member)
+    sessions::authenticate(app, token, asking.last_token).await.map(Actor::Member)
 }
 
 /// Whether a program may have business here at all. What it may do there, the services ask for each act; all else is
 /// refused before a body or a query is looked at.
-fn may_be_for_programs(parts: &Parts) -> bool {
-    let path = parts.uri.path();
+fn may_be_for_programs(asking: &Asking<'_>) -> bool {
+    let path = asking.path;
     path == "/api/keys"
         || path.starts_with("/api/keys/")
-        || (path == "/api/auth/me" && matches!(parts.method, Method::GET | Method::HEAD))
+        || (path == "/api/auth/me" && matches!(*asking.method, Method::GET | Method::HEAD))
 }
 
 /// Refuses somebody who is no member; who tries tokens is counted by the address.
-async fn stranger(parts: &Parts, app: &App, error: Error) -> Failure {
+async fn stranger(asking: &Asking<'_>, app: &App, error: Error) -> Failure {
     if ![Code::Unauthenticated, Code::TokenExpired, Code::ForbiddenIp].into_iter().any(|code| error.is(code)) {
         return error.into();
     }
-    match context(parts, app, Actor::Visitor) {
-        Ok(ctx) => counts::spend_address(&ctx, Limit::Anonymous).await.err().unwrap_or(error).into(),
-        Err(failure) => failure,
-    }
+    let ctx = asking.context(app, Actor::Visitor);
+    counts::spend_address(&ctx, Limit::Anonymous).await.err().unwrap_or(error).into()
 }
 
 /// The context of a request, which counts against nothing yet.
@@ -189,13 +237,7 @@ pub(in crate::routes) fn visitor(parts: &Parts, app: &App) -> Result<Context, Fa
 }
 
 fn context(parts: &Parts, app: &App, actor: Actor) -> Result<Context, Failure> {
-    let tally = parts.extensions.get::<Arc<Tally>>().cloned();
-    Ok(Context::new(app.clone(), client(parts)?, actor).tallied(tally))
-}
-
-fn client(parts: &Parts) -> Result<Client, Failure> {
-    let client = parts.extensions.get::<Client>().cloned();
-    client.ok_or_else(|| Failure(no_client()))
+    Ok(Asking::of(parts)?.context(app, actor))
 }
 
 fn no_client() -> Error {

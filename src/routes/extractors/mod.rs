@@ -5,7 +5,7 @@ mod credentials;
 mod path;
 mod query;
 
-pub(super) use body::{Json, OptionalJson, Raw, circumstances, file, form, signed};
-pub(super) use credentials::{Anyone, Checker, Member, Visitor, bearer, visitor};
+pub(super) use body::{Json, OptionalJson, Raw, circumstances, file, form, read_json, signed};
+pub(super) use credentials::{Anyone, Asking, Checker, Member, Visitor, admit, bearer, visitor};
 pub(super) use path::Id;
 pub(super) use query::Query;

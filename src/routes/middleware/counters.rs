@@ -2,16 +2,17 @@
 //! counting, so those that were found are kept; methods, routes and statuses are closed lists, so they stay few.
 
 use std::{
-    collections::HashMap,
     sync::{PoisonError, RwLock},
     time::Duration,
 };
 
 use axum::http::{Method, StatusCode};
 
+use crate::core::trusted_hash::TrustedMap;
+
 /// The counters that were found.
 #[derive(Default)]
-pub(in crate::routes) struct Counters(RwLock<HashMap<Kind, HashMap<String, Counted>>>);
+pub(in crate::routes) struct Counters(RwLock<TrustedMap<Kind, TrustedMap<String, Counted>>>);
 
 type Kind = (&'static str, StatusCode);
 

@@ -21,8 +21,8 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
 const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const NO_FRAME: HeaderValue = HeaderValue::from_static("DENY");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-/// The three above, the request's identifier, and the date.
-const OTHERS: usize = 5;
+/// The three above, the limit's two, the request's identifier, and the date.
+const OTHERS: usize = 7;
 
 /// Adds what the handler did not say itself. Nothing is stored by caches unless a handler allows it.
 pub(super) fn protect(response: &mut Response) {

@@ -7,4 +7,4 @@ mod headers;
 mod outermost;
 
 pub(super) use counters::Counters;
-pub(super) use outermost::outermost;
+pub(super) use outermost::{Arrival, outermost};

@@ -1,11 +1,12 @@
-//! The outermost layer: names the request, finds the client, writes refusals, adds headers, counts.
+//! The outermost layer: names the request, finds the client, writes refusals, adds headers, counts. `outermost` surrounds
+//! what the router answers; `Arrival` is its two halves, for what does not go through the router.
 
 use std::{sync::Arc, time::Instant};
 
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -24,6 +25,7 @@ use crate::{
 };
 
 const MOST_URI_BYTES: usize = 8 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Surrounds every request.
 pub(in crate::routes) async fn outermost(
@@ -31,22 +33,15 @@ pub(in crate::routes) async fn outermost(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let began = Instant::now();
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let request_id: Arc<str> = match client::own_request_id(request.headers()) {
-        Some(id) => id.into(),
-        None => (&*app.ids.of_request().simple().encode_lower(&mut Uuid::encode_buffer())).into(),
-    };
-    let client = client::client(request.headers(), peer, &app.config.trusted_proxies, request_id);
-    let (method, path) = (request.method().clone(), request.uri().clone());
+    let peer = request.extensions().get::<Peer>().copied();
+    let arrival = Arrival::new(&app, peer, (request.method(), request.uri(), request.headers()));
     let route = request.extensions().get::<MatchedPath>().cloned();
-    request.extensions_mut().insert(client.clone());
-    let tally = Arc::new(Tally::default());
-    request.extensions_mut().insert(tally.clone());
+    request.extensions_mut().insert(arrival.client.clone());
+    request.extensions_mut().insert(arrival.tally.clone());
 
-    let mut response = if too_long(&request) {
+    let response = if too_long(&request) {
         Failure::from(Code::UriTooLong).into_response()
-    } else if goes_on_alone(&method, path.path()) {
+    } else if goes_on_alone(&arrival.method, arrival.uri.path()) {
         match tokio::spawn(next.run(request)).await {
             Ok(response) => response,
             Err(error) => Failure(Error::internal(error)).into_response(),
@@ -55,26 +50,58 @@ pub(in crate::routes) async fn outermost(
         next.run(request).await
     };
 
-    if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
-        log(&error, &client, &method, path.path());
-        if response.extensions().get::<OfPage>().is_some() {
-            task_pages::write_refusal(&mut response, &error, &client);
-        } else {
-            write(&mut response, &error, &client);
+    arrival.leave(response, &counters, route.as_ref().map_or("none", MatchedPath::as_str))
+}
+
+/// A request that came in.
+pub(in crate::routes) struct Arrival {
+    /// Who sent it.
+    pub(in crate::routes) client: Client,
+    /// What it counts against.
+    pub(in crate::routes) tally: Arc<Tally>,
+    began: Instant,
+    method: Method,
+    uri: Uri,
+}
+
+impl Arrival {
+    /// The request with this head, from the other end `peer`.
+    pub(in crate::routes) fn new(app: &App, peer: Option<Peer>, head: (&Method, &Uri, &HeaderMap)) -> Self {
+        let began = Instant::now();
+        let (method, uri, headers) = head;
+        let request_id: Arc<str> = match client::own_request_id(headers) {
+            Some(id) => id.into(),
+            None => (&*app.ids.of_request().simple().encode_lower(&mut Uuid::encode_buffer())).into(),
+        };
+        let client = client::client(headers, peer.map(|peer| peer.0.ip()), &app.config.trusted_proxies, request_id);
+        Self { client, tally: Arc::default(), began, method: method.clone(), uri: uri.clone() }
+    }
+
+    /// Its answer as it goes out.
+    pub(in crate::routes) fn leave(self, mut response: Response, counters: &Counters, route: &str) -> Response {
+        let Self { client, tally, began, method, uri } = self;
+        if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
+            log(&error, &client, &method, uri.path());
+            if response.extensions().get::<OfPage>().is_some() {
+                task_pages::write_refusal(&mut response, &error, &client);
+            } else {
+                write(&mut response, &error, &client);
+            }
         }
+        headers::protect(&mut response);
+        if let Some(limited) = tally.tightest()
+            && !response.headers().contains_key(limits::STATE)
+        {
+            limits::describe(response.headers_mut(), &limited);
+        }
+        if let Ok(id) = HeaderValue::from_str(&client.request_id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        let took = began.elapsed();
+        tracing::debug!(request_id = %client.request_id, %method, path = uri.path(), status = response.status().as_u16(), ms = took.as_millis(), "answered");
+        counters.count(&method, route, response.status(), took);
+        response
     }
-    if let Some(limited) = tally.tightest()
-        && !response.headers().contains_key(limits::STATE)
-    {
-        limits::describe(response.headers_mut(), &limited);
-    }
-    headers::protect(&mut response);
-    if let Ok(id) = HeaderValue::from_str(&client.request_id) {
-        response.headers_mut().insert("x-request-id", id);
-    }
-    tracing::debug!(request_id = %client.request_id, %method, path = path.path(), status = response.status().as_u16(), ms = began.elapsed().as_millis(), "answered");
-    counters.count(&method, route.as_ref().map_or("none", MatchedPath::as_str), response.status(), began.elapsed());
-    response
 }
 
 /// Whether a request is carried out to its end also where the client leaves: what was committed must be forgotten by

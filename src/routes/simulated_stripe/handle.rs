@@ -81,14 +81,15 @@ impl SimulatedStripe {
         api.merge(pages::routes(self))
     }
 
-    /// What it knows now.
+    /// What it knows now. Not from within `change`, which waits for nobody else to look.
     pub fn look<T>(&self, reads: impl FnOnce(&State) -> T) -> T {
         let mut state = self.lock();
         state.now = self.inner.options.clock.now().timestamp() + state.ahead_seconds;
         reads(&state)
     }
 
-    /// Lets happen what is due, then changes something; a refusal changes nothing. Events go out.
+    /// Lets happen what is due, then changes something; a refusal changes nothing. Events go out. What it calls must not
+    /// come back to this handle: it would wait for itself.
     ///
     /// # Errors
     /// What the change refuses; a file that can not be written.

@@ -86,7 +86,7 @@ impl Frame<'_> {
     pub(super) fn nothing(&self) -> Response {
         let words = texts::common(self.language);
         let content = format!(
-            "<p>{}</p><p><a href=\"{}\">{}</a></p>",
+            "<p class=\"lede\">{}</p><p class=\"hint\"><a href=\"{}\">{}</a></p>",
             words.nothing_here,
             escape(&self.stripe.root()),
             words.back
@@ -177,7 +177,7 @@ fn checkout_page(
 
 fn over(frame: &Frame<'_>, sentence: &str, to: &str) -> String {
     let back = texts::common(frame.language).back;
-    format!("<p class=\"lede\">{sentence}</p><p><a href=\"{}\">{back}</a></p>", escape(to))
+    format!("<p class=\"lede\">{sentence}</p><p class=\"hint\"><a href=\"{}\">{back}</a></p>", escape(to))
 }
 
 /// Labels and what they label; what is empty is left out.

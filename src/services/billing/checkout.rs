@@ -54,15 +54,13 @@ pub async fn check_out(ctx: &Context) -> Result<String> {
 }
 
 async fn begin(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<String> {
-    let (customer, subscriptions) = match customer(ctx, stripe, lease).await? {
-        (customer, Some(subscriptions)) => (customer, subscriptions),
+    let (mut customer, mut subscriptions) = find_customer(ctx, stripe, lease).await?;
+    if subscriptions.is_none() {
         // it was deleted at Stripe: another takes its place
-        (_, None) => {
-            look::forget_customer(ctx, lease).await?;
-            let (customer, subscriptions) = self::customer(ctx, stripe, lease).await?;
-            (customer, subscriptions.unwrap_or_default())
-        }
-    };
+        look::forget_customer(ctx, lease).await?;
+        (customer, subscriptions) = find_customer(ctx, stripe, lease).await?;
+    }
+    let subscriptions = subscriptions.unwrap_or_default();
     look::apply_subscriptions(ctx, lease, &subscriptions).await?;
     let (user, known) = find(ctx, lease.account).await?;
     if user.plan == Plan::Pro {
@@ -84,7 +82,7 @@ async fn begin(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<String> 
 
 /// The account's customer at Stripe, made where there is none, and its subscriptions; `None` where Stripe does not know
 /// it any more.
-async fn customer(
+async fn find_customer(
     ctx: &Context,
     stripe: &Stripe,
     lease: &Lease,
@@ -172,6 +170,9 @@ async fn find(ctx: &Context, account: UserId) -> Result<(User, BillingAccount)> 
 /// `billing_not_configured`; `Busy`; `Unavailable` where Stripe does not answer: the events tell us later.
 pub async fn pull(ctx: &Context, session: &str) -> Result<Option<Plan>> {
     let stripe = stripe(ctx)?;
+    if !session.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(None);
+    }
     let account = billing_accounts::find_by_checkout(&mut ctx.db().read().await?, session).await?;
     let Some(account) = account else { return Ok(None) };
     let before = find(ctx, account).await?.0;

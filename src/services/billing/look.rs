@@ -190,7 +190,12 @@ fn subscription_changed(user: &User, before: Option<&Seen>, after: Option<&Seen>
 
 async fn change_plan(tx: &mut Writer, ctx: &Context, user: &User, plan: Plan) -> Result<()> {
     users::set_plan(tx, user.id, plan, ctx.now()).await?;
-    //PROENDED
+    if plan == Plan::Free {
+        let limit = ctx.app().config.free_plan_max_keys;
+        let mail = mails::queued(ctx, MailKind::ProEnded, user);
+        let mail = limit.into_iter().fold(mail, |mail, limit| mail.with("limit", limit.to_string()));
+        mail_outbox::insert(tx, &mail).await?;
+    }
     let event = Event::on_account(Action::PlanChanged, Some(user.id));
     let event = event.with("from", user.plan.as_str()).with("to", plan.as_str()).with("by", "stripe");
     audit::record(tx, ctx, event).await

@@ -1,6 +1,6 @@
 //! `check`: sound or not, in plain words, with 0 or 1.
 
-use crate::support::Vault;
+use crate::support::{Engine, Vault};
 
 on_each_database! {
     fn a_sound_configuration_is_said_to_be_so_before_and_after_the_first_start(vault: Vault) {
@@ -46,14 +46,44 @@ fn a_database_that_does_not_answer_is_said_to_be_away() {
 }
 
 #[test]
+fn what_billing_lacks_is_a_fault_and_the_server_starts_all_the_same() {
+    let vault = Vault::new(Engine::Sqlite).with("STRIPE_SECRET_KEY", "sk_live_MARKER");
+
+    let done = vault.run(&["check"]).expect(1);
+    let server = vault.start();
+
+    for word in ["STRIPE_PRICE_PRO is not set", "STRIPE_WEBHOOK_SECRET is not set"] {
+        assert!(done.errors.contains(&format!("vault-api: {word}")), "{}", done.errors);
+        assert_eq!(server.log().matches(word).count(), 1, "{}", server.log());
+    }
+    assert!(
+        done.output.contains("stripe         live mode") && done.output.contains("live key in development"),
+        "{}",
+        done.output
+    );
+    assert!(server.log().contains("live key in development") && !server.log().contains("MARKER"), "{}", server.log());
+}
+
+#[test]
 fn every_part_that_fails_is_named() {
     let vault = Vault::on_url("postgres://somebody:hush@127.0.0.1:9/vault".into())
         .with("REDIS_URL", "redis://127.0.0.1:9")
-        .with("SMTP_URL", "smtp://127.0.0.1:9?tls=none");
+        .with("SMTP_URL", "smtp://127.0.0.1:9?tls=none")
+        .with("STRIPE_SECRET_KEY", "sk_test_MARKER")
+        .with("STRIPE_WEBHOOK_SECRET", "whsec_MARKER")
+        .with("STRIPE_PRICE_PRO", "price_pro")
+        .with("STRIPE_API_BASE", "http://127.0.0.1:9");
 
     let done = vault.run(&["check"]).expect(1);
 
-    for word in ["vault-api: ", "DATABASE_URL", "vault-api: REDIS_URL", "vault-api: mail"] {
+    for word in [
+        "vault-api: ",
+        "DATABASE_URL",
+        "vault-api: REDIS_URL",
+        "vault-api: mail",
+        "vault-api: stripe: Stripe can not be reached",
+    ] {
         assert!(done.errors.contains(word), "{word}: {}", done.errors);
     }
+    assert!(!done.errors.contains("MARKER"), "{}", done.errors);
 }

@@ -21,6 +21,7 @@ mod schemathesis;
 mod secrets;
 mod shared_limits;
 mod shutdown;
+mod simulated_stripe;
 mod slow;
 mod tls;
 mod tour;

@@ -1,7 +1,7 @@
 //! Invariants of `models::billing` and `models::billing_account`: what is kept of an account at Stripe does not depend on
 //! the order in which events come, on how often each comes, on which of two servers hears them, or on which are lost.
 
-use std::{collections::BTreeMap, sync::atomic::Ordering};
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -12,11 +12,15 @@ use vault_api::{
 };
 
 use super::all_at_once;
-use crate::support::{Actor, Engine, StandIn, TestApp, at_once, customer_of};
+use crate::support::{Actor, Engine, Faults, StandIn, TestApp, at_once, customer_of};
 
 /// Lives that share a Stripe, its time and two servers.
 const LIVES: usize = 25;
 const STEPS: usize = 7;
+
+fn slow(milliseconds: u64) -> Faults {
+    Faults { delay: Duration::from_millis(milliseconds), ..Faults::default() }
+}
 
 /// Numbers that look random and are the same each time (splitmix64).
 struct Dice(u64);
@@ -253,7 +257,7 @@ with_a_stand_in! {
             assert_eq!(reply.expect(200).json(), json!({ "received": true }));
         }
         stand_in.settle(&servers).await;
-        let asked = stand_in.requests.load(Ordering::SeqCst);
+        let asked = stand_in.asked().len();
         let trail = alice.trail().await;
         let restarted = app.sibling().await;
         stand_in.deliver(&restarted, &event).await.expect(200);
@@ -266,12 +270,12 @@ with_a_stand_in! {
             assert_eq!(counts.get(action), Some(&1), "{action} in {trail:?}");
         }
         assert_eq!(alice.trail().await, trail);
-        assert_eq!(stand_in.requests.load(Ordering::SeqCst), asked, "Stripe was asked for an event that came before");
+        assert_eq!(stand_in.asked().len(), asked, "Stripe was asked for an event that came before");
         // whichever server sent it
         for server in [&app, &sibling, &restarted] {
             server.settle_mails().await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         let mails: usize = [&app, &sibling, &restarted].map(|server| server.mails.to(&alice.email).len()).iter().sum();
         assert_eq!(mails, 1);
     }
@@ -280,7 +284,7 @@ with_a_stand_in! {
         let sibling = app.sibling().await;
         let alice = app.member("alice").await;
         let there = alice.at(&sibling);
-        stand_in.takes.store(20, Ordering::SeqCst);
+        stand_in.set_faults(slow(20));
 
         let replies = at_once(50, |number| {
             let actor = if number % 2 == 0 { &alice } else { &there };
@@ -309,13 +313,13 @@ with_a_stand_in! {
         let alice = app.member("alice").await;
         let customer = stand_in.subscribe(&alice).await;
         let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
-        stand_in.takes.store(400, Ordering::SeqCst);
+        stand_in.set_faults(slow(400));
         let paid = stand_in.stripe.events().into_iter().find(|event| event.kind == "invoice.paid").unwrap();
         stand_in.deliver(&app, &paid).await.expect(200);
-        let asked = stand_in.requests.load(Ordering::SeqCst);
+        let asked = stand_in.asked().len();
         // the subscriptions have been answered once the next thing is asked
-        while stand_in.requests.load(Ordering::SeqCst) < asked + 2 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        while stand_in.asked().len() < asked + 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
 
         stand_in.stripe.cancel(&subscription).unwrap();
@@ -352,7 +356,7 @@ with_a_stand_in! {
         app.sql(&format!("update auth.billing_accounts set lease = {lease}, \"leaseUntil\" = '{until}'")).await;
 
         stand_in.deliver(&app, &event).await.expect(200);
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         assert_eq!(alice.get("/api/billing/subscription").await.json()["plan"], "FREE", "somebody worked without the lease");
         app.clock.advance(TimeDelta::seconds(61));
         sibling.clock.advance(TimeDelta::seconds(61));

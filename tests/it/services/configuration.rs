@@ -1,7 +1,7 @@
 //! The configuration: every fault names its variable, all at once, and never a value. `configuration_secrets` has the files.
 
 use tempfile::TempDir;
-use vault_api::core::configuration::{ConfigFault, Configuration, Environment, Stage, read, variables};
+use vault_api::core::configuration::{BillingWay, ConfigFault, Configuration, Environment, Stage, read, variables};
 
 pub(super) const JWT: &str = "tVn3yq8Fz1Lk0cW7rXbD5mHs2aGpUe9J";
 pub(super) const MASTER: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -66,6 +66,24 @@ const FAULTS: &[(&str, &str)] = &[
     ("TRUSTED_PROXIES", "proxy.example.com"),
     ("MAIL_FROM", "nobody"),
     ("MAIL_FROM", "a@b.cd\r\nBcc: x@y.zz"),
+    ("STRIPE_SECRET_KEY", "hush"),
+    ("STRIPE_SECRET_KEY", "pk_test_hush"),
+    ("STRIPE_SECRET_KEY", "sk_hush_abc"),
+    ("STRIPE_SECRET_KEY", "sk_test_hush\u{7}hush"),
+    ("STRIPE_SECRET_KEY", "sk_test_hush hush"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_hush,"),
+    ("STRIPE_WEBHOOK_SECRET", ",whsec_hush"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_hush,,whsec_hush"),
+    ("STRIPE_WEBHOOK_SECRET", "sk_test_hush"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_hush hush"),
+    ("STRIPE_PRICE_PRO", "prod_abc"),
+    ("STRIPE_PRICE_PRO", "price_a,"),
+    ("STRIPE_PRICE_PRO", "../price"),
+    ("STRIPE_API_BASE", "api.stripe.com"),
+    ("STRIPE_API_BASE", "http://api.stripe.com"),
+    ("STRIPE_API_BASE", "https://user@api.stripe.com"),
+    ("STRIPE_API_BASE", "https://api.stripe.com?x=1"),
+    ("STRIPE_API_BASE", "file:///etc"),
     ("FREE_PLAN_MAX_KEYS", "-1"),
     ("FREE_PLAN_MAX_KEYS", "three"),
     ("LOG_FORMAT", "xml"),
@@ -150,6 +168,43 @@ fn the_free_plan_has_a_limit_where_stripe_is_configured() {
     assert_eq!(sound(&[("STRIPE_SECRET_KEY", "sk_test_x")]).free_plan_max_keys, Some(3));
     assert_eq!(sound(&[("STRIPE_SECRET_KEY", "sk_test_x"), ("FREE_PLAN_MAX_KEYS", "10")]).free_plan_max_keys, Some(10));
     assert_eq!(sound(&[("FREE_PLAN_MAX_KEYS", "0")]).free_plan_max_keys, Some(0));
+}
+
+#[test]
+fn stripes_settings_are_read_and_the_key_alone_is_enough() {
+    let alone = sound(&[("STRIPE_SECRET_KEY", "rk_live_MARKER")]);
+    let stripe = alone.billing.settings().expect("settings");
+    assert_eq!((stripe.base.as_str(), stripe.is_live, stripe.mode()), ("https://api.stripe.com", true, "live"));
+    let lacks: Vec<_> = stripe.lacks().iter().map(|lack| lack.variable).collect();
+    assert_eq!(lacks, ["STRIPE_PRICE_PRO", "STRIPE_WEBHOOK_SECRET"]);
+    assert!(!format!("{alone:?}").contains("MARKER"));
+
+    let whole = sound(&[
+        ("STRIPE_SECRET_KEY", "sk_test_MARKER"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_MARKER1, whsec_MARKER2"),
+        ("STRIPE_PRICE_PRO", "price_new,price_old"),
+        ("STRIPE_API_BASE", "http://127.0.0.1:8420/v1/"),
+    ]);
+    let stripe = whole.billing.settings().expect("settings");
+    assert_eq!((stripe.base.as_str(), stripe.is_live), ("http://127.0.0.1:8420", false));
+    assert_eq!(
+        (stripe.prices.as_slice(), stripe.webhook_secrets.len()),
+        (&["price_new".to_owned(), "price_old".into()][..], 2)
+    );
+    assert!(stripe.lacks().is_empty() && !format!("{whole:?}").contains("MARKER"));
+
+    assert!(sound(&[("STRIPE_PRICE_PRO", "price_new")]).billing.settings().is_none());
+}
+
+#[test]
+fn a_simulated_stripe_brings_the_free_plans_limit() {
+    let settings = sound(&[("STRIPE_SECRET_KEY", "sk_test_x")]).billing.settings().cloned().expect("settings");
+    for (set, limit) in [(&[][..], Some(3)), (&[("FREE_PLAN_MAX_KEYS", "7")], Some(7))] {
+        let mut configuration = sound(set);
+        configuration.simulate_stripe(settings.clone());
+        assert_eq!(configuration.free_plan_max_keys, limit);
+        assert!(matches!(configuration.billing, BillingWay::Simulated(_)));
+    }
 }
 
 #[test]

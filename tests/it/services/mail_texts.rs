@@ -34,7 +34,11 @@ fn queued(kind: MailKind, text: &str) -> QueuedMail {
     .with("role", "support")
     .with("name", text)
     .with("days", "3")
-    .with("amount", "12.00 EUR")
+    .with("amount", "123450")
+    .with("currency", "eur")
+    .with("number", "VA-0042")
+    .with("limit", "3")
+    .with("link", LINK)
 }
 
 fn written(language: Language, kind: MailKind, text: &str) -> MailText {
@@ -68,6 +72,8 @@ fn every_kind_has_its_words_in_both_languages() {
 #[test]
 fn the_html_says_the_same_in_a_frame() {
     insta::assert_snapshot!("html_recovery_en", written(Language::English, MailKind::Recovery, "Ada").html);
+    insta::assert_snapshot!("html_payment_failed_fr", written(Language::French, MailKind::PaymentFailed, "Ada").html);
+    insta::assert_snapshot!("html_pro_ended_en", written(Language::English, MailKind::ProEnded, "Ada").html);
     insta::assert_snapshot!("html_key_expiring_fr", written(Language::French, MailKind::KeyExpiring, "Ada").html);
     for (language, kind) in
         LANGUAGES.iter().flat_map(|language| MailKind::ALL.iter().map(move |kind| (*language, *kind)))
@@ -112,6 +118,9 @@ fn what_others_wrote_does_no_harm() {
             .with("role", hostile)
             .with("amount", hostile)
             .with("days", hostile)
+            .with("currency", hostile)
+            .with("number", hostile)
+            .with("limit", hostile)
             .with("address", hostile);
         mail.cause = MailCause { ip: hostile.into(), user_agent: hostile.into(), request_id: hostile.into() };
         let text = mails::write(language, &Particulars { mail: &mail, name: hostile, link: LINK, minutes: 15 });
@@ -167,6 +176,33 @@ fn the_names_of_keys_do_no_harm_in_a_list() {
         assert!(!text.html.contains("<img") && !text.plain.contains(['\r', '\0', '\u{202e}']), "{}", text.plain);
         assert!(!text.plain.contains("\nBcc:") && text.plain.len() < 2000, "{}", text.plain);
         assert_eq!(links(&text.html).into_iter().collect::<Vec<_>>(), [LINK]);
+    }
+}
+
+#[test]
+fn an_invoice_without_a_page_leads_to_ours_and_says_so() {
+    for (language, open) in [(Language::English, "Open Vault API"), (Language::French, "Ouvrir Vault API")] {
+        for kind in [MailKind::InvoicePaid, MailKind::PaymentFailed] {
+            let mail = queued(kind, "Ada").with("link", "").with("number", "");
+            let text = mails::write(language, &Particulars { mail: &mail, name: "Ada", link: LINK, minutes: 15 });
+
+            assert!(text.plain.contains(open) && !text.plain.contains("VA-0042"), "{}", text.plain);
+            assert!(!written(language, kind, "Ada").plain.contains(open));
+        }
+    }
+}
+
+#[test]
+fn amounts_are_written_as_the_reader_writes_them() {
+    for (amount, currency, english, french) in [
+        ("123450", "eur", "€1,234.50", "1\u{202f}234,50\u{a0}€"),
+        ("1500", "jpy", "JPY\u{a0}1,500", "1\u{202f}500\u{a0}JPY"),
+    ] {
+        for (language, shown) in [(Language::English, english), (Language::French, french)] {
+            let mail = queued(MailKind::InvoicePaid, "Ada").with("amount", amount).with("currency", currency);
+            let text = mails::write(language, &Particulars { mail: &mail, name: "Ada", link: LINK, minutes: 15 });
+            assert!(text.plain.contains(shown) && text.html.contains(shown), "{}", text.plain);
+        }
     }
 }
 

@@ -17,7 +17,10 @@ mod reminders;
 mod sealed_values;
 mod sessions;
 mod start;
+mod stripe_client;
 mod stripe_peers;
+mod stripe_shapes;
+mod stripe_stand_in;
 mod upkeep;
 
 /// Runs futures at the same time; what each gave, in the order in which they ended.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, http::Request};
+use axum::{body::Body, http::Request};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use vault_api::{
     },
     jobs,
     repositories::mail_outbox,
-    routes::{self, Web},
+    routes::{self, Entrance, Web},
     services::{sessions, start},
 };
 
@@ -41,7 +41,7 @@ pub struct TestApp {
     pub engine: Engine,
     /// The configuration's variables, for a second app on the same database.
     pub settings: BTreeMap<String, String>,
-    router: Router,
+    router: Entrance,
     stop: watch::Sender<bool>,
     folder: Option<tempfile::TempDir>,
 }
@@ -54,6 +54,11 @@ impl TestApp {
 
     /// An app on a database of its own, with these variables set.
     pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::start_at(engine, settings, Arc::new(ManualClock::new())).await
+    }
+
+    /// An app on a database of its own, with these variables set and this clock.
+    pub async fn start_at(engine: Engine, settings: &[(&str, &str)], clock: Arc<ManualClock>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("vault.db").display()),
@@ -67,30 +72,35 @@ impl TestApp {
         ]);
         all.extend(WIDE_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned())));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut app = Self::on(engine, all).await;
+        let mut app = Self::open(engine, all, clock).await;
         app.folder = Some(folder);
         app
     }
 
     /// A second app on the same database, as another server would be.
     pub async fn sibling(&self) -> Self {
-        let mut sibling = Self::on(self.engine, self.settings.clone()).await;
+        let mut sibling = Self::with(self.engine, self.settings.clone()).await;
         sibling.clock.advance(self.clock.now() - sibling.clock.now());
         sibling.folder = None;
         sibling
     }
 
-    async fn on(engine: Engine, settings: BTreeMap<String, String>) -> Self {
+    /// An app with exactly these settings.
+    pub async fn with(engine: Engine, settings: BTreeMap<String, String>) -> Self {
+        Self::open(engine, settings, Arc::new(ManualClock::new())).await
+    }
+
+    async fn open(engine: Engine, settings: BTreeMap<String, String>, clock: Arc<ManualClock>) -> Self {
         let configuration = configuration::read(&settings).expect("a sound configuration");
-        let base_url = configuration.web_base_url.clone().unwrap_or_else(|| "http://vault.test".into());
-        let (clock, mails) = (Arc::new(ManualClock::new()), Arc::new(Mailbox::default()));
+        let mails = Arc::new(Mailbox::default());
         // where a mail server is set, mails go there instead of into the mailbox
         let mailer: Arc<dyn Mailer> = match &configuration.mail_way {
             MailWay::Smtp(_) | MailWay::SendGrid(_) => mailer::of(&configuration),
             MailWay::Folder | MailWay::None => mails.clone(),
         };
         let outside = Outside { clock: clock.clone(), mailer };
-        let (app, batches) = App::open(configuration, base_url, outside).await.expect("the app opens");
+        let base = configuration.web_base_url.clone().unwrap_or_else(|| "http://vault.test".into());
+        let (app, batches) = App::open(configuration, base, outside).await.expect("the app opens");
         start::prepare(&jobs::context(&app, "test")).await.expect("the database is ready");
         let (stop, stopping) = watch::channel(false);
         drop(jobs::start(&app, batches, &stopping));
@@ -157,7 +167,7 @@ impl TestApp {
 
     /// The context of a signed-in actor, for tests of services.
     pub async fn context(&self, actor: &Actor<'_>) -> Context {
-        let member = sessions::authenticate(&self.app, &actor.token).await.expect("a signed-in actor");
+        let member = sessions::authenticate(&self.app, &actor.token, None).await.expect("a signed-in actor");
         let client =
             Client { request_id: "test".into(), ip: None, user_agent: "test".into(), language: Language::English };
         Context::new(self.app.clone(), client, ActorKind::Member(member))

@@ -31,7 +31,7 @@ pub use reply::Reply;
 pub use sendgrid::{SENDGRID_KEY, SendGrid};
 pub use server::{Server, exchange, program};
 pub use smtp::{SmtpSink, header, make_certificates};
-pub use stand_in::{StandIn, customer_of};
+pub use stand_in::{Faults, StandIn, customer_of};
 pub use stripe::{LocalStripe, asked_of_stripes_library};
 pub use vault::{Done, Member, Vault, ask_sqlite, dump, register, run_to_the_end};
 

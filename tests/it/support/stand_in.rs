@@ -1,93 +1,150 @@
-//! An app and, in the same process, a stand-in for Stripe that a test drives by its handle. No event goes anywhere by
-//! itself: the test delivers them, in whatever order and as often as it likes.
+//! The stand-in for Stripe in this process, with faults before it: it can be slow, refuse, hang, or forget an answer
+//! after the deed was done.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::Request, http::Request as HttpRequest, middleware::Next};
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use chrono::TimeDelta;
 use serde_json::Value;
 use vault_api::{
-    core::clock::Clock as _,
-    routes::simulated_stripe::{Event, KEY, Options, PRICE, SimulatedStripe},
+    core::{clock::Clock as _, secret::SecretText},
+    routes::simulated_stripe::{Event, KEY, Options, SimulatedStripe},
 };
 
-use super::{Actor, Engine, Reply, TestApp, clock::ManualClock};
+use super::{Actor, Engine, ManualClock, Reply, TestApp};
 
-const SECRET: &str = "whsec_of_the_tests";
-/// Where browsers would find the app; nobody listens there.
-const WEB: &str = "https://vault.test";
+/// What its events are signed with.
+const STAND_IN_SECRET: &str = "whsec_MARKERofthestandin";
 
-/// A stand-in, and how it is reached.
+/// What stands between the client and the stand-in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// How long each answer takes.
+    pub delay: Duration,
+    /// What is answered instead, nothing having been done.
+    pub refuses_with: Option<u16>,
+    /// What is answered after the deed was done.
+    pub forgets_with: Option<u16>,
+}
+
+/// A running stand-in.
 pub struct StandIn {
     pub stripe: SimulatedStripe,
-    /// How many requests its API got.
-    pub requests: Arc<AtomicU64>,
-    /// How many milliseconds its API takes for each.
-    pub takes: Arc<AtomicU64>,
+    pub clock: Arc<ManualClock>,
+    pub base: String,
+    faults: Arc<Mutex<Faults>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+#[derive(Clone)]
+struct Gate {
+    faults: Arc<Mutex<Faults>>,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl StandIn {
-    /// An app that sells PRO at a stand-in of its own; their clocks are one.
-    pub async fn with_app(engine: Engine) -> (TestApp, Self) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let base = format!("http://{}/simulated-stripe", listener.local_addr().expect("an address"));
-        let settings = [
-            ("STRIPE_SECRET_KEY", KEY),
-            ("STRIPE_WEBHOOK_SECRET", SECRET),
-            ("STRIPE_PRICE_PRO", PRICE),
-            ("STRIPE_API_BASE", &base),
-            ("WEB_BASE_URL", WEB),
-        ];
-        let app = TestApp::start_with(engine, &settings).await;
-        let options = Options {
-            base_url: WEB.into(),
-            webhook_url: None,
-            webhook_secret: SECRET.into(),
-            file: None,
-            clock: Arc::<ManualClock>::clone(&app.clock),
-        };
-        let stripe = SimulatedStripe::open(options).expect("a stand-in");
-        let (requests, takes) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let counted = (requests.clone(), takes.clone());
-        let router = Router::new().nest("/simulated-stripe", stripe.router());
-        let router = router.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
-            let (requests, takes) = counted.clone();
-            async move {
-                requests.fetch_add(1, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(takes.load(Ordering::SeqCst))).await;
-                next.run(request).await
-            }
-        }));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        (app, Self { stripe, requests, takes })
+    /// Starts it; events are delivered by the test itself, unless somebody runs `stripe.deliver`.
+    pub async fn start() -> Self {
+        Self::start_for(None).await
     }
 
-    /// Sends an event to an app, as Stripe would.
-    pub async fn deliver(&self, app: &TestApp, event: &Event) -> Reply {
-        let (header, body) = self.stripe.signed(event);
-        let request = HttpRequest::post("/api/billing/webhook")
-            .header("content-type", "application/json; charset=utf-8")
-            .header("stripe-signature", header);
-        app.send(request.body(Body::from(body)).expect("a request")).await
+    /// Starts it for a server that browsers find at `web_base`, with its webhook.
+    pub async fn start_for(web_base: Option<&str>) -> Self {
+        let clock = Arc::new(ManualClock::new());
+        let stripe = SimulatedStripe::open(Options {
+            base_url: web_base.unwrap_or("http://vault.localhost").into(),
+            webhook_url: web_base.map(|base| format!("{base}/api/billing/webhook")),
+            webhook_secret: SecretText::from(STAND_IN_SECRET),
+            file: None,
+            clock: clock.clone(),
+        })
+        .expect("a stand-in");
+        let gate = Gate { faults: Arc::default(), asked: Arc::default() };
+        let router = stripe.router().layer(from_fn_with_state(gate.clone(), pass));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { stripe, clock, base, faults: gate.faults, asked: gate.asked }
+    }
+
+    /// The variables of a server that takes it for Stripe.
+    pub fn settings(&self) -> Vec<(&str, &str)> {
+        vec![
+            ("STRIPE_SECRET_KEY", KEY),
+            ("STRIPE_WEBHOOK_SECRET", STAND_IN_SECRET),
+            ("STRIPE_PRICE_PRO", "price_simulated_pro"),
+            ("STRIPE_API_BASE", &self.base),
+            // a name close by: the pages of the stand-in need no TLS there
+            ("WEB_BASE_URL", "http://vault.localhost"),
+        ]
+    }
+
+    /// An app that takes it for Stripe; their clocks are one.
+    pub async fn app(&self, engine: Engine) -> TestApp {
+        TestApp::start_at(engine, &self.settings(), self.clock.clone()).await
+    }
+
+    /// A stand-in and an app that takes it for Stripe.
+    pub async fn with_app(engine: Engine) -> (TestApp, Self) {
+        let stand_in = Self::start().await;
+        (stand_in.app(engine).await, stand_in)
     }
 
     /// Begins a checkout; the session.
     pub async fn check_out(&self, actor: &Actor<'_>) -> String {
-        let url = actor.call("POST", "/api/billing/checkout", None).await.expect(200).json();
-        let url = url["url"].as_str().expect("an address");
-        url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a session").to_owned()
+        let answer = actor.call("POST", "/api/billing/checkout", None).await.expect(200).json();
+        self.checkout_of(answer["url"].as_str().expect("an address"))
     }
 
-    /// Begins a checkout and pays; the customer.
+    /// Begins a checkout and pays; the customer. The app has not heard of it.
     pub async fn subscribe(&self, actor: &Actor<'_>) -> String {
         let session = self.check_out(actor).await;
         self.stripe.pay(&session).expect("paid");
         self.stripe.look(|state| state.checkouts[&session].customer.clone())
+    }
+
+    /// From now on.
+    pub fn set_faults(&self, faults: Faults) {
+        *self.faults.lock().unwrap() = faults;
+    }
+
+    /// What was asked so far, as `POST /v1/customers`.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The customers that there are.
+    pub fn customers(&self) -> Vec<String> {
+        self.stripe
+            .look(|state| state.customers.values().filter(|one| !one.is_deleted).map(|one| one.id.clone()).collect())
+    }
+
+    /// The checkout session that a page's address leads to.
+    pub fn checkout_of(&self, url: &str) -> String {
+        let ids: Vec<String> = self.stripe.look(|state| state.checkouts.keys().cloned().collect());
+        ids.into_iter().find(|id| url.contains(id.as_str())).unwrap_or_else(|| panic!("{url} leads to no checkout"))
+    }
+
+    /// Moves its clock on, which is its app's too.
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+        self.stripe.advance(TimeDelta::zero()).expect("what is due happens");
+    }
+
+    /// Delivers an event to an app.
+    pub async fn deliver(&self, app: &TestApp, event: &Event) -> Reply {
+        let (header, body) = self.stripe.signed(event);
+        let request = axum::http::Request::builder().method("POST").uri("/api/billing/webhook");
+        let request = request.header("stripe-signature", header);
+        app.send(request.body(axum::body::Body::from(body)).expect("a request")).await
     }
 
     /// Waits until nobody is to be looked at. A look that failed has its pause: the apps' clocks move on past it.
@@ -99,7 +156,7 @@ impl StandIn {
             }
             if round % 40 == 0 {
                 for app in apps {
-                    app.clock.advance(chrono::TimeDelta::seconds(11));
+                    app.clock.advance(TimeDelta::seconds(11));
                     app.app.billing_is_due.notify_one();
                 }
             }
@@ -108,10 +165,29 @@ impl StandIn {
         let rows = apps[0].sql("select wanted, done, failures, \"lastError\" from auth.billing_accounts").await;
         panic!("the worker is not idle at {}:\n{rows}", apps[0].clock.now());
     }
+
+    /// Delivers all events that there are, the oldest first.
+    pub async fn deliver_all(&self, app: &TestApp) {
+        for event in self.stripe.events() {
+            self.deliver(app, &event).await.expect(200);
+        }
+    }
 }
 
 /// The customer that an event is about.
 pub fn customer_of(event: &Event) -> String {
     let body: Value = serde_json::from_str(&event.body).expect("JSON");
     body["data"]["object"]["customer"].as_str().unwrap_or_default().to_owned()
+}
+
+async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    gate.asked.lock().unwrap().push(format!("{} {}", request.method(), request.uri().path()));
+    let faults = *gate.faults.lock().unwrap();
+    let broken = |status: u16| StatusCode::from_u16(status).expect("a status").into_response();
+    tokio::time::sleep(faults.delay).await;
+    if let Some(status) = faults.refuses_with {
+        return broken(status);
+    }
+    let answer = next.run(request).await;
+    faults.forgets_with.map_or(answer, broken)
 }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Content, Particulars, clean, expiring::Expiring, masked};
-use crate::models::mail::MailKind;
+use super::{Content, Particulars, amount, clean, expiring::Expiring, masked};
+use crate::{core::language::Language, models::mail::MailKind};
 
 const NOT_YOU_PASSWORD: &str = "If it was not you, set a new password at once (“forgot password” on the sign-in page) and look through your sessions.";
 const OPEN: &str = "Open Vault API";
@@ -60,11 +60,9 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::AccountEnabled => Content::new("Your Vault API account is enabled again", OPEN)
             .says("An administrator enabled your account again. You can sign in as before."),
         MailKind::KeyExpiring => expiring(of),
-        MailKind::InvoicePaid => Content::new("Your Vault API invoice is paid", "See the invoice")
-            .says(format!("Thank you: we received your payment of {}.", detail("amount", 40))),
-        MailKind::PaymentFailed => Content::new("Your Vault API payment did not go through", "Pay the invoice")
-            .says(format!("The payment of {} for your PRO plan was refused.", detail("amount", 40)))
-            .says("Please check your means of payment. Until then your plan stays as it is, and so do your keys."),
+        MailKind::InvoicePaid => invoice_paid(of),
+        MailKind::PaymentFailed => payment_failed(of),
+        MailKind::ProEnded => pro_ended(of),
     }
 }
 
@@ -72,6 +70,37 @@ pub(super) fn test(way: &str) -> Content {
     Content::new("Test mail of Vault API", OPEN)
         .says("This mail was sent by “vault-api mail test”. If you can read it, mails leave the server as they should.")
         .says(format!("The way it took: {way}."))
+}
+
+fn invoice_paid(of: &Particulars) -> Content {
+    let number = clean(of.mail.detail("number"), 40);
+    let number = if number.is_empty() { number } else { format!(" for the invoice {number}") };
+    Content::new("Your Vault API invoice is paid", if of.leads_to_invoice() { "See the invoice" } else { OPEN })
+        .says(format!("Thank you: we received your payment of {}{number}.", amount(Language::English, of.mail)))
+}
+
+fn payment_failed(of: &Particulars) -> Content {
+    let (button, what_to_do) = if of.leads_to_invoice() {
+        ("Pay the invoice", "You can pay the invoice on its page, with another card if you like.")
+    } else {
+        (OPEN, "Sign in to look at your means of payment and to change it.")
+    };
+    Content::new("Your Vault API payment did not go through", button)
+        .says(format!("The payment of {} for your PRO plan was refused.", amount(Language::English, of.mail)))
+        .says(what_to_do)
+        .says("Until then your plan stays as it is, and so do your keys. If the invoice stays unpaid, the account goes back to the FREE plan in the end; no key is lost.")
+}
+
+fn pro_ended(of: &Particulars) -> Content {
+    let over_limit = match of.mail.detail("limit").parse::<i64>() {
+        Ok(1) => "The FREE plan has room for one active key. Those you have beyond it stay readable and revocable; only new ones are refused.".into(),
+        Ok(limit) => format!("The FREE plan has room for {limit} active keys. Those you have beyond it stay readable and revocable; only new ones are refused."),
+        Err(_) => "Every key stays readable and revocable.".into(),
+    };
+    Content::new("Your Vault API PRO plan has ended", OPEN)
+        .says("Your account is on the FREE plan from now on. All your keys are still there: nothing was deleted.")
+        .says(over_limit)
+        .says("To come back, sign in and subscribe to PRO again. You will find everything as you left it.")
 }
 
 /// One key by its name, or several in a list.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike as _, Utc};
 
-use super::{Content, Particulars, clean, expiring::Expiring, masked};
-use crate::models::mail::MailKind;
+use super::{Content, Particulars, amount, clean, expiring::Expiring, masked};
+use crate::{core::language::Language, models::mail::MailKind};
 
 const NOT_YOU_PASSWORD: &str = "Si ce n’était pas vous, choisissez sans attendre un nouveau mot de passe (« mot de passe oublié » sur la page de connexion) et vérifiez vos sessions.";
 const OPEN: &str = "Ouvrir Vault API";
@@ -60,11 +60,9 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::AccountEnabled => Content::new("Votre compte Vault API est réactivé", OPEN)
             .says("Un administrateur a réactivé votre compte. Vous pouvez vous connecter comme avant."),
         MailKind::KeyExpiring => expiring(of),
-        MailKind::InvoicePaid => Content::new("Votre facture Vault API est payée", "Voir la facture")
-            .says(format!("Merci : nous avons bien reçu votre paiement de {}.", detail("amount", 40))),
-        MailKind::PaymentFailed => Content::new("Votre paiement Vault API n’a pas abouti", "Payer la facture")
-            .says(format!("Le paiement de {} pour votre offre PRO a été refusé.", detail("amount", 40)))
-            .says("Merci de vérifier votre moyen de paiement. D’ici là, votre offre reste en place, et vos clés aussi."),
+        MailKind::InvoicePaid => invoice_paid(of),
+        MailKind::PaymentFailed => payment_failed(of),
+        MailKind::ProEnded => pro_ended(of),
     }
 }
 
@@ -72,6 +70,41 @@ pub(super) fn test(way: &str) -> Content {
     Content::new("Message d’essai de Vault API", OPEN)
         .says("Ce message a été envoyé par « vault-api mail test ». Si vous le lisez, les messages partent du serveur comme il faut.")
         .says(format!("Le chemin qu’il a pris : {way}."))
+}
+
+fn invoice_paid(of: &Particulars) -> Content {
+    let number = clean(of.mail.detail("number"), 40);
+    let number = if number.is_empty() { number } else { format!(" pour la facture {number}") };
+    Content::new("Votre facture Vault API est payée", if of.leads_to_invoice() { "Voir la facture" } else { OPEN })
+        .says(format!("Merci : nous avons bien reçu votre paiement de {}{number}.", amount(Language::French, of.mail)))
+}
+
+fn payment_failed(of: &Particulars) -> Content {
+    let (button, what_to_do) = if of.leads_to_invoice() {
+        ("Payer la facture", "Vous pouvez régler la facture sur sa page, avec une autre carte si vous le souhaitez.")
+    } else {
+        (OPEN, "Connectez-vous pour vérifier votre moyen de paiement et le changer.")
+    };
+    Content::new("Votre paiement Vault API n’a pas abouti", button)
+        .says(format!("Le paiement de {} pour votre offre PRO a été refusé.", amount(Language::French, of.mail)))
+        .says(what_to_do)
+        .says("D’ici là, votre offre reste en place, et vos clés aussi. Si la facture reste impayée, le compte finira par revenir à l’offre FREE ; aucune clé ne sera perdue.")
+}
+
+fn pro_ended(of: &Particulars) -> Content {
+    let over_limit = match of.mail.detail("limit").parse::<i64>() {
+        Ok(limit @ 0..=1) => format!(
+            "L’offre FREE permet {limit} clé active. Celles que vous avez en plus restent lisibles et révocables ; seules les nouvelles sont refusées."
+        ),
+        Ok(limit) => format!(
+            "L’offre FREE permet {limit} clés actives. Celles que vous avez en plus restent lisibles et révocables ; seules les nouvelles sont refusées."
+        ),
+        Err(_) => "Chaque clé reste lisible et révocable.".into(),
+    };
+    Content::new("Votre offre PRO de Vault API a pris fin", OPEN)
+        .says("Votre compte est désormais sur l’offre FREE. Toutes vos clés sont encore là : rien n’a été supprimé.")
+        .says(over_limit)
+        .says("Pour revenir, connectez-vous et abonnez-vous de nouveau à PRO : vous retrouverez tout en l’état.")
 }
 
 /// One key by its name, or several in a list.

@@ -8,7 +8,7 @@ mod french;
 mod letter;
 
 use crate::{
-    core::language::Language,
+    core::{language::Language, texts::money::money},
     models::mail::{MailCause, MailKind, QueuedMail},
 };
 
@@ -94,7 +94,18 @@ fn tells_who(kind: MailKind) -> bool {
         | MailKind::AccountEnabled
         | MailKind::KeyExpiring
         | MailKind::InvoicePaid
-        | MailKind::PaymentFailed => false,
+        | MailKind::PaymentFailed
+        | MailKind::ProEnded => false,
+    }
+}
+
+/// The amount of an invoice's mail, in the person's way of writing.
+fn amount(language: Language, mail: &QueuedMail) -> String {
+    let (amount, currency) = (mail.detail("amount"), mail.detail("currency"));
+    let is_currency = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_alphabetic());
+    match amount.parse() {
+        Ok(amount) if is_currency => money(amount, currency, language),
+        _ => clean(amount, 40),
     }
 }
 
@@ -123,6 +134,13 @@ fn masked(address: &str) -> String {
     match address.split_once('@') {
         Some((local, domain)) => format!("{}…@{domain}", local.chars().take(1).collect::<String>()),
         None => "…".into(),
+    }
+}
+
+impl Particulars<'_> {
+    /// Whether the button leads to the invoice's own page; else it leads to ours.
+    fn leads_to_invoice(&self) -> bool {
+        self.link == self.mail.detail("link")
     }
 }
 

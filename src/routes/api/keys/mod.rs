@@ -12,6 +12,8 @@ mod usage;
 mod verify;
 mod versions;
 
+pub(in crate::routes) use verify::verify_directly;
+
 use axum::routing::get;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
