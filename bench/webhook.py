@@ -3,7 +3,8 @@
 
     webhook.py VAULT_API [EVENTS] [CONNECTIONS]
 
-Starts the program VAULT_API on a free port in a folder of its own (on SQLite, or where DATABASE_URL points) and a Stripe
+Starts the program VAULT_API on a free port in a folder of its own (on SQLite, or in the empty
+database that DATABASE_URL names) and a Stripe
 that answers at once until an account has its customer, and in ten seconds from then on. Sends EVENTS (2,000) signed
 events about that customer over CONNECTIONS (8), a few of them twice, and prints how long the answers took. Asked: 99 in
 100 within 50 ms.
