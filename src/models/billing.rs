@@ -164,3 +164,63 @@ pub struct CheckoutSession {
     /// When it closes.
     pub expires_at: Option<DateTime<Utc>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(id: &str, status: SubscriptionStatus, price: &str, created: i64) -> Subscription {
+        Subscription {
+            id: id.into(),
+            status,
+            prices: vec![price.into()],
+            current_period_end: None,
+            cancel_at_period_end: false,
+            created_at: DateTime::from_timestamp(created, 0).unwrap_or_default(),
+        }
+    }
+
+    #[test]
+    fn each_state_gives_its_plan_and_a_gift_gives_pro() {
+        use SubscriptionStatus::*;
+        let table = [
+            (None, Plan::Free),
+            (Some(Trialing), Plan::Pro),
+            (Some(Active), Plan::Pro),
+            (Some(PastDue), Plan::Pro),
+            (Some(Incomplete), Plan::Free),
+            (Some(IncompleteExpired), Plan::Free),
+            (Some(Canceled), Plan::Free),
+            (Some(Unpaid), Plan::Free),
+            (Some(Paused), Plan::Free),
+        ];
+
+        assert_eq!(table.len(), SubscriptionStatus::ALL.len() + 1);
+        for (status, expected) in table {
+            assert_eq!((status, plan(status, false)), (status, expected));
+            assert_eq!((status, plan(status, true)), (status, Plan::Pro));
+        }
+    }
+
+    #[test]
+    fn the_subscription_that_counts_is_one_of_ours_that_gives_most() {
+        use SubscriptionStatus::*;
+        let ours = ["price_new".to_owned(), "price_old".to_owned()];
+        let all = [
+            one("sub_canceled", Canceled, "price_new", 9),
+            one("sub_unpaid", Unpaid, "price_new", 8),
+            one("sub_active", Active, "price_old", 1),
+            one("sub_foreign", Active, "price_foreign", 10),
+        ];
+        let found = |count: usize, before| deciding(&all[..count], &ours, before).map(|one| one.id.as_str());
+
+        assert_eq!(found(4, None), Some("sub_active"));
+        assert_eq!(found(2, None), Some("sub_unpaid"));
+        assert_eq!(found(1, None), Some("sub_canceled"));
+        assert_eq!(found(0, None), None);
+        assert_eq!(deciding(&all[3..], &ours, None), None);
+        // what counted once goes on counting
+        assert_eq!(deciding(&all[3..], &ours, Some("sub_foreign")), all.get(3));
+        assert_eq!(found(3, Some("sub_gone")), Some("sub_active"));
+    }
+}

@@ -55,7 +55,9 @@ fn examine(server: &Server, member: &Member, checks: &str, options: &[&str]) {
 
 on_each_database! {
     fn no_made_up_request_gets_an_answer_that_the_document_does_not_know(vault: Vault) {
-        let server = vault.start();
+        // with the Stripe that is played inside, so that billing is there; and no limit of keys
+        let vault = vault.with("FREE_PLAN_MAX_KEYS", "1000000");
+        let server = vault.start_with(&["--stripe=simulated"]);
         let alice = register(&server, "alice");
         alice.store(&server, "known", "a value that lists can show");
 

@@ -76,6 +76,61 @@ on_both! {
         assert_eq!((stand_in.customers().len(), stand_in.stripe.look(|state| state.checkouts.len())), (1, 1));
     }
 
+    async fn who_pays_while_another_page_is_asked_for_gets_no_second_page(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        let session = stand_in.checkout_of(&check_out(&alice).await);
+        let before = stand_in.asked().len();
+        stand_in.set_faults(Faults { delay: std::time::Duration::from_millis(150), ..Faults::default() });
+
+        let asking = alice.call("POST", "/api/billing/checkout", None);
+        let paying = async {
+            // at the first thing that is asked
+            while stand_in.asked().len() == before {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(170)).await;
+            stand_in.stripe.pay(&session).unwrap();
+            stand_in.deliver_all(&app).await;
+        };
+        let (answer, ()) = tokio::join!(asking, paying);
+        stand_in.set_faults(Faults::default());
+        look(&app).await;
+
+        assert!(answer.status == 409 || answer.json()["url"].as_str().is_some_and(|url| url.contains(&session)), "{}", answer.text());
+        assert_eq!(stand_in.stripe.look(|state| state.checkouts.len()), 1);
+        assert_eq!(standing(&alice).await, (Plan::Pro, "active".into()));
+    }
+
+    async fn a_page_at_a_former_price_is_closed(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        let first = stand_in.checkout_of(&check_out(&alice).await);
+        app.sql("update auth.billing_accounts set \"checkoutPrice\" = 'price_former'").await;
+
+        let second = stand_in.checkout_of(&check_out(&alice).await);
+
+        assert_ne!(first, second);
+        assert!(stand_in.stripe.pay(&first).is_err());
+        assert!(stand_in.stripe.pay(&second).is_ok());
+    }
+
+    async fn a_live_customer_is_not_lost_by_a_key_of_the_test_mode(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        let customer = subscribe(&stand_in, &alice).await;
+        app.sql("update auth.billing_accounts set \"isLive\" = true").await;
+
+        alice.call("POST", "/api/billing/checkout", None).await.expect_problem(503, "billing_not_configured");
+        look(&app).await;
+
+        assert_eq!(standing(&alice).await.0, Plan::Pro);
+        assert_eq!(app.sql("select \"stripeCustomerId\" from auth.billing_accounts").await, customer);
+    }
+
     async fn the_portal_is_for_whoever_has_a_customer(plain: TestApp) {
         let stand_in = StandIn::start().await;
         let app = stand_in.app(plain.engine).await;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use vault_api::models::user::Plan;
+use vault_api::{core::clock::Clock as _, models::user::Plan, routes::simulated_stripe::Status};
 
 use super::{look, standing, subscribe};
 use crate::support::{Actor, StandIn, TestApp};
@@ -155,10 +155,10 @@ on_both! {
         let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
         stand_in.stripe.cancel(&subscription).unwrap();
 
-        stand_in.advance(TimeDelta::hours(23));
+        stand_in.advance(TimeDelta::hours(22));
         look(&app).await;
         assert_eq!(standing(&alice).await.0, Plan::Pro);
-        stand_in.advance(TimeDelta::hours(2));
+        stand_in.advance(TimeDelta::hours(3));
         look(&app).await;
 
         assert_eq!(standing(&alice).await.0, Plan::Free);
@@ -167,21 +167,77 @@ on_both! {
 
     async fn a_subscription_to_another_price_gives_nothing_and_is_noted(plain: TestApp) {
         let stand_in = StandIn::start().await;
-        let mut settings = stand_in.settings();
         let app = stand_in.app(plain.engine).await;
-        let alice = app.member("alice").await;
+        let (alice, bob) = (app.member("alice").await, app.member("bob").await);
         subscribe(&stand_in, &alice).await;
+        let session = stand_in.check_out(&bob).await;
         // the same database, a server that sells something else now
-        settings.retain(|(name, _)| *name != "STRIPE_PRICE_PRO");
-        let mut all = app.settings.clone();
-        all.insert("STRIPE_PRICE_PRO".into(), "price_new".into());
-        let other = TestApp::with(plain.engine, all).await;
+        let mut settings = app.settings.clone();
+        settings.insert("STRIPE_PRICE_PRO".into(), "price_new".into());
+        let other = TestApp::with(plain.engine, settings).await;
+        stand_in.stripe.pay(&session).unwrap();
 
         stand_in.deliver_all(&other).await;
         look(&other).await;
 
-        assert_eq!(standing(&alice.at(&other)).await, (Plan::Free, "none".into()));
-        assert!(!trail(&app, &alice, "billing.subscription_ignored").await.is_empty());
+        // what counted once goes on counting
+        assert_eq!(standing(&alice.at(&other)).await, (Plan::Pro, "active".into()));
+        assert_eq!(standing(&bob.at(&other)).await, (Plan::Free, "none".into()));
+        assert!(!trail(&app, &bob, "billing.subscription_ignored").await.is_empty());
+        bob.at(&other).call("POST", "/api/billing/checkout", None).await.expect_problem(409, "subscription_exists");
+    }
+
+    async fn settings_without_a_price_take_pro_from_nobody(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        subscribe(&stand_in, &alice).await;
+        let mut settings = app.settings.clone();
+        settings.remove("STRIPE_PRICE_PRO");
+        let other = TestApp::with(plain.engine, settings).await;
+
+        stand_in.deliver_all(&other).await;
+        look(&other).await;
+
+        assert_eq!(standing(&alice.at(&other)).await, (Plan::Pro, "active".into()));
+    }
+
+    async fn a_payment_that_is_under_way_has_not_failed(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        let customer = subscribe(&stand_in, &alice).await;
+        stand_in.stripe.fail_payments(&customer, true).unwrap();
+        stand_in.stripe.let_time_pass(&customer).unwrap();
+        let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
+        // as with a direct debit: the invoice is open and tried, the subscription as good as before
+        stand_in.stripe.change(|state| state.set_status(&subscription, Status::Active)).unwrap();
+        stand_in.deliver_all(&app).await;
+        look(&app).await;
+        assert_eq!((invoices(&alice).await[0]["status"].clone(), trail(&app, &alice, "billing.payment_failed").await.len()), (json!("open"), 0));
+
+        stand_in.stripe.change(|state| state.set_status(&subscription, Status::PastDue)).unwrap();
+        stand_in.deliver_all(&app).await;
+        look(&app).await;
+
+        assert_eq!(trail(&app, &alice, "billing.payment_failed").await.len(), 1);
+    }
+
+    async fn who_just_paid_is_looked_at_before_those_who_are_merely_due(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let (alice, bob) = (app.member("alice").await, app.member("bob").await);
+        for actor in [&alice, &bob] {
+            subscribe(&stand_in, actor).await;
+        }
+        let id = |actor: &Actor<'_>| format!("(select id from auth.\"user\" where email = '{}')", actor.email);
+        app.sql(&format!("update auth.billing_accounts set \"lookAt\" = \"createdAt\", \"leaseUntil\" = null where \"userId\" = {}", id(&alice))).await;
+        app.sql(&format!("update auth.billing_accounts set \"lookAt\" = \"lookedAt\", wanted = wanted + 1 where \"userId\" = {}", id(&bob))).await;
+        let (now, beyond) = (app.clock.now(), app.clock.now() + TimeDelta::hours(1));
+
+        let due = vault_api::repositories::billing_accounts::find_due(&mut app.app.db.read().await.unwrap(), now, beyond).await.unwrap();
+
+        assert!(due.is_none_or(|due| due.0.to_string() == bob.id), "{due:?}");
     }
 
     async fn a_former_price_still_counts_where_it_is_named(plain: TestApp) {

@@ -12,32 +12,61 @@ on_both! {
         let app = stand_in.app(plain.engine).await;
         let (alice, admin) = (app.member("alice").await, staff(&app, "admin", Role::Admin).await);
         let path = format!("/api/admin/users/{}", alice.id);
-        subscribe(&stand_in, &alice).await;
+        let session = stand_in.check_out(&alice).await;
         admin.patch(&path, json!({ "plan": "PRO" })).await.expect(200);
+        alice.call("POST", "/api/billing/checkout", None).await.expect_problem(409, "already_pro");
+        // paid all the same, on the page that was open
+        let subscription = stand_in.stripe.pay(&session).unwrap();
+        stand_in.deliver_all(&app).await;
+        look(&app).await;
 
-        let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
         stand_in.stripe.cancel(&subscription).unwrap();
         stand_in.deliver_all(&app).await;
         look(&app).await;
 
         assert_eq!(standing(&alice).await, (Plan::Pro, "canceled".into()));
-        alice.call("POST", "/api/billing/checkout", None).await.expect_problem(409, "already_pro");
-        admin.patch(&path, json!({ "plan": "FREE" })).await.expect(200);
+        assert_eq!(admin.patch(&path, json!({ "plan": "FREE" })).await.expect(200).json()["plan"], "FREE");
         look(&app).await;
         assert_eq!(standing(&alice).await, (Plan::Free, "canceled".into()));
     }
 
-    async fn what_is_paid_for_an_administrator_does_not_take_away(plain: TestApp) {
+    async fn what_is_paid_for_is_neither_given_nor_taken_away(plain: TestApp) {
         let stand_in = StandIn::start().await;
         let app = stand_in.app(plain.engine).await;
         let (alice, admin) = (app.member("alice").await, staff(&app, "admin", Role::Admin).await);
         let path = format!("/api/admin/users/{}", alice.id);
         subscribe(&stand_in, &alice).await;
 
-        admin.patch(&path, json!({ "plan": "FREE" })).await.expect_problem(409, "subscription_active");
-
-        assert_eq!(standing(&alice).await.0, Plan::Pro);
         admin.patch(&path, json!({ "plan": "PRO" })).await.expect(200);
         admin.patch(&path, json!({ "plan": "FREE" })).await.expect_problem(409, "subscription_active");
+        assert_eq!(standing(&alice).await.0, Plan::Pro);
+        let subscription = stand_in.stripe.look(|state| state.subscriptions[0].id.clone());
+        stand_in.stripe.cancel(&subscription).unwrap();
+        stand_in.deliver_all(&app).await;
+        look(&app).await;
+
+        assert_eq!(standing(&alice).await, (Plan::Free, "canceled".into()));
+    }
+
+    async fn a_gift_to_somebody_who_pays_can_be_taken_back(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let (alice, admin) = (app.member("alice").await, staff(&app, "admin", Role::Admin).await);
+        let path = format!("/api/admin/users/{}", alice.id);
+        let session = stand_in.check_out(&alice).await;
+        admin.patch(&path, json!({ "plan": "PRO" })).await.expect(200);
+        let subscription = stand_in.stripe.pay(&session).unwrap();
+        stand_in.deliver_all(&app).await;
+        look(&app).await;
+
+        // it stays PRO, by what is paid
+        assert_eq!(admin.patch(&path, json!({ "plan": "FREE" })).await.expect(200).json()["plan"], "PRO");
+        stand_in.stripe.cancel(&subscription).unwrap();
+        stand_in.deliver_all(&app).await;
+        look(&app).await;
+
+        assert_eq!(standing(&alice).await.0, Plan::Free);
+        let changes = app.sql("select count(*) from auth.audit_trail where action = 'account.plan_changed'").await;
+        assert_eq!(changes, "3");
     }
 }
