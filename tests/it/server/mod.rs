@@ -3,6 +3,7 @@
 mod wire;
 
 mod account_tour;
+mod billing_crash;
 mod crash;
 mod database_away;
 mod database_refuses;
