@@ -8,6 +8,7 @@ update auth."user" set "planGranted" = true where plan = 'PRO';
 create table auth.billing_accounts (
     "userId" uuid not null primary key references auth."user" (id) on delete cascade,
     "stripeCustomerId" text,
+    "customerEmail" text,
     "isLive" boolean,
     generation bigint not null,
     "subscriptionId" text,

@@ -8,6 +8,7 @@ update "user" set "planGranted" = 1 where plan = 'PRO';
 create table billing_accounts (
     "userId" blob not null primary key references "user" (id) on delete cascade,
     "stripeCustomerId" text,
+    "customerEmail" text,
     "isLive" integer,
     generation integer not null,
     "subscriptionId" text,

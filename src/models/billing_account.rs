@@ -25,6 +25,8 @@ pub struct BillingAccount {
     pub account: UserId,
     /// Stripe's customer, once there is one.
     pub customer: Option<String>,
+    /// The address that the customer has at Stripe.
+    pub customer_email: Option<String>,
     /// Whether that customer is one of the live mode.
     pub is_live: Option<bool>,
     /// How many customers there were before: one that was deleted at Stripe is followed by another.

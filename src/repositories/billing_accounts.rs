@@ -18,6 +18,7 @@ use crate::{
 struct Stored {
     user_id: Uuid,
     customer: Option<String>,
+    customer_email: Option<String>,
     is_live: Option<bool>,
     generation: i64,
     subscription_id: Option<String>,
@@ -36,6 +37,7 @@ struct Stored {
 row!(Stored {
     user_id: Uuid => "userId",
     customer: Option<String> => "stripeCustomerId",
+    customer_email: Option<String> => "customerEmail",
     is_live: Option<bool> => "isLive",
     generation: i64 => "generation",
     subscription_id: Option<String> => "subscriptionId",
@@ -64,6 +66,7 @@ impl From<Stored> for BillingAccount {
         Self {
             account: UserId(row.user_id),
             customer: row.customer,
+            customer_email: row.customer_email,
             is_live: row.is_live,
             generation: row.generation,
             subscription,
@@ -84,7 +87,7 @@ impl From<Stored> for BillingAccount {
 /// As the database fails.
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<Option<BillingAccount>> {
     const SQL: &str = "
-        select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
+        select \"userId\", \"stripeCustomerId\", \"customerEmail\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts
         where \"userId\" = $1";
     let row: Option<Stored> = on!(conn, optional(SQL, account.0))?;
@@ -110,7 +113,7 @@ pub async fn find_by_checkout<'c>(conn: impl Into<Conn<'c>>, checkout: &str) -> 
 /// As the database fails.
 pub async fn list_customers<'c>(conn: impl Into<Conn<'c>>, after: UserId, limit: i64) -> Result<Vec<BillingAccount>> {
     const SQL: &str = "
-        select \"userId\", \"stripeCustomerId\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
+        select \"userId\", \"stripeCustomerId\", \"customerEmail\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts
         where \"userId\" > $1 and \"stripeCustomerId\" is not null
         order by \"userId\"
@@ -282,16 +285,28 @@ pub async fn release(tx: &mut Writer, lease: &Lease) -> Result<bool> {
     Ok(on!(tx, execute(SQL, lease.account.0, lease.id))? > 0)
 }
 
-/// Notes the customer of an account.
+/// Notes the customer of an account and the address that it has at Stripe.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn set_customer(tx: &mut Writer, lease: &Lease, customer: &str, is_live: bool) -> Result<bool> {
+pub async fn set_customer(tx: &mut Writer, lease: &Lease, customer: &str, email: &str, is_live: bool) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
-        set \"stripeCustomerId\" = $3, \"isLive\" = $4, \"checkoutId\" = null
+        set \"stripeCustomerId\" = $3, \"customerEmail\" = $4, \"isLive\" = $5, \"checkoutId\" = null
         where \"userId\" = $1 and lease = $2";
-    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, customer, is_live))? > 0)
+    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, customer, email, is_live))? > 0)
+}
+
+/// Notes the address that the customer of an account has at Stripe.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_customer_email(tx: &mut Writer, lease: &Lease, email: &str) -> Result<bool> {
+    const SQL: &str = "
+        update auth.billing_accounts
+        set \"customerEmail\" = $3
+        where \"userId\" = $1 and lease = $2";
+    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, email))? > 0)
 }
 
 /// Notes that the customer of an account is gone: the next one is another.

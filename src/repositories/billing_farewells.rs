@@ -52,6 +52,19 @@ pub async fn find_due<'c>(conn: impl Into<Conn<'c>>, is_live: bool, now: DateTim
     Ok(on!(conn, optional(SQL, now, is_live))?)
 }
 
+/// Whether this customer is to be deleted.
+///
+/// # Errors
+/// As the database fails.
+pub async fn has_customer<'c>(conn: impl Into<Conn<'c>>, customer: &str) -> Result<bool> {
+    const SQL: &str = "
+        select count(*)
+        from auth.billing_farewells
+        where customer = $1";
+    let count: i64 = on!(conn, scalar(SQL, customer))?;
+    Ok(count > 0)
+}
+
 /// Takes one for an attempt: until `until` nobody else tries it. `false` where somebody was quicker.
 ///
 /// # Errors

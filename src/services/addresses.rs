@@ -26,7 +26,7 @@ use crate::{
         permission::Permission,
         user::{Role, User},
     },
-    repositories::{self, mail_outbox, password_resets, users},
+    repositories::{self, billing_accounts, mail_outbox, password_resets, users},
 };
 
 /// Sends the member's verification mail again; an earlier one's link stops working once it is written. Beyond the
@@ -147,6 +147,7 @@ pub async fn confirm_change(ctx: &Context, token: &SecretText) -> Result<()> {
         return Err(Code::EmailTaken.into());
     }
     users::set_email(&mut tx, before.id, &link.address, ctx.now()).await?;
+    billing_accounts::want_account(&mut tx, before.id, ctx.now()).await?;
     // what was sent to the former address proves nothing any more
     password_resets::delete(&mut tx, before.id).await?;
     repositories::mail_links::delete_but(&mut tx, before.id, LinkPurpose::Verify, link.id).await?;
@@ -188,6 +189,7 @@ pub async fn undo_change(ctx: &Context, token: &SecretText) -> Result<()> {
     let (mut tx, link, user) = spend(ctx, LinkPurpose::Undo, token).await?;
     let before = users::find_password(&mut tx, user.id).await?.ok_or(Code::InvalidToken)?;
     users::set_email(&mut tx, user.id, &link.address, ctx.now()).await?;
+    billing_accounts::want_account(&mut tx, user.id, ctx.now()).await?;
     users::set_password(&mut tx, user.id, &before, &hash, ctx.now()).await?;
     passwords::end_everything(&mut tx, user.id, None).await?;
     program_tokens::revoke_all(&mut tx, ctx, user.id).await?;

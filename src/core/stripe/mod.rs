@@ -228,6 +228,12 @@ impl Stripe {
         }
     }
 
+    /// Gives a customer another address: receipts go there.
+    pub async fn set_email(&self, customer: &str, email: &str) -> Result<(), StripeError> {
+        let customer = segment(customer)?;
+        self.http.post(&format!("customers/{customer}"), &[("email", email)], None).await.map(drop)
+    }
+
     /// Closes a checkout page, so that nobody can pay there any more.
     pub async fn expire_checkout(&self, id: &str) -> Result<(), StripeError> {
         let id = segment(id)?;

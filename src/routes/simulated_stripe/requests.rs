@@ -54,6 +54,15 @@ pub(super) fn carry_out(
             let found = state.customer(id).ok_or_else(|| Refusal::missing("customer", id))?;
             Ok(shapes::customer(state, found))
         }
+        ("POST", ["customers", id]) => {
+            form.allow(&["email", "expand"])?;
+            let email = form.text("email");
+            let found = state.customers.get_mut(*id).filter(|one| !one.is_deleted);
+            let found = found.ok_or_else(|| Refusal::missing("customer", id))?;
+            found.email = email.or(found.email.take());
+            let found = found.clone();
+            Ok(shapes::customer(state, &found))
+        }
         ("DELETE", ["customers", id]) => {
             form.allow(&[])?;
             state.delete_customer(id)?;

@@ -126,7 +126,7 @@ async fn create_customer(
             return Err(error);
         }
     };
-    billing_accounts::set_customer(&mut tx, lease, &customer, is_live).await?;
+    billing_accounts::set_customer(&mut tx, lease, &customer, email, is_live).await?;
     let event = Event::on_account(Action::BillingCustomerCreated, Some(user.id)).with("customer", customer.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;

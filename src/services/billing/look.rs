@@ -84,6 +84,7 @@ async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
     if let Some(customer) =
         known.filter(|known| known.is_live == Some(stripe.settings().is_live)).and_then(|known| known.customer)
     {
+        renew_email(ctx, stripe, lease, &customer).await?;
         // a list takes longer than a call
         lease::extend(ctx, lease).await?;
         let invoices = stripe.invoices(&customer).await.map_err(away)?;
@@ -105,6 +106,23 @@ async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
     billing_accounts::finish(&mut tx, lease, now, now + EVERY + TimeDelta::seconds(spread)).await?;
     tx.commit().await?;
     Ok(changes)
+}
+
+/// Gives the customer the account's address, where it has another one: what Stripe sends goes to nobody else.
+async fn renew_email(ctx: &Context, stripe: &Stripe, lease: &Lease, customer: &str) -> Result<()> {
+    let mut reader = ctx.db().read().await?;
+    let user = users::find(&mut reader, lease.account).await?;
+    let known = billing_accounts::find(&mut reader, lease.account).await?;
+    drop(reader);
+    let (Some(user), Some(known)) = (user, known) else { return Ok(()) };
+    let email = user.email.as_str();
+    if known.customer_email.as_deref() == Some(email) {
+        return Ok(());
+    }
+    stripe.set_email(customer, email).await.map_err(away)?;
+    let mut tx = lease::write(ctx, lease).await?;
+    billing_accounts::set_customer_email(&mut tx, lease, email).await?;
+    tx.commit().await
 }
 
 /// Fetches the subscriptions of an account and writes down what follows.

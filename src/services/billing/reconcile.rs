@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{away, lease, look, stripe};
 use crate::{
-    core::{context::Context, error::Result},
+    core::{context::Context, error::Result, texts::problems::Code},
     models::{
         billing::SubscriptionStatus,
         billing_account::{BillingAccount, Changes},
@@ -14,7 +14,7 @@ use crate::{
         permission::Permission,
         user::Plan,
     },
-    repositories::{billing_accounts, users},
+    repositories::{billing_accounts, billing_farewells, users},
 };
 
 /// How long an account that somebody works on is waited for.
@@ -54,6 +54,8 @@ pub async fn reconcile(ctx: &Context, mut tell: impl FnMut(String)) -> Result<Re
             let name = name(ctx, account).await?;
             match one(ctx, account).await {
                 Ok(changes) if changes.is_empty() => {}
+                // it was deleted meanwhile
+                Err(error) if error.is(Code::Unauthenticated) => {}
                 Ok(changes) => {
                     done.mended += 1;
                     tell(format!("{name}: {}", words(&changes)));
@@ -66,7 +68,7 @@ pub async fn reconcile(ctx: &Context, mut tell: impl FnMut(String)) -> Result<Re
         }
     }
     for (customer, subscription) in stripe.live_subscriptions().await.map_err(away)? {
-        if !billing_accounts::has_customer(&mut ctx.db().read().await?, &customer).await? {
+        if !is_known(ctx, &customer).await? {
             done.strange += 1;
             tell(format!(
                 "{customer}: pays for {} ({}) and belongs to no account; cancel it at Stripe, or find out whose it is",
@@ -76,6 +78,13 @@ pub async fn reconcile(ctx: &Context, mut tell: impl FnMut(String)) -> Result<Re
         }
     }
     Ok(done)
+}
+
+/// Whether an account has the customer, or had it and the worker is about to delete it at Stripe.
+async fn is_known(ctx: &Context, customer: &str) -> Result<bool> {
+    let mut reader = ctx.db().read().await?;
+    Ok(billing_accounts::has_customer(&mut reader, customer).await?
+        || billing_farewells::has_customer(&mut reader, customer).await?)
 }
 
 async fn one(ctx: &Context, account: &BillingAccount) -> Result<Changes> {

@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod basics;
+mod billing;
 mod check;
 mod configuration;
 mod mail;

@@ -6,12 +6,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::wire::eventually;
-use crate::support::{Engine, Server, Vault, dump, register};
+use crate::support::{Engine, Faults, Server, Shop, Vault, dump, register, rest};
 
 const VALUE: &str = "MARKER-value-6b1f0c9e72d84a35";
 const CONFIG: &str = "MARKER-config-91c7e3d05fa24b68";
 const PASSWORD: &str = "MARKER-password-52e8a0b7c4f19d36";
 const NEXT_PASSWORD: &str = "MARKER-after-reset-0d4f8b27e6a1";
+const WRONG_KEY: &str = "sk_test_MARKERwrong4d81f6a90c27b35e";
+const NEXT_WEBHOOK: &str = "whsec_MARKERnext7c05e2b8f1a49d63";
 const NOTE_OF_REFUSED: &str = "MARKER-refused-value-77aa41c05b";
 
 /// A marker as it is, in base64 at each of the three alignments, and in hexadecimal.
@@ -133,16 +135,82 @@ on_each_database! {
         holds_none("the log", log.as_bytes(), &markers);
         // the development mail is shown in the log, and nowhere else does its token appear
         assert_eq!(log.matches(reset).count(), log.matches("/reset?token=").count(), "the log holds the reset token outside the mail");
-        // with the write-ahead log, before anything is tidied up
-        let mut all = Vec::new();
-        files(&vault.data(), &mut all);
-        assert!(vault.engine == Engine::Postgres || all.iter().any(|(name, _)| name.ends_with("-wal")), "no write-ahead log was read");
-        if vault.engine == Engine::Postgres {
-            all.push(("the dump".into(), dump(&vault).into_bytes()));
+        nothing_at_rest_holds(&vault, &at_rest);
+    }
+
+    fn no_secret_of_stripe_s_is_in_the_log_the_database_the_folder_or_an_answer(vault: Vault) {
+        let shop = Shop::open();
+        let vault = shop.sells_to(vault).with("RUST_LOG", "trace");
+        let secret = |name: &str| vault.settings.iter().find(|(known, _)| known == name).expect("a secret").1.clone();
+        let (key, webhook) = (secret("STRIPE_SECRET_KEY"), secret("STRIPE_WEBHOOK_SECRET"));
+        let markers = [key.as_str(), &webhook, WRONG_KEY, NEXT_WEBHOOK];
+        let server = vault.start();
+        let mut answers = use_billing(&shop, &vault, &server);
+        let first = server.log();
+        drop(server);
+        // a key that Stripe refuses, and a secret that is being changed
+        let other = vault.with("STRIPE_SECRET_KEY", WRONG_KEY).with("STRIPE_WEBHOOK_SECRET", &format!("{webhook},{NEXT_WEBHOOK}"));
+        let server = other.start();
+        let bob = register(&server, "bob");
+        answers += &bob.call(&server, "POST", "/api/billing/checkout", None).expect(503).text();
+        shop.deliver_all(&server);
+        let checked = other.run(&["check"]).expect(1);
+        let reconciled = other.run(&["billing", "reconcile"]).expect(1);
+        answers += &(server.call("GET", "/metrics", None, None).text() + &server.call("GET", "/ready", None, None).text());
+        let commands = [checked.output, checked.errors, reconciled.output, reconciled.errors].concat();
+
+        for log in [first, server.log()] {
+            assert!(log.contains("TRACE") && log.contains("asked Stripe"), "the log is not at its most talkative");
+            holds_none("the log", log.as_bytes(), &markers);
         }
-        for (name, content) in all.iter().filter(|(_, content)| !content.is_empty()) {
-            holds_none(name, content, &at_rest);
-        }
+        assert!(commands.contains("Stripe answered 401"), "{commands}");
+        holds_none("what the commands say", commands.as_bytes(), &markers);
+        holds_none("an answer", answers.as_bytes(), &markers);
+        nothing_at_rest_holds(&other, &markers);
+    }
+}
+
+/// Uses every door of billing, also those that are shut; what was answered.
+fn use_billing(shop: &Shop, vault: &Vault, server: &Server) -> String {
+    let alice = register(server, "alice");
+    shop.subscribe(vault, server, &alice);
+    shop.deliver_all(server);
+    let mut answers = String::new();
+    for (method, path) in [
+        ("POST", "/api/billing/checkout"),
+        ("POST", "/api/billing/portal"),
+        ("GET", "/api/billing/subscription"),
+        ("GET", "/api/billing/invoices"),
+        ("GET", "/api/audit"),
+        ("GET", "/billing/success?session_id=cs_unknown"),
+        ("GET", "/billing/cancelled"),
+        ("GET", "/openapi.json"),
+    ] {
+        let answer = alice.call(server, method, path, None);
+        answers += &format!("{:?}{}", answer.headers, answer.text());
+    }
+    let forged = "POST /api/billing/webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\nStripe-Signature: t=1,v1=00\r\nContent-Length: 2\r\n\r\n{}";
+    answers += &server.raw(forged.as_bytes()).expect("an answer").expect(400).text();
+    shop.stand_in.set_faults(Faults { refuses_with: Some(500), ..Faults::default() });
+    answers += &alice.call(server, "POST", "/api/billing/portal", None).expect(503).text();
+    shop.stand_in.set_faults(Faults::default());
+    rest(vault);
+    answers
+}
+
+/// Looks through the folder, with the write-ahead log, before anything is tidied up; and through the database.
+fn nothing_at_rest_holds(vault: &Vault, markers: &[&str]) {
+    let mut all = Vec::new();
+    files(&vault.data(), &mut all);
+    assert!(
+        vault.engine == Engine::Postgres || all.iter().any(|(name, _)| name.ends_with("-wal")),
+        "no write-ahead log was read"
+    );
+    if vault.engine == Engine::Postgres {
+        all.push(("the dump".into(), dump(vault).into_bytes()));
+    }
+    for (name, content) in all.iter().filter(|(_, content)| !content.is_empty()) {
+        holds_none(name, content, markers);
     }
 }
 

@@ -27,8 +27,10 @@ const STAND_IN_SECRET: &str = "whsec_MARKERofthestandin";
 /// What stands between the client and the stand-in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults {
-    /// How long each answer takes.
+    /// How long each answer takes, before anything is done.
     pub delay: Duration,
+    /// How long each answer is held back after the deed was done.
+    pub holds: Duration,
     /// What is answered instead, nothing having been done.
     pub refuses_with: Option<u16>,
     /// What is answered after the deed was done.
@@ -42,12 +44,14 @@ pub struct StandIn {
     pub base: String,
     faults: Arc<Mutex<Faults>>,
     asked: Arc<Mutex<Vec<String>>>,
+    broken_for: Arc<Mutex<Option<String>>>,
 }
 
 #[derive(Clone)]
 struct Gate {
     faults: Arc<Mutex<Faults>>,
     asked: Arc<Mutex<Vec<String>>>,
+    broken_for: Arc<Mutex<Option<String>>>,
 }
 
 impl StandIn {
@@ -67,12 +71,12 @@ impl StandIn {
             clock: clock.clone(),
         })
         .expect("a stand-in");
-        let gate = Gate { faults: Arc::default(), asked: Arc::default() };
+        let gate = Gate { faults: Arc::default(), asked: Arc::default(), broken_for: Arc::default() };
         let router = stripe.router().layer(from_fn_with_state(gate.clone(), pass));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { stripe, clock, base, faults: gate.faults, asked: gate.asked }
+        Self { stripe, clock, base, faults: gate.faults, asked: gate.asked, broken_for: gate.broken_for }
     }
 
     /// The variables of a server that takes it for Stripe.
@@ -114,6 +118,11 @@ impl StandIn {
     /// From now on.
     pub fn set_faults(&self, faults: Faults) {
         *self.faults.lock().unwrap() = faults;
+    }
+
+    /// From now on requests whose address names this customer fail with 500; `None` heals it.
+    pub fn break_for(&self, customer: Option<&str>) {
+        *self.broken_for.lock().unwrap() = customer.map(str::to_owned);
     }
 
     /// What was asked so far, as `POST /v1/customers`.
@@ -188,6 +197,12 @@ async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Respons
     if let Some(status) = faults.refuses_with {
         return broken(status);
     }
+    let is_broken =
+        gate.broken_for.lock().unwrap().as_ref().is_some_and(|customer| request.uri().to_string().contains(customer));
+    if is_broken {
+        return broken(500);
+    }
     let answer = next.run(request).await;
+    tokio::time::sleep(faults.holds).await;
     faults.forgets_with.map_or(answer, broken)
 }

@@ -255,6 +255,21 @@ on_both! {
         assert_eq!(standing(&alice.at(&other)).await, (Plan::Pro, "active".into()));
     }
 
+    async fn a_changed_address_is_the_customers_too(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        let customer = subscribe(&stand_in, &alice).await;
+
+        alice.post("/api/auth/email", json!({ "email": "alice@example.org", "password": alice.password })).await.expect(202);
+        let mail = app.wait_for_mails("alice@example.org", 1).await.pop().unwrap();
+        let token = mail.body.split_once("token=").unwrap().1.split_whitespace().next().unwrap().to_owned();
+        app.call("POST", "/api/auth/email/confirm", Some(json!({ "token": token }))).await.expect(204);
+        look(&app).await;
+
+        assert_eq!(stand_in.stripe.look(|state| state.customers[&customer].email.clone()).as_deref(), Some("alice@example.org"));
+    }
+
     async fn deleting_an_account_ends_what_it_pays_for_even_where_stripe_is_away(plain: TestApp) {
         let stand_in = StandIn::start().await;
         let app = stand_in.app(plain.engine).await;
