@@ -1,5 +1,4 @@
-//! `kill -9` between any two steps of a subscription, and the other ways to lose the thread: no payment is lost, and
-//! nothing happens twice.
+//! `kill -9` between any two steps of a subscription: no payment is lost, and nothing happens twice.
 
 use std::{
     hash::{BuildHasher as _, Hasher as _, RandomState},
@@ -11,8 +10,7 @@ use std::{
 
 use vault_api::routes::simulated_stripe::Event;
 
-use super::wire::eventually;
-use crate::support::{Faults, Member, PostgresServer, Server, Shop, Vault, pause, register, rest};
+use crate::support::{Faults, Member, Server, Shop, Vault, pause, register, rest};
 
 /// How long the stand-in takes or holds back, so that the kill lands within.
 const SLOW: Duration = Duration::from_millis(200);
@@ -178,7 +176,8 @@ fn is_whole((shop, vault, server): (&Shop, &Vault, &Server), alice: &Member) {
         let entries = format!("select count(*) from auth.audit_trail where action = '{action}' and chain = {account}");
         assert_eq!(vault.sql(&entries), "1", "{}: {action}", alice.email);
     }
-    assert_eq!(paid_mails(vault, alice).len(), 1, "{}: mails", alice.email);
+    let mails = paid_mails(vault, alice);
+    assert_eq!(mails.len(), 1, "{}: {mails:?}", alice.email);
 }
 
 /// The mails that an invoice is paid, sent or waiting. One that was sent by a server that died is both, as one mail.
@@ -193,8 +192,9 @@ fn paid_mails(vault: &Vault, alice: &Member) -> Vec<String> {
     for file in std::fs::read_dir(vault.data().join("mail")).expect("mails").flatten() {
         let text = std::fs::read_to_string(file.path()).unwrap_or_default();
         if text.contains(&alice.email) && text.contains("Your Vault API invoice is paid") {
+            // a kill may leave the temporary file of the same mail beside it
             let name = file.file_name().to_string_lossy().into_owned();
-            ids.push(name.trim_end_matches(".eml").replace('-', ""));
+            ids.push(name.split('.').next().unwrap_or_default().replace('-', ""));
         }
     }
     ids.sort();
@@ -244,83 +244,4 @@ on_each_database! {
         drop(server);
         vault.run(&["audit", "verify"]).expect(0);
     }
-
-    fn a_server_that_stood_still_for_too_long_writes_nothing_any_more(vault: Vault) {
-        let shop = Shop::open();
-        let vault = shop.sells_to(vault);
-        let first = vault.start();
-        let alice = register(&first, "alice");
-        let customer = shop.subscribe(&vault, &first, &alice);
-        let before = shop.stand_in.asked().len();
-        shop.stand_in.set_faults(Faults { holds: Duration::from_millis(500), ..Faults::default() });
-        let event = shop.stand_in.stripe.events().pop().expect("an event");
-        shop.deliver(&first, &event).expect("an answer").expect(200);
-        eventually(Duration::from_secs(10), "the worker asks", || {
-            shop.stand_in.asked().iter().skip(before).any(|asked| asked == SUBSCRIPTIONS)
-        });
-        pause(WITHIN);
-
-        // Stripe has said "active" on the way to a server that does not hear it for long
-        first.signal("STOP");
-        shop.stand_in.set_faults(Faults::default());
-        shop.stand_in.stripe.cancel(&shop.subscription(&customer)).expect("cancelled");
-        vault.sql("update auth.billing_accounts set \"leaseUntil\" = '2020-01-01T00:00:00Z'");
-        let second = vault.start();
-        shop.deliver_all(&second);
-        rest(&vault);
-        pause(Duration::from_millis(600));
-        first.signal("CONT");
-
-        eventually(Duration::from_secs(10), "the first server gives up", || first.log().contains("a look at Stripe has to wait"));
-        rest(&vault);
-        for server in [&first, &second] {
-            let standing = alice.call(server, "GET", "/api/billing/subscription", None).expect(200).json();
-            assert_eq!((standing["plan"].as_str(), standing["status"].as_str()), (Some("FREE"), Some("canceled")), "{standing}");
-        }
-        assert_eq!(vault.sql("select count(*) from auth.audit_trail where action = 'account.plan_changed'"), "2");
-        drop((first, second));
-        vault.run(&["audit", "verify"]).expect(0);
-    }
-}
-
-#[test]
-fn an_event_that_finds_the_database_away_is_refused_for_now_and_not_lost() {
-    let database = PostgresServer::start(&["fsync=off"]);
-    let shop = Shop::open();
-    let vault = shop.sells_to(Vault::on_url(database.url("postgres")));
-    let server = vault.start();
-    let alice = register(&server, "alice");
-    let session = shop.check_out(&server, &alice).expect("a checkout");
-    shop.stand_in.stripe.pay(&session).expect("paid");
-    let events = shop.stand_in.stripe.events();
-
-    database.stop("KILL");
-    for event in &events {
-        let began = Instant::now();
-        let answer = shop.deliver(&server, event).expect("an answer").expect_problem(503, "unavailable");
-        assert!(!answer.header("retry-after").is_empty(), "{:?}", answer.headers);
-        assert!(began.elapsed() < Duration::from_secs(3), "it took {:?}", began.elapsed());
-    }
-    // who comes back meanwhile sees a page, and is not told that all is lost
-    let page = shop.come_back(&server, &session).expect("an answer");
-    assert!(matches!(page.status, 200 | 503), "{} {}", page.status, page.text());
-    let asked = shop.stand_in.asked();
-    assert!(!asked.iter().any(|asked| asked == INVOICES), "{asked:?}");
-    database.start_again();
-
-    eventually(Duration::from_secs(10), "ready again", || server.call("GET", "/ready", None, None).status == 200);
-    for event in events.iter().chain(&events) {
-        eventually(Duration::from_secs(5), "the event is taken", || {
-            shop.deliver(&server, event).is_ok_and(|answer| answer.status == 200)
-        });
-    }
-    let rows = |statement: &str| database.psql("postgres", statement);
-    eventually(Duration::from_secs(30), "PRO", || {
-        alice.call(&server, "GET", "/api/billing/invoices", None).expect(200).json()["data"].as_array().map(Vec::len)
-            == Some(1)
-    });
-    assert_eq!(alice.call(&server, "GET", "/api/billing/subscription", None).expect(200).json()["plan"], "PRO");
-    assert_eq!(rows("select count(*) from auth.billing_events"), events.len().to_string());
-    assert_eq!(rows("select count(*) from auth.audit_trail where action = 'billing.invoice_paid'"), "1");
-    assert!(!server.log().contains("internal error") && !server.log().contains("panicked"), "{}", server.log());
 }

@@ -4,6 +4,7 @@ mod wire;
 
 mod account_tour;
 mod billing_crash;
+mod billing_faults;
 mod billing_tour;
 mod crash;
 mod database_away;
