@@ -19,6 +19,7 @@ mod sessions;
 mod start;
 mod stripe_client;
 mod stripe_peers;
+mod stripe_refusals;
 mod stripe_shapes;
 mod stripe_stand_in;
 mod upkeep;
