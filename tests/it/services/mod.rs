@@ -3,6 +3,7 @@
 mod audit_chain;
 mod audit_first;
 mod billing_orders;
+mod billing_worker;
 mod configuration;
 mod configuration_secrets;
 mod hashing;
