@@ -2,10 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use url::Url;
+
 use crate::{
     core::{
         clock,
         configuration::{BillingWay, Configuration, Stage, StripeSettings},
+        network::is_local_host,
         random,
         secret::SecretText,
     },
@@ -19,8 +22,14 @@ pub(super) fn refusal(configuration: &Configuration) -> Option<&'static str> {
             "--stripe=simulated is for development alone: with ENVIRONMENT=production anybody could take PRO without paying; drop it, and set STRIPE_SECRET_KEY",
         );
     }
-    matches!(configuration.billing, BillingWay::Stripe(_)).then_some(
-        "--stripe=simulated and STRIPE_SECRET_KEY are both given: drop --stripe=simulated to use Stripe, or take STRIPE_SECRET_KEY away to simulate it",
+    if matches!(configuration.billing, BillingWay::Stripe(_)) {
+        return Some(
+            "--stripe=simulated and STRIPE_SECRET_KEY are both given: drop --stripe=simulated to use Stripe, or take STRIPE_SECRET_KEY away to simulate it",
+        );
+    }
+    let is_public = |base: &String| !Url::parse(base).is_ok_and(|url| url.host_str().is_some_and(is_local_host));
+    configuration.web_base_url.as_ref().is_some_and(is_public).then_some(
+        "WEB_BASE_URL is an address that others reach: with --stripe=simulated they could take PRO without paying; drop one of the two, or set WEB_BASE_URL to an address of this machine, as http://localhost:8000",
     )
 }
 

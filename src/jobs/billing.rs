@@ -1,5 +1,6 @@
-//! Looks at Stripe for whoever an event came, a look failed or a day has passed; and ends what deleted accounts paid
-//! for. Several at a time, so that one that hangs holds up no other.
+//! Looks at Stripe for whoever an event came, a look failed or a day has passed, several at a time, so that one that hangs
+//! holds up no other; and ends what deleted accounts paid for, one after the other and beside the looks, so that many of
+//! them hold up nobody who pays.
 
 use std::time::Duration;
 
@@ -18,14 +19,18 @@ const MOST_AT_ONCE: usize = 4;
 /// Runs until the server stops; what is under way then is finished first, as far as the time allows. A look that was cut
 /// off is taken up again once its lease has ended.
 pub(super) async fn run(app: App, mut stop: Stop) {
-    let mut under_way = JoinSet::new();
+    let (mut looks, mut farewells) = (JoinSet::new(), JoinSet::new());
     let mut clock = tokio::time::interval(EVERY);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let is_called = tokio::select! {
             () = app.billing_is_due.notified() => true,
             _ = clock.tick() => true,
-            Some(ended) = under_way.join_next() => {
+            Some(ended) = looks.join_next() => {
+                report(ended);
+                false
+            }
+            Some(ended) = farewells.join_next() => {
                 report(ended);
                 false
             }
@@ -34,10 +39,10 @@ pub(super) async fn run(app: App, mut stop: Stop) {
         if app.stripe.is_none() || !app.is_prepared() {
             continue;
         }
-        while under_way.len() < MOST_AT_ONCE {
+        while looks.len() < MOST_AT_ONCE {
             match billing::claim_next(&super::context(&app, "billing")).await {
                 Ok(Some(lease)) => {
-                    under_way.spawn(look(app.clone(), lease));
+                    looks.spawn(look(app.clone(), lease));
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -46,11 +51,14 @@ pub(super) async fn run(app: App, mut stop: Stop) {
                 }
             }
         }
-        if is_called && under_way.len() < MOST_AT_ONCE {
-            under_way.spawn(say_farewells(app.clone()));
+        if is_called && farewells.is_empty() {
+            farewells.spawn(say_farewells(app.clone(), stop.clone()));
         }
     }
-    while let Some(ended) = under_way.join_next().await {
+    while let Some(ended) = looks.join_next().await {
+        report(ended);
+    }
+    while let Some(ended) = farewells.join_next().await {
         report(ended);
     }
 }
@@ -60,8 +68,9 @@ async fn look(app: App, lease: Lease) -> Result<()> {
     Ok(())
 }
 
-async fn say_farewells(app: App) -> Result<()> {
-    while billing::say_next(&super::context(&app, "billing")).await? {}
+/// Until none is due, or the server is about to stop.
+async fn say_farewells(app: App, stop: Stop) -> Result<()> {
+    while !*stop.borrow() && billing::say_next(&super::context(&app, "billing")).await? {}
     Ok(())
 }
 

@@ -4,7 +4,8 @@
 use axum::{
     Router,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
+    middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     answers::Answer,
-    close_by::is_close,
+    close_by::for_visitors_close_by,
     extractors::Visitor,
     html::{Page, asked_language, escape, value_of},
 };
@@ -40,19 +41,19 @@ pub(super) fn routes(app: App) -> Router {
         .route("/dev/mail", get(list))
         .route("/dev/mail/{id}", get(show))
         .route("/dev/mail/{id}/html", get(frame))
+        .route_layer(from_fn_with_state(app.clone(), for_visitors_close_by))
         .with_state(app)
 }
 
-/// The folder of the mails, where there is one and this visitor may see it.
-fn folder<'a>(app: &'a App, visitor: &Visitor, headers: &HeaderMap) -> Answer<&'a std::path::Path> {
-    let folder = app.mailer.folder().filter(|_| is_close(app, visitor.0.client(), headers));
-    folder.ok_or_else(|| Code::NotFound.into())
+/// The folder of the mails, where there is one.
+fn folder(app: &App) -> Answer<&std::path::Path> {
+    app.mailer.folder().ok_or_else(|| Code::NotFound.into())
 }
 
-async fn list(State(app): State<App>, visitor: Visitor, headers: HeaderMap, uri: Uri) -> Answer<Response> {
+async fn list(State(app): State<App>, visitor: Visitor, uri: Uri) -> Answer<Response> {
     let language = language(&visitor, &uri);
     let texts = pages::dev_mail(language);
-    let mails = read(folder(&app, &visitor, &headers)?, KeptMail::list).await;
+    let mails = read(folder(&app)?, KeptMail::list).await;
     let rows: String = mails.iter().map(|mail| row(language, mail)).collect();
     let content = if rows.is_empty() {
         format!("<p class=\"hint\">{}</p>", texts.empty)
@@ -63,28 +64,17 @@ async fn list(State(app): State<App>, visitor: Visitor, headers: HeaderMap, uri:
     Ok(page(language, texts.title, "/dev/mail", &content))
 }
 
-async fn show(
-    State(app): State<App>,
-    visitor: Visitor,
-    headers: HeaderMap,
-    uri: Uri,
-    Path(id): Path<String>,
-) -> Answer<Response> {
+async fn show(State(app): State<App>, visitor: Visitor, uri: Uri, Path(id): Path<String>) -> Answer<Response> {
     let language = language(&visitor, &uri);
-    let mail = find(folder(&app, &visitor, &headers)?, &id).await?;
+    let mail = find(folder(&app)?, &id).await?;
     let is_plain = value_of(uri.query().unwrap_or_default(), "view") == "plain";
     let path = format!("/dev/mail/{}", mail.id);
     let plain = format!("{path}?view=plain");
     Ok(page(language, &mail.subject, if is_plain { &plain } else { &path }, &one(language, &mail, is_plain)))
 }
 
-async fn frame(
-    State(app): State<App>,
-    visitor: Visitor,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Answer<Response> {
-    let mail = find(folder(&app, &visitor, &headers)?, &id).await?;
+async fn frame(State(app): State<App>, Path(id): Path<String>) -> Answer<Response> {
+    let mail = find(folder(&app)?, &id).await?;
     // a click opens a new tab: within the frame nothing may leave
     let html = mail.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
     let headers: [(HeaderName, HeaderValue); 3] = [

@@ -19,6 +19,9 @@ const REGISTERING_ADDRESSES: u32 = 20;
 /// For how many other requests an import counts.
 const API_FOR_AN_IMPORT: u32 = 60;
 
+/// How many ways back from a checkout stand against one sign-in: people reload the page that says “in a moment”.
+const RETURNS_FOR_AN_AUTH: u32 = 3;
+
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -36,6 +39,8 @@ pub enum Limit {
     Recover,
     /// Mails of one kind that are asked for, for each mailbox.
     Mailbox,
+    /// Looks at what became of a checkout, for each client address: each asks Stripe.
+    CheckoutReturn,
     /// Refreshes, for each session.
     Refresh,
     /// Values shown in clear, for each account.
@@ -50,7 +55,7 @@ pub enum Limit {
 
 impl Limit {
     /// All limits.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Auth,
         Self::Anonymous,
         Self::Api,
@@ -58,6 +63,7 @@ impl Limit {
         Self::RegisterInAll,
         Self::Recover,
         Self::Mailbox,
+        Self::CheckoutReturn,
         Self::Refresh,
         Self::Reveal,
         Self::Verify,
@@ -76,6 +82,7 @@ impl Limit {
             Self::RegisterInAll => "register-in-all",
             Self::Recover => "recover",
             Self::Mailbox => "mailbox",
+            Self::CheckoutReturn => "checkout-return",
             Self::Refresh => "refresh",
             Self::Reveal => "reveal",
             Self::Verify => "verify",
@@ -94,6 +101,7 @@ impl Limit {
             Self::RegisterInAll => (limits.register_per_hour.saturating_mul(REGISTERING_ADDRESSES), HOUR),
             Self::Recover => (limits.recover_per_hour, HOUR),
             Self::Mailbox => (limits.mailbox_per_hour, HOUR),
+            Self::CheckoutReturn => (limits.auth_per_minute.saturating_mul(RETURNS_FOR_AN_AUTH), MINUTE),
             Self::Refresh => (limits.refresh_per_minute, MINUTE),
             Self::Reveal | Self::Export => (limits.reveal_per_minute, MINUTE),
             Self::Import => ((limits.api_per_minute / API_FOR_AN_IMPORT).max(1), MINUTE),

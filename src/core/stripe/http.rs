@@ -102,30 +102,42 @@ impl Http {
         query: &[(&str, &str)],
         most_pages: usize,
     ) -> Result<Vec<Value>, StripeError> {
-        let mut items: Vec<Value> = Vec::new();
+        let (mut items, mut after) = (Vec::new(), None);
         for _ in 0..most_pages {
-            let last = items.last().and_then(|item| item.get("id")?.as_str()).map(str::to_owned);
-            let mut query = query.to_vec();
-            query.push(("limit", PAGE));
-            if let Some(last) = &last {
-                query.push(("starting_after", last));
-            }
-            let mut page = self.get(path, &query).await?;
-            let has_more = page.get("has_more").and_then(Value::as_bool).unwrap_or(false);
-            let Some(Value::Array(data)) = page.get_mut("data").map(Value::take) else {
-                return Err(StripeError::away(format!("the list {path} has no items to read")));
-            };
-            let is_empty = data.is_empty();
-            items.extend(data);
-            if !has_more {
+            let (page, next) = self.page(path, query, after.as_deref()).await?;
+            items.extend(page);
+            if next.is_none() {
                 return Ok(items);
             }
-            let next = items.last().and_then(|item| item.get("id")?.as_str());
-            if is_empty || next.is_none() || next == last.as_deref() {
-                return Err(StripeError::away(format!("the list {path} says that it goes on, and does not")));
-            }
+            after = next;
         }
         Err(StripeError::away(format!("the list {path} is longer than {most_pages} pages")))
+    }
+
+    /// The items of a list behind the one that is called `after`, as many as come at once; and, where the list goes on,
+    /// what the last of them is called.
+    pub(super) async fn page(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        after: Option<&str>,
+    ) -> Result<(Vec<Value>, Option<String>), StripeError> {
+        let mut query = query.to_vec();
+        query.push(("limit", PAGE));
+        query.extend(after.map(|after| ("starting_after", after)));
+        let mut page = self.get(path, &query).await?;
+        let has_more = page.get("has_more").and_then(Value::as_bool).unwrap_or(false);
+        let Some(Value::Array(items)) = page.get_mut("data").map(Value::take) else {
+            return Err(StripeError::away(format!("the list {path} has no items to read")));
+        };
+        if !has_more {
+            return Ok((items, None));
+        }
+        let last = items.last().and_then(|item| item.get("id")?.as_str()).map(str::to_owned);
+        match last {
+            Some(last) if after != Some(&last) => Ok((items, Some(last))),
+            _ => Err(StripeError::away(format!("the list {path} says that it goes on, and does not"))),
+        }
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<Value, StripeError> {

@@ -2,8 +2,9 @@
 //! `docs/decisions/0014-stripe-client.md`).
 //!
 //! `http` sends and retries, `circuit` spares everybody the wait while Stripe is away, `read` makes models of what comes back,
-//! `signature` tells Stripe's events from forgeries. What the answers mean for an account is the services' business.
+//! `check` tells the operator whether the key and the price will do, `signature` tells Stripe's events from forgeries. What the answers mean for an account is the services' business.
 
+mod check;
 mod circuit;
 mod http;
 mod read;
@@ -16,13 +17,11 @@ use serde_json::Value;
 pub use read::Refunded;
 
 use self::{http::Http, read::Reading};
-use super::{configuration::StripeSettings, language::Language, texts::money::money};
+use super::{configuration::StripeSettings, language::Language};
 use crate::models::billing::{CheckoutSession, StripeInvoice, Subscription};
 
 /// The most pages (of 100 items) that one customer's list may have.
 const PAGES_OF_A_CUSTOMER: usize = 20;
-/// The most pages that the list of everybody's subscriptions may have.
-const PAGES_OF_ALL: usize = 5000;
 /// Stripe takes no longer name.
 const MOST_NAME: usize = 256;
 
@@ -103,15 +102,17 @@ impl StripeError {
         if let Self::Away { retry_after, .. } = self { *retry_after } else { None }
     }
 
-    /// Whether Stripe says that there is no such thing.
+    /// Whether Stripe says that there is no such thing. A 404 alone is not enough: what stands before Stripe, or is
+    /// taken for it, answers so too.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        match self {
-            Self::Away { .. } => false,
-            Self::Refused { status, code, .. } => {
-                code == "resource_missing" || (*status == 404 && !matches!(&**code, "other_mode" | "unknown_path"))
-            }
-        }
+        matches!(self, Self::Refused { code, .. } if code == "resource_missing")
+    }
+
+    /// Whether the key is not good, or lacks the right to do this.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 403, .. })
     }
 }
 
@@ -138,6 +139,17 @@ pub struct NewCheckout<'a> {
     pub cancel_url: &'a str,
     /// The page's language.
     pub language: Language,
+}
+
+/// A part of everybody's subscriptions.
+#[derive(Clone, Debug)]
+pub struct LivePage {
+    /// Customers and what they pay for.
+    pub live: Vec<(String, Subscription)>,
+    /// Why others could not be read.
+    pub unreadable: Vec<StripeError>,
+    /// Where the next page begins; `None` where this is the last one.
+    pub next: Option<String>,
 }
 
 /// Stripe.
@@ -253,12 +265,15 @@ impl Stripe {
         page.ok_or_else(|| StripeError::away("Stripe made a portal session without a page".into()))
     }
 
-    /// All subscriptions of a customer, those that are over included; `None` where the customer is gone.
+    /// All subscriptions of a customer, those that are over included; `None` where Stripe says of the customer itself
+    /// that it is gone.
     pub async fn subscriptions(&self, customer: &str) -> Result<Option<Vec<Subscription>>, StripeError> {
         let query = [("customer", customer), ("status", "all")];
         let found = match self.http.pages("subscriptions", &query, PAGES_OF_A_CUSTOMER).await {
             Ok(found) => found,
-            Err(error) if error.is_missing() => return Ok(None),
+            Err(error) if error.is_missing() => {
+                return if self.is_gone(customer).await? { Ok(None) } else { Err(contradiction()) };
+            }
             Err(error) => return Err(error),
         };
         let reading = self.reading();
@@ -268,13 +283,22 @@ impl Stripe {
         }
         // a deleted customer still has its list of what is over
         let may_be_gone = subscriptions.iter().all(|one| one.status.is_over());
-        if may_be_gone && self.is_gone(customer).await? { Ok(None) } else { Ok(Some(subscriptions)) }
+        if !may_be_gone {
+            return Ok(Some(subscriptions));
+        }
+        match self.is_gone(customer).await {
+            Ok(true) => Ok(None),
+            // where it is refused, nobody said that it is gone
+            Ok(false) | Err(StripeError::Refused { .. }) => Ok(Some(subscriptions)),
+            Err(error) => Err(error),
+        }
     }
 
+    /// Whether Stripe says of the customer itself that it is gone.
     async fn is_gone(&self, customer: &str) -> Result<bool, StripeError> {
         match self.http.get(&format!("customers/{}", segment(customer)?), &[]).await {
-            Ok(found) => Ok(found.get("deleted").and_then(Value::as_bool).unwrap_or(false)),
-            Err(StripeError::Refused { code, .. }) => Ok(code == "resource_missing"),
+            Ok(found) => Ok(is_deleted(&found)),
+            Err(error) if error.is_missing() => Ok(true),
             Err(error) => Err(error),
         }
     }
@@ -287,6 +311,9 @@ impl Stripe {
     }
 
     /// What was paid back to a customer, by invoice.
+    ///
+    /// # Errors
+    /// `is_forbidden` where the key may not read charges: what was paid back is unknown then, and all else is not.
     pub async fn refunded(&self, customer: &str) -> Result<Refunded, StripeError> {
         let query = [("customer", customer)];
         let charges = self.http.pages("charges", &query, PAGES_OF_A_CUSTOMER).await?;
@@ -298,52 +325,42 @@ impl Stripe {
         Ok(Refunded::of(&charges, &invoices))
     }
 
-    /// Deletes a customer, and with it all that it pays for; one that is gone already is fine.
+    /// Deletes a customer, and with it all that it pays for; one that is gone already is fine. Done is what Stripe says
+    /// of the customer itself: a 404 of something else leaves it to be tried again.
     pub async fn delete_customer(&self, id: &str) -> Result<(), StripeError> {
         match self.http.delete(&format!("customers/{}", segment(id)?)).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_missing() => Ok(()),
-            Err(error) => Err(error),
+            Ok(deleted) if is_deleted(&deleted) => Ok(()),
+            Err(error) if !error.is_missing() => Err(error),
+            _ if self.is_gone(id).await? => Ok(()),
+            _ => Err(contradiction()),
         }
     }
 
-    /// Everybody's subscriptions that are not cancelled, each with its customer.
-    pub async fn live_subscriptions(&self) -> Result<Vec<(String, Subscription)>, StripeError> {
-        let found = self.http.pages("subscriptions", &[], PAGES_OF_ALL).await?;
+    /// A page of everybody's subscriptions that are not cancelled, each with its customer: the one behind `after`, the
+    /// first one without it.
+    pub async fn live_subscriptions_page(&self, after: Option<&str>) -> Result<LivePage, StripeError> {
+        let (found, next) = self.http.page("subscriptions", &[], after).await?;
         let reading = self.reading();
-        let mut all = Vec::new();
+        let mut page = LivePage { live: Vec::new(), unreadable: Vec::new(), next };
         for value in &found {
-            if let (Some(customer), Some(subscription)) = (read::customer(value), reading.subscription(value)?) {
-                all.push((customer, subscription));
+            match (read::customer(value), reading.subscription(value)) {
+                (Some(customer), Ok(Some(subscription))) => page.live.push((customer, subscription)),
+                (_, Err(error)) => page.unreadable.push(error),
+                (None, _) | (_, Ok(None)) => {}
             }
         }
-        Ok(all)
+        Ok(page)
     }
+}
 
-    /// Whether the key works and what it sells can be sold; a line for the operator.
-    ///
-    /// # Errors
-    /// Also where a price is unknown, or the one that is sold is inactive, not recurring, metered or of the other mode.
-    pub async fn check(&self) -> Result<String, StripeError> {
-        let settings = self.settings();
-        let mut line = None;
-        for price in &settings.prices {
-            let found = match self.http.get(&format!("prices/{}", segment(price)?), &[]).await {
-                Ok(found) => found,
-                Err(error) if error.is_missing() => {
-                    let sentence =
-                        format!("STRIPE_PRICE_PRO: Stripe knows no price {price} in {} mode", settings.mode());
-                    return Err(StripeError::ours("price_unknown", sentence));
-                }
-                Err(error) => return Err(error),
-            };
-            if line.is_none() {
-                may_be_sold(price, &found, settings.is_live)?;
-                line = Some(format!("{} mode, {price}: {}", settings.mode(), price_line(&found)));
-            }
-        }
-        line.ok_or_else(|| StripeError::ours("no_price", "STRIPE_PRICE_PRO is not set: there is nothing to sell"))
-    }
+/// Whether Stripe shows a customer as what is left of a deleted one.
+fn is_deleted(customer: &Value) -> bool {
+    customer.get("deleted").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Two answers about a customer that do not go together.
+fn contradiction() -> StripeError {
+    StripeError::away("Stripe does not know the customer in one answer, and shows it in the next".into())
 }
 
 /// An identifier that may stand in a path.
@@ -362,36 +379,4 @@ fn with_session(url: &str) -> String {
     }
     let mark = if url.contains('?') { '&' } else { '?' };
     format!("{url}{mark}session_id={SESSION}")
-}
-
-fn may_be_sold(price: &str, found: &Value, is_live: bool) -> Result<(), StripeError> {
-    let flag = |name: &str| found.get(name).and_then(Value::as_bool);
-    let recurring = found.get("recurring").filter(|recurring| recurring.is_object());
-    let usage = recurring.and_then(|recurring| recurring.get("usage_type")).and_then(Value::as_str);
-    let (code, why) = match () {
-        () if flag("livemode").is_some_and(|price_is_live| price_is_live != is_live) => {
-            ("other_mode", "is of the other mode than STRIPE_SECRET_KEY: one is for tests, the other for real money")
-        }
-        () if flag("active") == Some(false) => ("price_inactive", "is archived at Stripe, and can not be bought"),
-        () if recurring.is_none() => ("price_not_recurring", "is paid once; PRO needs a recurring price"),
-        () if usage == Some("metered") => ("price_metered", "is metered; PRO needs a price with a fixed amount"),
-        () => return Ok(()),
-    };
-    Err(StripeError::ours(code, format!("STRIPE_PRICE_PRO: {price} {why}")))
-}
-
-/// As `€9.00 each month`.
-fn price_line(found: &Value) -> String {
-    let text = |pointer: &str| found.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let count = found.pointer("/recurring/interval_count").and_then(Value::as_i64).unwrap_or(1);
-    let interval = match text("/recurring/interval") {
-        "" => "period",
-        interval => interval,
-    };
-    let every = if count == 1 { format!("each {interval}") } else { format!("every {count} {interval}s") };
-    let amount = found.get("unit_amount").and_then(Value::as_i64).zip(read::currency(found));
-    match amount {
-        Some((amount, currency)) => format!("{} {every}", money(amount, &currency, Language::English)),
-        None => format!("an amount in tiers {every}"),
-    }
 }

@@ -9,7 +9,7 @@ use super::{
     form::Form,
     refusal::Refusal,
     shapes,
-    state::{PRICE, PRODUCT, State},
+    state::{Customer, PRICE, PRODUCT, State},
 };
 
 /// Of lists.
@@ -49,6 +49,7 @@ pub(super) fn carry_out(
     let segments: Vec<&str> = path.split('/').collect();
     match (method.as_str(), segments.as_slice()) {
         ("POST", ["customers"]) => create_customer(state, form),
+        ("GET", ["customers"]) => customers(state, form),
         ("GET", ["customers", id]) => {
             form.allow(&["expand"])?;
             let found = state.customer(id).ok_or_else(|| Refusal::missing("customer", id))?;
@@ -110,6 +111,16 @@ fn create_customer(state: &mut State, form: &Form) -> Result<Value, Refusal> {
     let id = state.create_customer(form.text("email"), form.text("name"), form.map("metadata"))?;
     let found = state.customer(&id).ok_or_else(|| Refusal::missing("customer", &id))?;
     Ok(shapes::customer(state, found))
+}
+
+/// Those that were not deleted, as Stripe lists them.
+fn customers(state: &State, form: &Form) -> Result<Value, Refusal> {
+    form.allow(&[&PAGING[..], &["email", "created"]].concat())?;
+    let email = form.get("email");
+    let is_asked = |one: &&Customer| !one.is_deleted && email.is_none_or(|email| one.email.as_deref() == Some(email));
+    let mut found: Vec<_> = state.customers.values().filter(is_asked).collect();
+    found.sort_by_key(|one| std::cmp::Reverse(one.created));
+    page(form, "customer", "/v1/customers", found.into_iter().map(|one| shapes::customer(state, one)).collect())
 }
 
 fn create_checkout(state: &mut State, stripe: &SimulatedStripe, form: &Form) -> Result<Value, Refusal> {

@@ -35,8 +35,8 @@ pub(super) fn routes(app: App) -> Router {
 async fn show_success(Visitor(ctx): Visitor, uri: Uri) -> Result<Response, Failure> {
     let query = uri.query().unwrap_or_default();
     let ctx = in_asked_language(ctx, query);
-    // each look is a call to Stripe
-    limits::spend_address(&ctx, Limit::Auth).await?;
+    // each look is a call to Stripe; who reloads too often must still be able to sign in
+    limits::spend_address(&ctx, Limit::CheckoutReturn).await?;
     let session = value_of(query, "session_id");
     let words = texts::back(ctx.client().language);
     let own = format!("billing/success?session_id={}", escape_query(&session));

@@ -60,14 +60,13 @@ async fn begin(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<String> 
         Some(checkout) => stripe.checkout(checkout).await.map_err(away)?,
         None => None,
     };
-    let found = match stripe.subscriptions(&customer).await.map_err(away)? {
-        Some(found) => found,
-        None => {
-            // it was deleted at Stripe: another takes its place
-            look::forget_customer(ctx, lease).await?;
-            customer = find_customer(ctx, stripe, lease).await?;
-            Vec::new()
-        }
+    let found = if let Some(found) = stripe.subscriptions(&customer).await.map_err(away)? {
+        found
+    } else {
+        // it was deleted at Stripe: another takes its place
+        look::forget_customer(ctx, lease).await?;
+        customer = find_customer(ctx, stripe, lease).await?;
+        Vec::new()
     };
     look::apply_subscriptions(ctx, lease, &found).await?;
     let (user, known) = find(ctx, lease.account).await?;

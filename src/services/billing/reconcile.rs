@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{away, lease, look, stripe};
+use super::{lease, look, stripe};
 use crate::{
-    core::{context::Context, error::Result, texts::problems::Code},
+    core::{context::Context, error::Result, stripe::Stripe, texts::problems::Code},
     models::{
         billing::SubscriptionStatus,
         billing_account::{BillingAccount, Changes},
@@ -29,7 +29,7 @@ pub struct Reconciled {
     pub looked_at: usize,
     /// Accounts where something was mended.
     pub mended: usize,
-    /// Accounts that could not be looked at.
+    /// Accounts that could not be looked at, subscriptions that could not be read, and lists of them that broke off.
     pub failed: usize,
     /// Subscriptions at Stripe that belong to no account.
     pub strange: usize,
@@ -39,7 +39,8 @@ pub struct Reconciled {
 /// that was mended or needs a person.
 ///
 /// # Errors
-/// `billing_not_configured`; as the database fails. That Stripe fails for one account does not end it.
+/// `billing_not_configured`; as the database fails. That Stripe fails for one account, or for a page of its list, is told
+/// and counted.
 pub async fn reconcile(ctx: &Context, mut tell: impl FnMut(String)) -> Result<Reconciled> {
     ctx.require(Permission::AdministerAccounts)?;
     let stripe = stripe(ctx)?;
@@ -67,17 +68,42 @@ pub async fn reconcile(ctx: &Context, mut tell: impl FnMut(String)) -> Result<Re
             }
         }
     }
-    for (customer, subscription) in stripe.live_subscriptions().await.map_err(away)? {
-        if !is_known(ctx, &customer).await? {
-            done.strange += 1;
-            tell(format!(
-                "{customer}: pays for {} ({}) and belongs to no account; cancel it at Stripe, or find out whose it is",
-                subscription.id,
-                subscription.status.as_str()
-            ));
+    strangers(ctx, stripe, &mut done, &mut tell).await?;
+    Ok(done)
+}
+
+/// Names what is paid for at Stripe and belongs to no account, page by page: there may be more of it than there is memory.
+async fn strangers(ctx: &Context, stripe: &Stripe, done: &mut Reconciled, tell: &mut impl FnMut(String)) -> Result<()> {
+    let mut after = None;
+    loop {
+        let page = match stripe.live_subscriptions_page(after.as_deref()).await {
+            Ok(page) => page,
+            // where the next page begins is not known either
+            Err(error) => {
+                done.failed += 1;
+                tell(format!("the subscriptions at Stripe could not all be looked through: {error}"));
+                return Ok(());
+            }
+        };
+        for error in &page.unreadable {
+            done.failed += 1;
+            tell(format!("a subscription at Stripe could not be read: {error}"));
+        }
+        for (customer, subscription) in &page.live {
+            if !is_known(ctx, customer).await? {
+                done.strange += 1;
+                tell(format!(
+                    "{customer}: pays for {} ({}) and belongs to no account; cancel it at Stripe, or find out whose it is",
+                    subscription.id,
+                    subscription.status.as_str()
+                ));
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(());
         }
     }
-    Ok(done)
 }
 
 /// Whether an account has the customer, or had it and the worker is about to delete it at Stripe.

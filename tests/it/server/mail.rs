@@ -165,6 +165,13 @@ fn in_development_the_mails_are_shown() {
         .raw(b"GET /dev/mail HTTP/1.1\r\nHost: evil.example.com\r\nConnection: close\r\n\r\n")
         .expect("an answer");
     rebound.expect(404);
+    // whoever a tunnel on this machine brings
+    for path in ["/dev/mail", &path, &format!("{path}/html")] {
+        for head in super::simulated_stripe::PASSED_ON {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{head}\r\n\r\n");
+            server.raw(request.as_bytes()).expect("an answer").expect(404);
+        }
+    }
 }
 
 #[test]

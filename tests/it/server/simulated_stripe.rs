@@ -5,6 +5,13 @@ use crate::{
     support::{Engine, Server, Vault},
 };
 
+/// What a tunnel or proxy adds.
+pub const PASSED_ON: [&str; 4] = [
+    "X-Forwarded-For: 203.0.113.7",
+    "X-Forwarded-For: 127.0.0.1",
+    "Forwarded: for=127.0.0.1",
+    "X-Forwarded-Host: my.tunnel.example",
+];
 const KEY: &str = "sk_test_simulated_vault_api";
 
 fn simulated(vault: &Vault) -> Server {
@@ -69,6 +76,21 @@ fn the_stand_in_answers_to_nobody_from_afar_and_is_not_there_unasked() {
     assert_eq!(ask("Host: localhost:8000"), 200);
     assert_eq!(ask("Host: evil.example.com"), 404);
     assert_eq!(ask("Host: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.7"), 404);
+    assert_eq!(ask("Host: 127.0.0.1\r\nX-Forwarded-For: 127.0.0.2"), 200);
+    // trusted, and silent on who asks
+    assert_eq!(ask("Host: 127.0.0.1\r\nForwarded: for=203.0.113.7"), 404);
+    drop(server);
+
+    // a tunnel on this machine brings people from anywhere
+    let server = simulated(&Vault::new(Engine::Sqlite));
+    for head in PASSED_ON {
+        let request = format!(
+            "GET /simulated-stripe/checkout/x HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n{head}\r\n\r\n"
+        );
+        let answer = server.raw(request.as_bytes()).expect("an answer");
+        assert!(answer.status == 404 && !answer.text().contains("Simulation"), "{head}: {}", answer.text());
+    }
+    assert!(server.call("GET", "/simulated-stripe/checkout/x", None, None).text().contains("Simulation"));
     drop(server);
 
     let server = vault.start();
@@ -93,6 +115,19 @@ fn production_and_a_real_key_refuse_the_simulation_before_anything_listens() {
     assert!(!done.errors.contains("MARKER") && done.output.is_empty());
 
     Vault::new(Engine::Sqlite).run(&["serve", "--stripe=live"]).expect(2);
+}
+
+#[test]
+fn a_server_that_others_reach_refuses_the_simulation() {
+    for base in ["https://my.tunnel.example", "https://203.0.113.7", "https://localhost.example.com/vault"] {
+        let vault = Vault::new(Engine::Sqlite).with("WEB_BASE_URL", base);
+        let done = vault.run(&["serve", "--port", "0", "--stripe=simulated"]).expect(78);
+        assert!(done.errors.contains("WEB_BASE_URL is an address that others reach"), "{base}: {}", done.errors);
+        assert!(done.output.is_empty() && !vault.data().join("vault.db").exists(), "{base}");
+    }
+    for base in ["http://localhost:8000", "http://127.0.0.1:8000", "http://vault.localhost/app"] {
+        simulated(&Vault::new(Engine::Sqlite).with("WEB_BASE_URL", base));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod audit_chain;
 mod audit_first;
 mod billing_orders;
+mod billing_worker;
 mod configuration;
 mod configuration_secrets;
 mod hashing;
@@ -19,6 +20,7 @@ mod sessions;
 mod start;
 mod stripe_client;
 mod stripe_peers;
+mod stripe_refusals;
 mod stripe_shapes;
 mod stripe_stand_in;
 mod upkeep;

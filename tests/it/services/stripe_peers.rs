@@ -168,10 +168,10 @@ async fn a_subscription_is_read_through_its_whole_life_at_localstripe() {
     assert_eq!(stripe.act(&portal, "cancel"), "http://127.0.0.1:1/");
     let canceled = only(&client, &customer).await;
     assert_eq!((canceled.status, canceled.cancel_at_period_end), (SubscriptionStatus::Active, true));
-    assert_eq!(client.live_subscriptions().await.unwrap(), [(customer.clone(), canceled)]);
+    assert_eq!(client.live_subscriptions_page(None).await.unwrap().live, [(customer.clone(), canceled)]);
     stripe.act(&portal, "end");
     assert_eq!(only(&client, &customer).await.status, SubscriptionStatus::Canceled);
-    assert_eq!(client.live_subscriptions().await.unwrap(), []);
+    assert_eq!(client.live_subscriptions_page(None).await.unwrap().live, []);
 
     // gone
     client.delete_customer(&customer).await.unwrap();

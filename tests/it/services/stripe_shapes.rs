@@ -255,9 +255,9 @@ async fn everybodys_subscriptions_come_with_their_customers() {
     second["customer"] = json!({ "id": "cus_2", "email": "a@example.com" });
     let stand_in = stand_in_with(&[subscription("trialing", PRICE), second]).await;
 
-    let all = stand_in.client().live_subscriptions().await.unwrap();
+    let all = stand_in.client().live_subscriptions_page(None).await.unwrap();
 
-    assert_eq!(all.iter().map(|(customer, _)| customer.as_str()).collect::<Vec<_>>(), ["cus_1", "cus_2"]);
+    assert_eq!(all.live.iter().map(|(customer, _)| customer.as_str()).collect::<Vec<_>>(), ["cus_1", "cus_2"]);
     assert_eq!(stand_in.asked()[0].field("status"), None);
 }
 

@@ -2,18 +2,20 @@
 //! after the deed was done.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use axum::{
+    Json,
     extract::{Request, State},
     http::StatusCode,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
 use chrono::TimeDelta;
-use serde_json::Value;
+use serde_json::{Value, json};
 use vault_api::{
     core::{clock::Clock as _, secret::SecretText},
     routes::simulated_stripe::{Event, KEY, Options, SimulatedStripe},
@@ -35,6 +37,9 @@ pub struct Faults {
     pub refuses_with: Option<u16>,
     /// What is answered after the deed was done.
     pub forgets_with: Option<u16>,
+    /// What Stripe itself answers to whatever has an idempotency key. It says the same to the same key from then on, but
+    /// for 409 and 429, as Stripe documents of what began to execute.
+    pub fails_with: Option<u16>,
 }
 
 /// A running stand-in.
@@ -47,11 +52,13 @@ pub struct StandIn {
     broken_for: Arc<Mutex<Option<String>>>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Gate {
     faults: Arc<Mutex<Faults>>,
     asked: Arc<Mutex<Vec<String>>>,
     broken_for: Arc<Mutex<Option<String>>>,
+    /// What failed, by its idempotency key.
+    failed: Arc<Mutex<HashMap<String, u16>>>,
 }
 
 impl StandIn {
@@ -71,7 +78,7 @@ impl StandIn {
             clock: clock.clone(),
         })
         .expect("a stand-in");
-        let gate = Gate { faults: Arc::default(), asked: Arc::default(), broken_for: Arc::default() };
+        let gate = Gate::default();
         let router = stripe.router().layer(from_fn_with_state(gate.clone(), pass));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -201,6 +208,17 @@ async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Respons
         gate.broken_for.lock().unwrap().as_ref().is_some_and(|customer| request.uri().to_string().contains(customer));
     if is_broken {
         return broken(500);
+    }
+    let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+    if let Some(key) = key {
+        let kept = gate.failed.lock().unwrap().get(&key).copied();
+        if let Some(status) = kept.or(faults.fails_with) {
+            if !matches!(status, 409 | 429) {
+                gate.failed.lock().unwrap().insert(key, status);
+            }
+            let body = json!({ "error": { "type": "api_error", "message": "An unknown error occurred" } });
+            return (StatusCode::from_u16(status).expect("a status"), Json(body)).into_response();
+        }
     }
     let answer = next.run(request).await;
     tokio::time::sleep(faults.holds).await;

@@ -76,6 +76,21 @@ on_both! {
         assert_eq!((stand_in.customers().len(), stand_in.stripe.look(|state| state.checkouts.len())), (1, 1));
     }
 
+    async fn a_failure_that_stripe_remembers_does_not_last(plain: TestApp) {
+        let stand_in = StandIn::start().await;
+        let app = stand_in.app(plain.engine).await;
+        let alice = app.member("alice").await;
+        for _ in 0..2 {
+            stand_in.set_faults(Faults { fails_with: Some(500), ..Faults::default() });
+            alice.call("POST", "/api/billing/checkout", None).await.expect_problem(503, "billing_unavailable");
+            stand_in.set_faults(Faults::default());
+        }
+
+        check_out(&alice).await;
+
+        assert_eq!(stand_in.customers().len(), 1);
+    }
+
     async fn who_pays_while_another_page_is_asked_for_gets_no_second_page(plain: TestApp) {
         let stand_in = StandIn::start().await;
         let app = stand_in.app(plain.engine).await;

@@ -1,6 +1,7 @@
 //! `/api/billing`: plans, invoices, Stripe's events.
 
 mod checkout;
+mod gone;
 mod life;
 mod plans;
 mod unconfigured;
