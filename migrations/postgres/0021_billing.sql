@@ -12,6 +12,7 @@ create table auth.billing_accounts (
     "isLive" boolean,
     generation bigint not null,
     "subscriptionId" text,
+    "subscriptionPrice" text,
     "subscriptionStatus" text,
     "currentPeriodEnd" timestamptz,
     "cancelAtPeriodEnd" boolean not null,
@@ -31,6 +32,7 @@ create table auth.billing_accounts (
 create unique index billing_accounts_customer on auth.billing_accounts ("stripeCustomerId");
 create index billing_accounts_checkout on auth.billing_accounts ("checkoutId");
 create index billing_accounts_look on auth.billing_accounts ("lookAt");
+create index billing_accounts_heard_of on auth.billing_accounts ("lookAt") where wanted <> done;
 
 create table auth.billing_events (
     id text not null primary key,

@@ -12,6 +12,7 @@ create table billing_accounts (
     "isLive" integer,
     generation integer not null,
     "subscriptionId" text,
+    "subscriptionPrice" text,
     "subscriptionStatus" text,
     "currentPeriodEnd" text,
     "cancelAtPeriodEnd" integer not null,
@@ -31,6 +32,7 @@ create table billing_accounts (
 create unique index billing_accounts_customer on billing_accounts ("stripeCustomerId");
 create index billing_accounts_checkout on billing_accounts ("checkoutId");
 create index billing_accounts_look on billing_accounts ("lookAt");
+create index billing_accounts_heard_of on billing_accounts ("lookAt") where wanted <> done;
 
 create table billing_events (
     id text not null primary key,

@@ -15,6 +15,8 @@ use crate::{
 
 const EVERY: Duration = Duration::from_secs(5);
 const MOST_AT_ONCE: usize = 4;
+/// All rows are read for it.
+const COUNT_EVERY: Duration = Duration::from_mins(1);
 
 /// Runs until the server stops; what is under way then is finished first, as far as the time allows. A look that was cut
 /// off is taken up again once its lease has ended.
@@ -22,10 +24,16 @@ pub(super) async fn run(app: App, mut stop: Stop) {
     let (mut looks, mut farewells) = (JoinSet::new(), JoinSet::new());
     let mut clock = tokio::time::interval(EVERY);
     clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut counting = tokio::time::interval(COUNT_EVERY);
+    counting.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         let is_called = tokio::select! {
             () = app.billing_is_due.notified() => true,
             _ = clock.tick() => true,
+            _ = counting.tick() => {
+                count(&app).await;
+                false
+            }
             Some(ended) = looks.join_next() => {
                 report(ended);
                 false
@@ -72,6 +80,18 @@ async fn look(app: App, lease: Lease) -> Result<()> {
 async fn say_farewells(app: App, stop: Stop) -> Result<()> {
     while !*stop.borrow() && billing::say_next(&super::context(&app, "billing")).await? {}
     Ok(())
+}
+
+/// Shows in the counters how many wait.
+async fn count(app: &App) {
+    if app.stripe.is_none() || !app.is_prepared() {
+        return;
+    }
+    match billing::count_waiting(&super::context(app, "billing")).await {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge of a count")]
+        Ok(waiting) => metrics::gauge!("vault_billing_waiting").set(waiting as f64),
+        Err(error) => tracing::debug!(%error, "who waits for a look at Stripe can not be counted"),
+    }
 }
 
 fn report(ended: std::result::Result<Result<()>, tokio::task::JoinError>) {

@@ -91,17 +91,21 @@ pub struct Subscription {
     pub created_at: DateTime<Utc>,
 }
 
-/// The subscription that counts for an account: of those to one of `prices` and the one that counted `before`, one that
+/// The subscription that counts for an account: of those to one of `prices` and the one that counted `before` (with the
+/// price that it was for), one that
 /// gives PRO before one that does not, then one that is not over, then the newest. What counted once goes on counting: a
 /// price that was dropped from the settings, or mistyped, takes PRO from nobody who pays.
 #[must_use]
 pub fn deciding<'a>(
     subscriptions: &'a [Subscription],
     prices: &[String],
-    before: Option<&str>,
+    before: Option<(&str, &str)>,
 ) -> Option<&'a Subscription> {
     let is_ours = |one: &&Subscription| one.prices.iter().any(|price| prices.contains(price));
-    let ours = subscriptions.iter().filter(|one| is_ours(one) || before == Some(&*one.id));
+    let counted = |one: &&Subscription| {
+        before.is_some_and(|(id, price)| one.id == id && one.prices.iter().any(|own| own == price))
+    };
+    let ours = subscriptions.iter().filter(|one| is_ours(one) || counted(one));
     ours.max_by_key(|one| (one.status.plan() == Plan::Pro, !one.status.is_over(), one.created_at, &one.id))
 }
 
@@ -220,7 +224,9 @@ mod tests {
         assert_eq!(found(0, None), None);
         assert_eq!(deciding(&all[3..], &ours, None), None);
         // what counted once goes on counting
-        assert_eq!(deciding(&all[3..], &ours, Some("sub_foreign")), all.get(3));
-        assert_eq!(found(3, Some("sub_gone")), Some("sub_active"));
+        assert_eq!(deciding(&all[3..], &ours, Some(("sub_foreign", "price_foreign"))), all.get(3));
+        // at another price it is another thing
+        assert_eq!(deciding(&all[3..], &ours, Some(("sub_foreign", "price_former"))), None);
+        assert_eq!(found(3, Some(("sub_gone", "price_new"))), Some("sub_active"));
     }
 }

@@ -54,6 +54,8 @@ pub struct BillingAccount {
 pub struct Seen {
     /// Stripe's identifier.
     pub id: String,
+    /// The price that it is for.
+    pub price: Option<String>,
     /// Its state.
     pub status: SubscriptionStatus,
     /// When the period that is paid for ends.
@@ -66,6 +68,7 @@ impl From<&Subscription> for Seen {
     fn from(subscription: &Subscription) -> Self {
         Self {
             id: subscription.id.clone(),
+            price: subscription.prices.first().cloned(),
             status: subscription.status,
             current_period_end: subscription.current_period_end,
             cancel_at_period_end: subscription.cancel_at_period_end,

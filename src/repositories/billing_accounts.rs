@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     core::{
-        database::{Conn, Writer, on, row},
+        database::{Conn, Reader, Writer, on, row},
         error::Result,
     },
     models::{
@@ -22,6 +22,7 @@ struct Stored {
     is_live: Option<bool>,
     generation: i64,
     subscription_id: Option<String>,
+    price: Option<String>,
     status: Option<String>,
     current_period_end: Option<DateTime<Utc>>,
     cancel_at_period_end: bool,
@@ -41,6 +42,7 @@ row!(Stored {
     is_live: Option<bool> => "isLive",
     generation: i64 => "generation",
     subscription_id: Option<String> => "subscriptionId",
+    price: Option<String> => "subscriptionPrice",
     status: Option<String> => "subscriptionStatus",
     current_period_end: Option<DateTime<Utc>> => "currentPeriodEnd",
     cancel_at_period_end: bool => "cancelAtPeriodEnd",
@@ -59,6 +61,7 @@ impl From<Stored> for BillingAccount {
         let status = row.status.and_then(|word| SubscriptionStatus::try_from(word).ok());
         let subscription = row.subscription_id.zip(status).map(|(id, status)| Seen {
             id,
+            price: row.price,
             status,
             current_period_end: row.current_period_end,
             cancel_at_period_end: row.cancel_at_period_end,
@@ -87,7 +90,7 @@ impl From<Stored> for BillingAccount {
 /// As the database fails.
 pub async fn find<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<Option<BillingAccount>> {
     const SQL: &str = "
-        select \"userId\", \"stripeCustomerId\", \"customerEmail\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
+        select \"userId\", \"stripeCustomerId\", \"customerEmail\", \"isLive\", generation, \"subscriptionId\", \"subscriptionPrice\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts
         where \"userId\" = $1";
     let row: Option<Stored> = on!(conn, optional(SQL, account.0))?;
@@ -113,7 +116,7 @@ pub async fn find_by_checkout<'c>(conn: impl Into<Conn<'c>>, checkout: &str) -> 
 /// As the database fails.
 pub async fn list_customers<'c>(conn: impl Into<Conn<'c>>, after: UserId, limit: i64) -> Result<Vec<BillingAccount>> {
     const SQL: &str = "
-        select \"userId\", \"stripeCustomerId\", \"customerEmail\", \"isLive\", generation, \"subscriptionId\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
+        select \"userId\", \"stripeCustomerId\", \"customerEmail\", \"isLive\", generation, \"subscriptionId\", \"subscriptionPrice\", \"subscriptionStatus\", \"currentPeriodEnd\", \"cancelAtPeriodEnd\", \"checkoutId\", \"checkoutPrice\", checkouts, wanted, done, failures, \"leaseUntil\"
         from auth.billing_accounts
         where \"userId\" > $1 and \"stripeCustomerId\" is not null
         order by \"userId\"
@@ -133,6 +136,18 @@ pub async fn has_customer<'c>(conn: impl Into<Conn<'c>>, customer: &str) -> Resu
         where \"stripeCustomerId\" = $1";
     let count: i64 = on!(conn, scalar(SQL, customer))?;
     Ok(count > 0)
+}
+
+/// How many accounts an event came for that nobody has followed yet.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_waiting<'c>(conn: impl Into<Conn<'c>>) -> Result<i64> {
+    const SQL: &str = "
+        select count(*)
+        from auth.billing_accounts
+        where wanted <> done";
+    Ok(on!(conn, scalar(SQL))?)
 }
 
 /// Makes an account's row, where it has none.
@@ -177,19 +192,26 @@ pub async fn want_account(tx: &mut Writer, account: UserId, now: DateTime<Utc>) 
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find_due<'c>(
-    conn: impl Into<Conn<'c>>,
-    now: DateTime<Utc>,
-    beyond: DateTime<Utc>,
-) -> Result<Option<UserId>> {
-    const SQL: &str = "
+pub async fn find_due(conn: &mut Reader, now: DateTime<Utc>, beyond: DateTime<Utc>) -> Result<Option<UserId>> {
+    // each has an index of its own; one that keeps failing waits with the others, or it would keep them out
+    const HEARD_OF: &str = "
+        select \"userId\"
+        from auth.billing_accounts
+        where wanted <> done and \"lookAt\" <= $1 and failures = 0 and (\"leaseUntil\" is null or \"leaseUntil\" <= $1 or \"leaseUntil\" > $2)
+        order by \"lookAt\"
+        limit 1";
+    const DUE: &str = "
         select \"userId\"
         from auth.billing_accounts
         where \"lookAt\" <= $1 and (\"leaseUntil\" is null or \"leaseUntil\" <= $1 or \"leaseUntil\" > $2)
-        order by case when wanted <> done then 0 else 1 end, \"lookAt\", \"userId\"
+        order by \"lookAt\"
         limit 1";
-    let id: Option<Uuid> = on!(conn, scalar_optional(SQL, now, beyond))?;
-    Ok(id.map(UserId))
+    let heard_of: Option<Uuid> = on!(&mut *conn, scalar_optional(HEARD_OF, now, beyond))?;
+    if let Some(id) = heard_of {
+        return Ok(Some(UserId(id)));
+    }
+    let due: Option<Uuid> = on!(conn, scalar_optional(DUE, now, beyond))?;
+    Ok(due.map(UserId))
 }
 
 /// Takes the lease of an account until `until`; `None` where somebody has it. One that lasts until after `beyond` is of a
@@ -285,16 +307,16 @@ pub async fn release(tx: &mut Writer, lease: &Lease) -> Result<bool> {
     Ok(on!(tx, execute(SQL, lease.account.0, lease.id))? > 0)
 }
 
-/// Notes the customer of an account and the address that it has at Stripe.
+/// Notes the customer of an account and the address that it has at Stripe; it is looked at from `look_at` on.
 ///
 /// # Errors
 /// As the database fails.
 pub async fn set_customer(tx: &mut Writer, lease: &Lease, customer: &str, email: &str, is_live: bool) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
-        set \"stripeCustomerId\" = $3, \"customerEmail\" = $4, \"isLive\" = $5, \"checkoutId\" = null
+        set \"stripeCustomerId\" = $3, \"customerEmail\" = $4, \"isLive\" = $5, \"checkoutId\" = null, \"lookAt\" = coalesce(\"lookAt\", $6)
         where \"userId\" = $1 and lease = $2";
-    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, customer, email, is_live))? > 0)
+    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, customer, email, is_live, look_at))? > 0)
 }
 
 /// Notes the address that the customer of an account has at Stripe.
@@ -367,11 +389,12 @@ pub async fn count_failure(tx: &mut Writer, lease: &Lease) -> Result<bool> {
 pub async fn set_subscription(tx: &mut Writer, lease: &Lease, seen: Option<&Seen>) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
-        set \"subscriptionId\" = $3, \"subscriptionStatus\" = $4, \"currentPeriodEnd\" = $5, \"cancelAtPeriodEnd\" = $6
+        set \"subscriptionId\" = $3, \"subscriptionStatus\" = $4, \"currentPeriodEnd\" = $5, \"cancelAtPeriodEnd\" = $6, \"subscriptionPrice\" = $7
         where \"userId\" = $1 and lease = $2";
     let id = seen.map(|seen| seen.id.as_str());
     let status = seen.map(|seen| seen.status.as_str());
+    let price = seen.and_then(|seen| seen.price.as_deref());
     let end = seen.and_then(|seen| seen.current_period_end);
     let cancels = seen.is_some_and(|seen| seen.cancel_at_period_end);
-    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, id, status, end, cancels))? > 0)
+    Ok(on!(tx, execute(SQL, lease.account.0, lease.id, id, status, end, cancels, price))? > 0)
 }

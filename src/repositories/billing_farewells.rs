@@ -21,7 +21,8 @@ pub async fn insert_of(tx: &mut Writer, account: UserId, now: DateTime<Utc>) -> 
         insert into auth.billing_farewells (customer, \"isLive\", attempts, \"nextAttemptAt\", \"createdAt\")
         select \"stripeCustomerId\", \"isLive\", 0, $2, $2
         from auth.billing_accounts
-        where \"userId\" = $1 and \"stripeCustomerId\" is not null and \"isLive\" is not null";
+        where \"userId\" = $1 and \"stripeCustomerId\" is not null and \"isLive\" is not null
+        on conflict (customer) do nothing";
     Ok(on!(tx, execute(SQL, account.0, now))? > 0)
 }
 

@@ -109,8 +109,6 @@ fn connect(
         .header_read_timeout(HEAD_PATIENCE)
         .max_buf_size(MOST_HEAD_BYTES)
         .max_headers(MOST_HEADERS)
-        // one piece costs the system less than two, also where the body is copied for it
-        .writev(false)
         .half_close(false)
         .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }

@@ -74,7 +74,7 @@ impl StripeSettings {
     pub fn lacks(&self) -> Vec<Lack> {
         let price = Lack {
             variable: "STRIPE_PRICE_PRO",
-            consequence: "nothing can be bought, POST /api/billing/checkout answers 503, and no subscription counts",
+            consequence: "nothing can be bought, POST /api/billing/checkout answers 503, and plans stay as they are",
         };
         let webhook = Lack {
             variable: "STRIPE_WEBHOOK_SECRET",

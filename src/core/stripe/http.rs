@@ -301,7 +301,9 @@ impl Answer {
             |id: &&str| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         Self {
             status: response.status(),
-            retry_after: text("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs),
+            retry_after: text("retry-after")
+                .and_then(|value| value.parse().ok())
+                .map(|seconds: u64| Duration::from_secs(seconds.min(3600))),
             should_retry: text("stripe-should-retry").and_then(|value| value.parse().ok()),
             request_id: text("request-id").filter(is_plain).map(|id| format!(" (request {id})")).unwrap_or_default(),
             body,

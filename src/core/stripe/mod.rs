@@ -224,7 +224,9 @@ impl Stripe {
         let session = self.http.post("checkout/sessions", &form, Some(idempotency_key)).await?;
         let session = self.reading().checkout(&session)?;
         if session.url.is_none() {
-            return Err(StripeError::away("Stripe made a checkout session without a page".into()));
+            // it says the same to the same: not to be asked again under the same key
+            let sentence = "Stripe made a checkout session without a page that may be shown".into();
+            return Err(StripeError::Away { sentence, retry_after: None, is_answer: true });
         }
         Ok(session)
     }

@@ -96,8 +96,10 @@ async fn set_plan(
 ) -> Result<()> {
     let Some(plan) = changes.plan else { return Ok(()) };
     let known = billing_accounts::find(&mut *tx, before.id).await?;
-    // without Stripe nothing is paid for
-    let subscription = known.filter(|_| ctx.app().stripe.is_some()).and_then(|known| known.subscription);
+    // without Stripe nothing is paid for, nor in its other mode
+    let is_live = ctx.app().stripe.as_ref().map(|stripe| stripe.settings().is_live);
+    let known = known.filter(|known| is_live.is_some() && known.is_live == is_live);
+    let subscription = known.and_then(|known| known.subscription);
     let paid_for = billing::plan(subscription.map(|seen| seen.status), false);
     let is_granted = users::is_plan_granted(&mut *tx, before.id).await?;
     // what is paid for, no administrator takes away

@@ -19,6 +19,7 @@ use crate::{
     },
     models::{
         audit::Action,
+        billing::SubscriptionStatus,
         billing_account::{BillingAccount, Lease},
         ids::UserId,
         permission::Permission,
@@ -73,20 +74,29 @@ async fn begin(ctx: &Context, stripe: &Stripe, lease: &Lease) -> Result<String> 
     if user.plan == Plan::Pro {
         return Err(Code::AlreadyPro.into());
     }
+    let page = page.filter(|page| page.customer.as_ref() == Some(&customer));
+    let price = stripe.settings().prices.first();
+    // whoever gave up in the middle of paying goes on where they were
+    if let Some(page) = &page
+        && let Some(url) = &page.url
+        && page.is_open
+        && known.checkout_price.as_ref() == price
+        && found.iter().all(|one| one.status.is_over() || one.status == SubscriptionStatus::Incomplete)
+    {
+        return Ok(url.clone());
+    }
     // of whatever price: a second one would be paid beside it
     if found.iter().any(|one| !one.status.is_over()) {
         return Err(Code::SubscriptionExists.into());
     }
-    if let Some(page) = page.filter(|page| page.customer.as_ref() == Some(&customer)) {
-        let price = stripe.settings().prices.first();
+    if let Some(page) = page {
         let is_paid = page.subscription.as_ref().is_some_and(|paid| found.iter().all(|one| one.id != *paid));
-        match page.url {
-            Some(url) if page.is_open && known.checkout_price.as_ref() == price => return Ok(url),
+        if page.is_open {
             // it sells what is not sold any more
-            _ if page.is_open => stripe.expire_checkout(&page.id).await.map_err(away)?,
-            // it was paid this moment, and what came of it is not listed yet
-            _ if is_paid => return Err(Error::Busy { retry_after: 2 }),
-            _ => {}
+            stripe.expire_checkout(&page.id).await.map_err(away)?;
+        } else if is_paid {
+            // this moment, and what came of it is not listed yet
+            return Err(Error::Busy { retry_after: 2 });
         }
     }
     open(ctx, stripe, lease, &known, &customer).await
@@ -125,7 +135,7 @@ async fn create_customer(
             return Err(error);
         }
     };
-    billing_accounts::set_customer(&mut tx, lease, &customer, email, is_live).await?;
+    billing_accounts::set_customer(&mut tx, lease, (&customer, email), is_live, ctx.now() + LOOK_AFTER).await?;
     let event = Event::on_account(Action::BillingCustomerCreated, Some(user.id)).with("customer", customer.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;

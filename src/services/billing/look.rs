@@ -57,6 +57,14 @@ pub async fn claim_next(ctx: &Context) -> Result<Option<Lease>> {
     }
 }
 
+/// How many accounts wait to be looked at because something was heard of them.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_waiting(ctx: &Context) -> Result<i64> {
+    billing_accounts::count_waiting(&mut ctx.db().read().await?).await
+}
+
 /// Looks at a claimed account and gives the lease back; what fails is tried again later.
 ///
 /// # Errors
@@ -119,7 +127,15 @@ async fn renew_email(ctx: &Context, stripe: &Stripe, lease: &Lease, customer: &s
     if known.customer_email.as_deref() == Some(email) {
         return Ok(());
     }
-    stripe.set_email(customer, email).await.map_err(away)?;
+    match stripe.set_email(customer, email).await {
+        Ok(()) => {}
+        Err(error) if error.is_for_now() => return Err(away(error)),
+        // what Stripe does not take as an address; the invoices matter more
+        Err(error) => {
+            tracing::error!(%error, "a customer's new address could not be told to Stripe");
+            return Ok(());
+        }
+    }
     let mut tx = lease::write(ctx, lease).await?;
     billing_accounts::set_customer_email(&mut tx, lease, email).await?;
     tx.commit().await
@@ -165,7 +181,8 @@ pub(super) async fn apply_subscriptions(ctx: &Context, lease: &Lease, found: &[S
     }
     let mut tx = lease::write(ctx, lease).await?;
     let before = billing_accounts::find(&mut tx, lease.account).await?.and_then(|known| known.subscription);
-    let deciding = billing::deciding(found, prices, before.as_ref().map(|before| &*before.id));
+    let before = before.as_ref().and_then(|before| Some((&*before.id, before.price.as_deref()?)));
+    let deciding = billing::deciding(found, prices, before);
     if deciding.is_none() {
         note_foreign(&mut tx, ctx, lease, found).await?;
     }

@@ -19,7 +19,7 @@ mod webhook;
 pub use checkout::{check_out, pull};
 pub(super) use farewell::note as note_farewell;
 pub use farewell::say_next;
-pub use look::{claim_next, look_at};
+pub use look::{claim_next, count_waiting, look_at};
 pub use portal::open_portal;
 pub use reconcile::{Reconciled, reconcile};
 pub use webhook::receive;
