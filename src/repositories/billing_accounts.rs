@@ -311,7 +311,13 @@ pub async fn release(tx: &mut Writer, lease: &Lease) -> Result<bool> {
 ///
 /// # Errors
 /// As the database fails.
-pub async fn set_customer(tx: &mut Writer, lease: &Lease, customer: &str, email: &str, is_live: bool) -> Result<bool> {
+pub async fn set_customer(
+    tx: &mut Writer,
+    lease: &Lease,
+    (customer, email): (&str, &str),
+    is_live: bool,
+    look_at: DateTime<Utc>,
+) -> Result<bool> {
     const SQL: &str = "
         update auth.billing_accounts
         set \"stripeCustomerId\" = $3, \"customerEmail\" = $4, \"isLive\" = $5, \"checkoutId\" = null, \"lookAt\" = coalesce(\"lookAt\", $6)

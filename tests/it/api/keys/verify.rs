@@ -180,6 +180,8 @@ on_both! {
             (&token, "application/json", format!("{} ", asked(""))),
             (&token, "application/json", format!("{}x", asked(""))),
             (&token, "application/json", "[]".into()),
+            (&token, "application/json", "[\"vk_live_x\",null]".into()),
+            (&token, "application/json", " [\"vk_live_x\",\"orders:read\"]".into()),
             (&token, "application/json", "\"\u{ff}".into()),
             (&token, "application/json", String::new()),
             (&token, "application/json", format!("\"{}\"", "x".repeat(70_000))),
