@@ -72,7 +72,10 @@ pub(super) async fn run(app: App, mut stop: Stop) {
 }
 
 async fn look(app: App, lease: Lease) -> Result<()> {
-    billing::look_at(&super::context(&app, "billing"), &lease).await?;
+    let changes = billing::look_at(&super::context(&app, "billing"), &lease).await?;
+    if !changes.is_empty() {
+        tracing::info!(account = %lease.account, "written down from Stripe: {}", billing::words(&changes));
+    }
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub(super) use farewell::note as note_farewell;
 pub use farewell::say_next;
 pub use look::{claim_next, count_waiting, look_at};
 pub use portal::open_portal;
-pub use reconcile::{Reconciled, reconcile};
+pub use reconcile::{Reconciled, reconcile, words};
 pub use webhook::receive;
 pub(super) use webhook::sweep;
 

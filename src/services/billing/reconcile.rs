@@ -124,7 +124,9 @@ async fn name(ctx: &Context, account: &BillingAccount) -> Result<String> {
     Ok(user.map_or_else(|| account.account.to_string(), |user| user.email.to_string()))
 }
 
-fn words(changes: &Changes) -> String {
+/// What a look changed, for the operator.
+#[must_use]
+pub fn words(changes: &Changes) -> String {
     let status = |status: Option<SubscriptionStatus>| status.map_or("none", SubscriptionStatus::as_str);
     let plan = changes.plan.map(|(from, to): (Plan, Plan)| format!("plan {} → {}", from.as_str(), to.as_str()));
     let subscription = changes.status.map(|(from, to)| format!("subscription {} → {}", status(from), status(to)));
