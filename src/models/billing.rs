@@ -165,8 +165,6 @@ pub struct CheckoutSession {
     pub customer: Option<String>,
     /// The subscription that came of it, once somebody paid.
     pub subscription: Option<String>,
-    /// When it closes.
-    pub expires_at: Option<DateTime<Utc>>,
 }
 
 #[cfg(test)]

@@ -156,7 +156,6 @@ impl Reading<'_> {
             url,
             customer: customer(value),
             subscription: reference(value, "/subscription"),
-            expires_at: time(value, "/expires_at"),
         })
     }
 }

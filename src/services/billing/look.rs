@@ -99,12 +99,12 @@ async fn look(ctx: &Context, lease: &Lease) -> Result<Changes> {
         lease::extend(ctx, lease).await?;
         let refunded = match stripe.refunded(&customer).await {
             Ok(refunded) => Some(refunded),
-            Err(error) if error.is_for_now() => return Err(away(error)),
             // a restricted key that may not read charges: the invoices are worth having without
-            Err(error) => {
+            Err(error) if error.is_forbidden() => {
                 tracing::error!(%error, "what was paid back is not known; run `vault-api check`");
                 None
             }
+            Err(error) => return Err(away(error)),
         };
         changes.invoices = apply_invoices(ctx, lease, invoices, refunded.as_ref()).await?;
     }

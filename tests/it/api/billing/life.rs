@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use vault_api::{core::clock::Clock as _, models::user::Plan, routes::simulated_stripe::Status};
+use vault_api::{
+    core::clock::Clock as _, models::user::Plan, repositories::billing_accounts, routes::simulated_stripe::Status,
+};
 
 use super::{look, standing, subscribe};
 use crate::support::{Actor, StandIn, TestApp};
@@ -21,6 +23,13 @@ async fn trail(app: &TestApp, actor: &Actor<'_>, action: &str) -> Vec<String> {
         .sql(&format!("select details from auth.audit_trail where action = '{action}' and chain = ({id}) order by seq"))
         .await;
     rows.lines().map(str::to_owned).collect()
+}
+
+/// Another server on the same database, with these prices.
+async fn selling(app: &TestApp, prices: &str) -> TestApp {
+    let mut settings = app.settings.clone();
+    settings.insert("STRIPE_PRICE_PRO".into(), prices.into());
+    TestApp::with(app.engine, settings).await
 }
 
 on_both! {
@@ -172,9 +181,7 @@ on_both! {
         subscribe(&stand_in, &alice).await;
         let session = stand_in.check_out(&bob).await;
         // the same database, a server that sells something else now
-        let mut settings = app.settings.clone();
-        settings.insert("STRIPE_PRICE_PRO".into(), "price_new".into());
-        let other = TestApp::with(plain.engine, settings).await;
+        let other = selling(&app, "price_new").await;
         stand_in.stripe.pay(&session).unwrap();
 
         stand_in.deliver_all(&other).await;
@@ -192,9 +199,7 @@ on_both! {
         let app = stand_in.app(plain.engine).await;
         let alice = app.member("alice").await;
         subscribe(&stand_in, &alice).await;
-        let mut settings = app.settings.clone();
-        settings.remove("STRIPE_PRICE_PRO");
-        let other = TestApp::with(plain.engine, settings).await;
+        let other = selling(&app, "").await;
 
         stand_in.deliver_all(&other).await;
         look(&other).await;
@@ -230,14 +235,23 @@ on_both! {
         for actor in [&alice, &bob] {
             subscribe(&stand_in, actor).await;
         }
-        let id = |actor: &Actor<'_>| format!("(select id from auth.\"user\" where email = '{}')", actor.email);
-        app.sql(&format!("update auth.billing_accounts set \"lookAt\" = \"createdAt\", \"leaseUntil\" = null where \"userId\" = {}", id(&alice))).await;
-        app.sql(&format!("update auth.billing_accounts set \"lookAt\" = \"lookedAt\", wanted = wanted + 1 where \"userId\" = {}", id(&bob))).await;
-        let (now, beyond) = (app.clock.now(), app.clock.now() + TimeDelta::hours(1));
+        // due in a while: the app's own worker leaves them alone until then
+        let at = |minutes| (app.clock.now() + TimeDelta::minutes(minutes)).to_rfc3339();
+        let due_at = |actor: &Actor<'_>, minutes, heard| {
+            let id = format!("(select id from auth.\"user\" where email = '{}')", actor.email);
+            format!("update auth.billing_accounts set \"lookAt\" = '{}', wanted = wanted + {heard} where \"userId\" = {id}", at(minutes))
+        };
+        app.sql(&due_at(&alice, 10, 0)).await;
+        app.sql(&due_at(&bob, 20, 1)).await;
+        let (now, beyond) = (app.clock.now() + TimeDelta::hours(1), app.clock.now() + TimeDelta::hours(2));
 
-        let due = vault_api::repositories::billing_accounts::find_due(&mut app.app.db.read().await.unwrap(), now, beyond).await.unwrap();
+        let due = billing_accounts::find_due(&mut app.app.db.read().await.unwrap(), now, beyond).await.unwrap();
+        assert_eq!(due.map(|due| due.0.to_string()), Some(bob.id.clone()));
 
-        assert!(due.is_none_or(|due| due.0.to_string() == bob.id), "{due:?}");
+        // one that keeps failing waits with the others
+        app.sql("update auth.billing_accounts set failures = 1 where wanted <> done").await;
+        let due = billing_accounts::find_due(&mut app.app.db.read().await.unwrap(), now, beyond).await.unwrap();
+        assert_eq!(due.map(|due| due.0.to_string()), Some(alice.id.clone()));
     }
 
     async fn a_former_price_still_counts_where_it_is_named(plain: TestApp) {
@@ -245,9 +259,7 @@ on_both! {
         let app = stand_in.app(plain.engine).await;
         let alice = app.member("alice").await;
         subscribe(&stand_in, &alice).await;
-        let mut all = app.settings.clone();
-        all.insert("STRIPE_PRICE_PRO".into(), "price_new,price_simulated_pro".into());
-        let other = TestApp::with(plain.engine, all).await;
+        let other = selling(&app, "price_new,price_simulated_pro").await;
 
         stand_in.deliver_all(&other).await;
         look(&other).await;
