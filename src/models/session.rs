@@ -82,6 +82,19 @@ pub enum SignIn {
     Challenge(Challenge),
 }
 
+/// What the right password gives in the console.
+pub enum ConsoleSignIn {
+    /// A session.
+    Opened {
+        /// What opens the console, as a cookie.
+        cookie: SecretText,
+        /// Whose it is.
+        user: Box<User>,
+    },
+    /// The question for the second factor.
+    Challenge(Challenge),
+}
+
 /// A sign-in that waits for the second factor.
 pub struct Challenge {
     /// What to send back with the code.

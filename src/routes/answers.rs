@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::limits;
 use crate::{
-    core::{error::Error, texts::problems::Code},
+    core::{error::Error, language::Language, texts::problems::Code},
     schemas::problem::code_of,
 };
 
@@ -22,8 +22,15 @@ pub struct Failure(pub Error);
 pub(super) struct Unwritten(pub(super) std::sync::Arc<Error>);
 
 /// Marks the answers of pages: a refusal among them is a page too.
-#[derive(Clone, Copy)]
-pub(super) struct OfPage;
+#[derive(Clone)]
+pub(super) struct OfPage {
+    /// The way to `/` for a browser.
+    pub(super) root: String,
+    /// The language that the person chose, where that is known.
+    pub(super) language: Option<Language>,
+    /// Whether htmx asked, which wants a part of a page.
+    pub(super) is_partial: bool,
+}
 
 /// What handlers return.
 pub(super) type Answer<T> = Result<T, Failure>;

@@ -1,17 +1,17 @@
 //! HTTP: extract, call one service, answer. No rule of the vault lives here.
 //!
 //! `entrance` is the way in, `router` puts everything together, `server` accepts connections, `patience` ends those that wait for nothing, `middleware` surrounds every request,
-//! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `operations`, `docs`
-//! and `home` the rest; `simulated_stripe` is there in development alone, and `close_by` lets nobody from afar to it.
+//! `extractors` read what comes in, `answers` writes refusals, `limits` tells them in headers; `api` are the JSON routes, `console` the pages, `operations` and
+//! `docs` the rest; `simulated_stripe` is there in development alone, and `close_by` lets nobody from afar to it.
 
 mod answers;
 mod api;
 mod close_by;
+mod console;
 mod dev_mail;
 mod docs;
 mod entrance;
 mod extractors;
-mod home;
 mod html;
 mod limits;
 mod middleware;

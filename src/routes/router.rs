@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderName, HeaderValue, Method, header},
     response::{IntoResponse as _, Response},
 };
@@ -11,8 +12,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 use super::{
-    Failure, answers::Answer, api, close_by, dev_mail, docs, entrance::Entrance, home, limits, middleware, openapi,
-    operations, simulated_stripe::SimulatedStripe, task_pages,
+    Failure,
+    answers::{Answer, OfPage},
+    api, close_by, console, dev_mail, docs,
+    entrance::Entrance,
+    limits, middleware, openapi, operations,
+    simulated_stripe::SimulatedStripe,
+    task_pages,
 };
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
@@ -35,15 +41,16 @@ pub fn build(web: Web) -> Entrance {
     let (api, document) = openapi::with_routes(api::routes()).split_for_parts();
     let document: Arc<str> = openapi::finish(&document).into();
     let stand_in = web.simulated_stripe.clone();
+    let root = app.root();
     let router = Router::new()
         .merge(api.with_state(app.clone()))
-        .merge(operations::routes(web.clone()))
+        .merge(operations::routes(web))
         .merge(docs::routes(document))
-        .merge(home::routes(web))
+        .merge(console::routes(&app))
         .merge(task_pages::routes(&app))
         .merge(dev_mail::routes(app.clone()))
         .merge(mounted(stand_in, &app))
-        .fallback(not_found)
+        .fallback(move |request: Request| std::future::ready(not_found(&root, &request)))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(panicked));
     let router = match cors(&app) {
@@ -62,8 +69,14 @@ fn mounted(stand_in: Option<SimulatedStripe>, app: &App) -> Router {
     Router::new().nest("/simulated-stripe", stand_in.router().layer(guard))
 }
 
-async fn not_found() -> Answer<()> {
-    Err(Code::NotFound.into())
+/// A page for somebody in a browser, a problem for everybody else.
+fn not_found(root: &str, request: &Request) -> Response {
+    let mut response = Failure::from(Code::NotFound).into_response();
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") && !request.uri().path().starts_with("/api/") {
+        response.extensions_mut().insert(OfPage { root: root.to_owned(), language: None, is_partial: false });
+    }
+    response
 }
 
 async fn method_not_allowed() -> Answer<()> {

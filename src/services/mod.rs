@@ -10,6 +10,7 @@ pub mod administration;
 pub mod api_keys;
 pub mod audit;
 pub mod billing;
+pub mod console_sessions;
 pub mod device_login;
 pub mod guesses;
 pub mod known_devices;

@@ -12,7 +12,7 @@ use crate::{
         app::App,
         context::Context,
         crypto::{
-            jwt::{LastToken, Purpose, TokenIds},
+            jwt::{LastToken, Purpose, Said, TokenIds},
             password::Verdict,
             refresh_token::RefreshToken,
         },
@@ -126,9 +126,15 @@ async fn lock_checked(ctx: &Context, user: &User, checked: &str, renewed: Option
     Ok(Some(tx))
 }
 
-/// Opens a session for somebody who proved all that was asked; `tx` holds the account.
-pub(super) async fn admit(ctx: &Context, mut tx: Writer, user: &User) -> Result<Opened> {
+/// Opens a session of the API for somebody who proved all that was asked; `tx` holds the account.
+pub(super) async fn admit(ctx: &Context, tx: Writer, user: &User) -> Result<Opened> {
     let life = TimeDelta::days(ctx.app().config.refresh_token_days);
+    let session = open(ctx, tx, user, life).await?;
+    give_tokens(ctx, user.clone(), &session)
+}
+
+/// Opens a session that lives so long, for somebody who proved all that was asked; `tx` holds the account.
+pub(super) async fn open(ctx: &Context, mut tx: Writer, user: &User, life: TimeDelta) -> Result<Session> {
     let session = Session {
         id: SessionId(ctx.new_id()),
         user_id: user.id,
@@ -146,7 +152,7 @@ pub(super) async fn admit(ctx: &Context, mut tx: Writer, user: &User) -> Result<
     audit::record(&mut tx, ctx, Event::on_session(Action::SignedIn, user.id, session.id)).await?;
     tx.commit().await?;
     ctx.app().mail_is_due.notify_one();
-    give_tokens(ctx, user.clone(), &session)
+    Ok(session)
 }
 
 /// The tokens of an open session: an access token that begins now, and the refresh token that counts.
@@ -175,7 +181,11 @@ pub async fn authenticate(app: &App, token: &str, connection: Option<&LastToken>
         Some(connection) => app.jwt.verify_on(connection, token, now),
         None => app.jwt.verify(Purpose::Access, token, now),
     };
-    let claims = claims.ok_or(Code::Unauthenticated)?;
+    find_signed_in(app, claims.ok_or(Code::Unauthenticated)?, now).await
+}
+
+/// Who a good token or cookie speaks for, if its session is open: from memory where nothing changed.
+pub(super) async fn find_signed_in(app: &App, claims: Said, now: DateTime<Utc>) -> Result<SignedIn> {
     let id = SessionId(claims.sid);
     // what was missing may have been proved on another server a moment ago
     let known = app.sessions.get(id).filter(|known| !lacks_proof(app, &known.user));

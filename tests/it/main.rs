@@ -1,6 +1,6 @@
 //! The one integration binary. Everything that touches the database runs on SQLite and on PostgreSQL.
 //!
-//! `support` starts servers and databases and lends actors; `api` drives the real router, `repositories` and
+//! `support` starts servers and databases and lends actors; `api` and `console` drive the real router, `repositories` and
 //! `services` the layers below it, `server` and `cli` the real program, `vk` the command line;
 //! `simulated_stripe` the stand-in for Stripe;
 //! `architecture` and `docs` read the sources.
@@ -20,6 +20,7 @@ mod support;
 mod api;
 mod architecture;
 mod cli;
+mod console;
 mod docs;
 mod repositories;
 mod server;

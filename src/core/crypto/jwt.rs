@@ -1,4 +1,5 @@
-//! JSON Web Tokens, HS256 (RFC 7519, 8725, 9068): access tokens and reset tokens, never one for the other.
+//! JSON Web Tokens, HS256 (RFC 7519, 8725, 9068): access tokens, reset tokens and the console's cookies, never one for
+//! the other.
 //!
 //! The header of a token is one fixed text for each kind. A token with any other header, whatever algorithm or
 //! key it speaks of, is refused before anything of it is read.
@@ -33,13 +34,19 @@ pub enum Purpose {
     Access,
     /// Lets the owner of a mailbox set a new password, once.
     Reset,
+    /// Opens the console for a session, as a cookie.
+    Console,
 }
 
 impl Purpose {
+    /// In the order in which `Jwt` keeps their headers.
+    const ALL: [Self; 3] = [Self::Access, Self::Reset, Self::Console];
+
     fn typ(self) -> &'static str {
         match self {
             Self::Access => "at+jwt",
             Self::Reset => "reset+jwt",
+            Self::Console => "console+jwt",
         }
     }
 
@@ -47,6 +54,7 @@ impl Purpose {
         match self {
             Self::Access => "vault-api",
             Self::Reset => "vault-api/reset",
+            Self::Console => "vault-api/console",
         }
     }
 }
@@ -99,8 +107,8 @@ struct Claims<'a> {
 pub struct Jwt {
     encoding: EncodingKey,
     checking: hmac::Key,
-    /// The written headers of access and reset tokens.
-    headers: [String; 2],
+    /// The written headers of the tokens of each purpose.
+    headers: [String; 3],
 }
 
 impl Jwt {
@@ -111,7 +119,7 @@ impl Jwt {
         Self {
             encoding: EncodingKey::from_secret(bytes),
             checking: hmac::Key::new(hmac::HMAC_SHA256, bytes),
-            headers: [Purpose::Access, Purpose::Reset].map(|purpose| encoded_header(purpose).unwrap_or_default()),
+            headers: Purpose::ALL.map(|purpose| encoded_header(purpose).unwrap_or_default()),
         }
     }
 
@@ -146,8 +154,12 @@ impl Jwt {
         }
         let (message, signature) = token.rsplit_once('.')?;
         let (header, payload) = message.split_once('.')?;
-        let [access, reset] = &self.headers;
-        let wanted = if purpose == Purpose::Access { access } else { reset };
+        let [access, reset, console] = &self.headers;
+        let wanted = match purpose {
+            Purpose::Access => access,
+            Purpose::Reset => reset,
+            Purpose::Console => console,
+        };
         if header.is_empty() || header != wanted {
             return None;
         }
@@ -242,6 +254,7 @@ mod tests {
 
         assert_eq!(jwt.verify(Purpose::Access, &token, now).expect("good").sid, Uuid::from_u128(2));
         assert!(jwt.verify(Purpose::Reset, &token, now).is_none());
+        assert!(jwt.verify(Purpose::Console, &token, now).is_none());
         assert!(jwt.verify(Purpose::Access, &token, now + TimeDelta::seconds(59)).is_some());
         assert!(jwt.verify(Purpose::Access, &token, now + TimeDelta::seconds(60)).is_none());
         assert!(jwt.verify(Purpose::Access, &token, now - TimeDelta::seconds(10)).is_none());
@@ -267,7 +280,7 @@ mod tests {
     #[test]
     fn claims_are_read_alike_as_we_write_them_and_in_any_other_form() {
         let (jwt, now) = (jwt("0123456789abcdef0123456789abcdef"), SystemClock.now());
-        for purpose in [Purpose::Access, Purpose::Reset] {
+        for purpose in Purpose::ALL {
             let token = jwt.sign(purpose, ids(), now, now + TimeDelta::minutes(1)).expect("signed");
             let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).expect("a payload")).expect("decoded");
             let written = read_as_written(&payload, purpose).expect("our own form");

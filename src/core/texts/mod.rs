@@ -1,6 +1,7 @@
 //! Every text that a person reads, in English and in French: the compiler sees to it that neither is missing.
 
 pub mod billing;
+pub mod console;
 pub mod device;
 pub mod exports;
 pub mod faults;

@@ -17,9 +17,8 @@ use crate::{
     core::{app::App, client::Client, error::Error, limits::Tally, texts::problems::Code},
     routes::{
         answers::{Failure, OfPage, Unwritten},
-        limits,
+        console, limits,
         server::Peer,
-        task_pages,
     },
     schemas::problem::Problem,
 };
@@ -82,8 +81,8 @@ impl Arrival {
         let Self { client, tally, began, method, uri } = self;
         if let Some(Unwritten(error)) = response.extensions_mut().remove::<Unwritten>() {
             log(&error, &client, &method, uri.path());
-            if response.extensions().get::<OfPage>().is_some() {
-                task_pages::write_refusal(&mut response, &error, &client);
+            if let Some(of_page) = response.extensions_mut().remove::<OfPage>() {
+                console::write_refusal(&mut response, of_page, &error, &client);
             } else {
                 write(&mut response, &error, &client);
             }

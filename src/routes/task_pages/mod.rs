@@ -19,7 +19,7 @@ use super::{
     html::{Page, asked_language, escape},
 };
 use crate::{
-    core::{app::App, client::Client, context::Context, error::Error},
+    core::{app::App, context::Context, error::Error},
     schemas::problem::Problem,
 };
 
@@ -31,29 +31,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 pub(super) fn routes(app: &App) -> Router {
     let pages = reset::routes(app.clone()).merge(address::routes(app.clone())).merge(device::routes(app.clone()));
     let pages = pages.merge(billing::routes(app.clone()));
-    pages.layer(map_response(async |mut response: Response| {
-        response.extensions_mut().insert(OfPage);
-        response
+    let of_page = OfPage { root: app.root(), language: None, is_partial: false };
+    pages.layer(map_response(move |mut response: Response| {
+        response.extensions_mut().insert(of_page.clone());
+        std::future::ready(response)
     }))
-}
-
-/// Writes a refusal as a page, for somebody who sees it in a browser; its status and headers stay.
-pub(super) fn write_refusal(response: &mut Response, error: &Error, client: &Client) {
-    let problem = Problem::of(error, client.language, &client.request_id);
-    let content = format!("<p class=\"fault\" role=\"alert\">{}</p>", escape(problem.detail));
-    let page = Page {
-        status: response.status(),
-        language: client.language,
-        title: problem.title,
-        // these pages stand right under the root
-        root: "./",
-        path: None,
-        content: &content,
-        policy: POLICY,
-    };
-    let (head, body) = page.into_response().into_parts();
-    response.headers_mut().extend(head.headers);
-    *response.body_mut() = body;
 }
 
 /// What to say of a refusal on a page: its status and one sentence.

@@ -47,6 +47,19 @@ pub(in crate::services) async fn ask(ctx: &Context, mut tx: Writer, user: &User)
 /// # Errors
 /// `invalid_challenge`; `wrong_code`; `too_many_codes`.
 pub async fn log_in(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> Result<Opened> {
+    let (tx, user) = pass(ctx, challenge, code).await?;
+    sessions::admit(ctx, tx, &user).await
+}
+
+/// Spends a challenge with a code: the account, held by an open transaction.
+///
+/// # Errors
+/// As `log_in`.
+pub(in crate::services) async fn pass(
+    ctx: &Context,
+    challenge: &SecretText,
+    code: &GivenCode,
+) -> Result<(Writer, User)> {
     let digest = digest(ctx, challenge)?;
     let found = login_challenges::find_account(&mut ctx.db().read().await?, &digest, ctx.now()).await?;
     let account = found.ok_or(Code::InvalidChallenge)?;
@@ -64,7 +77,7 @@ pub async fn log_in(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> 
         Checked::Paused { retry_after } => return Err(Error::Paused { retry_after }),
     }
     login_challenges::delete(&mut tx, account, &digest).await?;
-    sessions::admit(ctx, tx, &user).await
+    Ok((tx, user))
 }
 
 fn digest(ctx: &Context, token: &SecretText) -> Result<[u8; 32]> {

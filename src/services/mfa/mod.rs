@@ -5,8 +5,8 @@
 mod challenge;
 mod check;
 
-pub(super) use challenge::ask;
 pub use challenge::log_in;
+pub(super) use challenge::{ask, pass};
 pub(super) use check::{Checked, check, refuse};
 
 use super::{

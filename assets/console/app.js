@@ -1,0 +1,113 @@
+// What the console does beyond htmx, and nothing that it could not do without: every form and page works with this file
+// missing. No dependency; texts come from the page.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const texts = document.body.dataset;
+  const language = document.documentElement.lang;
+
+  // ---- moments in the person's own time -------------------------------------------------------------------------
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const localise = (root) => all("time[datetime]", root).forEach((time) => {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime()) || time.dataset.done) return;
+    time.dataset.done = "1";
+    time.textContent = (time.dataset.form === "day" ? day : moment).format(at);
+    time.title = at.toISOString();
+  });
+
+  // ---- notices --------------------------------------------------------------------------------------------------
+  const toast = (text, isFault) => {
+    const box = document.createElement("div");
+    box.className = isFault ? "toast fault-toast" : "toast";
+    box.textContent = text;
+    $("#toasts").append(box);
+    setTimeout(() => box.remove(), isFault ? 12000 : 5000);
+  };
+  const settleToasts = () => all("#toasts .toast[data-stays]").forEach((box) => {
+    const seconds = Number(box.dataset.stays);
+    delete box.dataset.stays;
+    if (seconds) setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), seconds * 1000);
+  });
+
+  // ---- secrets: shown for a while, never left behind ------------------------------------------------------------
+  const mask = (box) => {
+    const back = box.dataset.masked;
+    const target = $(box.dataset.target || "") || box;
+    all("code, pre, input", box).forEach((part) => { part.textContent = ""; part.value = ""; });
+    if (back !== undefined) { target.textContent = back; target.classList.remove("shown"); }
+    box.dispatchEvent(new CustomEvent("vault:masked", { bubbles: true }));
+  };
+  const countDown = (root) => all("[data-seconds]", root).forEach((box) => {
+    const seconds = Number(box.dataset.seconds);
+    box.removeAttribute("data-seconds");
+    const end = Date.now() + seconds * 1000;
+    const told = $("[data-left]", box);
+    const bar = $(".countdown", box);
+    const tick = () => {
+      if (!box.isConnected) return;
+      const left = end - Date.now();
+      if (told) told.textContent = Math.max(0, Math.ceil(left / 1000));
+      if (bar) bar.style.transform = `scaleX(${Math.max(0, left / seconds / 1000)})`;
+      if (left <= 0) mask(box); else setTimeout(tick, 250);
+    };
+    tick();
+  });
+  const maskAll = () => all(".secret[data-masked]").forEach(mask);
+  addEventListener("pagehide", maskAll);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  // ---- copying: what the page shows, or a value that is fetched, copied and forgotten ------------------------------
+  const copied = () => toast(texts.copied);
+  const copy = async (button) => {
+    const source = button.dataset.copyForm && $(button.dataset.copyForm);
+    try {
+      if (!source) {
+        const from = $(button.dataset.copy);
+        await navigator.clipboard.writeText(from.value ?? from.textContent);
+        return copied();
+      }
+      const answer = fetch(source.action, { method: "POST", body: new URLSearchParams(new FormData(source)), headers: { "HX-Request": "true", Accept: "text/plain" } })
+        .then((response) => {
+          if (!response.ok || !response.headers.get("content-type")?.startsWith("text/plain")) throw response;
+          return response.blob();
+        });
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": answer })]);
+      copied();
+    } catch (fault) {
+      if (source && (fault instanceof Response || fault?.name !== "NotAllowedError")) return source.requestSubmit();
+      toast(texts.copyFailed, true);
+    }
+  };
+
+  // ---- clicks and keys --------------------------------------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-form], [data-mask], [data-dismiss], [data-close], [data-print], [data-check-all]");
+    if (!button) return;
+    if (button.matches("[data-copy], [data-copy-form]")) { event.preventDefault(); copy(button); }
+    else if (button.matches("[data-mask]")) mask(button.closest(".secret"));
+    else if (button.matches("[data-dismiss]")) button.closest(".toast, .note").remove();
+    else if (button.matches("[data-close]")) button.closest("dialog").close();
+    else if (button.matches("[data-print]")) print();
+    else all(button.dataset.checkAll).forEach((box) => { box.checked = button.checked; });
+  });
+  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") && !target.matches("[type=checkbox], [type=radio]");
+  let isGoing = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const link = isGoing && $(`[data-go="${CSS.escape(event.key)}"]`);
+    isGoing = event.key === "g";
+    if (link) { link.click(); return event.preventDefault(); }
+    if (event.key === "/") { const field = $("[data-search]"); if (field) field.focus(); else $("[data-go=k]")?.click(); event.preventDefault(); }
+    else if (event.key === "c") { $("[data-create]")?.click(); }
+    else if (event.key === "?") { $("#shortcuts")?.showModal(); event.preventDefault(); }
+  });
+
+  // ---- parts that htmx brings ---------------------------------------------------------------------------------------
+  const arrive = (root) => { localise(root); countDown(root); settleToasts(); };
+  document.addEventListener("htmx:after:swap", () => arrive(document));
+  document.addEventListener("htmx:error", () => toast(texts.offline, true));
+  arrive(document);
+})();

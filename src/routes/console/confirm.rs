@@ -1,0 +1,79 @@
+//! A form that asks for a proof that its person is there: the password, and a code where there is a second factor. The page
+//! that asks carries the form along, and sends it to where it was going.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::{
+    form::Form,
+    frame::{Frame, Section, page as write},
+    refusal::{Answered, Refusal},
+    visit::Visit,
+};
+use crate::{
+    core::{
+        error::Error,
+        secret::SecretText,
+        texts::{console::ConfirmTexts, problems::Code},
+    },
+    models::second_factor::GivenCode,
+    schemas::problem::Problem,
+    services::step_up,
+};
+
+const PASSWORD: &str = "confirm_password";
+const CODE: &str = "confirm_code";
+
+#[derive(Template)]
+#[template(path = "console/pages/confirm.html")]
+struct ConfirmPage {
+    frame: Frame,
+    t: &'static ConfirmTexts,
+    action: String,
+    back: String,
+    fields: Vec<(String, String)>,
+    asks_for_code: bool,
+    fault: String,
+}
+
+/// Renews the sign-in with what the form brings along for that, if it does.
+///
+/// # Errors
+/// The page again, where that is wrong.
+pub(super) async fn renew(visit: Visit, form: &Form) -> Result<Visit, Refusal> {
+    if !form.has(PASSWORD) {
+        return Ok(visit);
+    }
+    let password = SecretText::new(form.value(PASSWORD).to_owned());
+    let typed = form.value(CODE).trim();
+    let code = (!typed.is_empty()).then(|| GivenCode::read(typed));
+    match step_up::reauthenticate(&visit.ctx, &password, code.as_ref()).await {
+        Ok(()) => Ok(visit.again().await?),
+        Err(error) => Err(Refusal::Unconfirmed(Box::new(visit.clone()), form.clone(), Some(sentence(&visit, &error)))),
+    }
+}
+
+fn sentence(visit: &Visit, error: &Error) -> String {
+    let problem = Problem::of(error, visit.ctx.client().language, "");
+    problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str()).to_owned()
+}
+
+/// Turns the refusal of an act that wants a newer sign-in into the page that renews it.
+pub(super) fn or_ask(visit: &Visit, form: &Form, error: Error) -> Refusal {
+    if error.is(Code::ReauthenticationRequired) {
+        Refusal::Unconfirmed(Box::new(visit.clone()), form.clone(), None)
+    } else {
+        error.into()
+    }
+}
+
+/// The page that asks.
+pub(super) fn page(visit: &Visit, form: &Form, fault: Option<String>) -> Answered {
+    let t = ConfirmTexts::of(visit.ctx.client().language);
+    let fields = form.kept();
+    let asks_for_code = visit.ctx.user().is_ok_and(|user| user.second_factor_at.is_some());
+    let status = if fault.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let (action, back) = (visit.to(&visit.path), visit.to("dashboard"));
+    let frame = visit.frame(Section::Public)?;
+    write(status, &ConfirmPage { frame, t, action, back, fields, asks_for_code, fault: fault.unwrap_or_default() })
+}

@@ -1,0 +1,238 @@
+//! A form as a browser sends it: read as the API reads its JSON, by the same rules; and shown again with what was typed and
+//! what is wrong with it.
+
+use serde_json::{Map, Value};
+
+use super::csrf;
+use crate::{
+    core::{
+        app::App,
+        error::{Error, Result},
+        language::Language,
+        texts::problems::Code,
+    },
+    routes::extractors::circumstances,
+    schemas::{
+        fields::{self, Body},
+        problem::Problem,
+    },
+};
+
+/// The fields that are never shown or carried again: a person types them anew.
+const NEVER_SHOWN: [&str; 6] =
+    ["password", "current_password", "new_password", "code", "confirm_password", "confirm_code"];
+
+/// The fields of a form, in their order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The form of an encoded body. Lines end as they do everywhere but in forms.
+    pub(super) fn read(encoded: &str) -> Self {
+        let pairs = url::form_urlencoded::parse(encoded.as_bytes());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n"))).collect())
+    }
+
+    /// The first value of this name; empty where there is none.
+    pub(super) fn value(&self, name: &str) -> &str {
+        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// All values of this name.
+    pub(super) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether there is a field of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
+    }
+
+    /// What of the form may be shown again or carried through another form.
+    pub(super) fn kept(&self) -> Vec<(String, String)> {
+        self.0
+            .iter()
+            .filter(|(name, _)| name != csrf::FIELD && !NEVER_SHOWN.contains(&name.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    /// The kept fields as one text, for a hidden field.
+    pub(super) fn packed(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.kept()).finish()
+    }
+
+    /// Begins the object that the API would be sent.
+    pub(super) fn object(&self) -> Object<'_> {
+        Object { form: self, map: Map::new() }
+    }
+}
+
+/// The object that the API would be sent, being put together.
+pub(super) struct Object<'a> {
+    form: &'a Form,
+    map: Map<String, Value>,
+}
+
+impl Object<'_> {
+    /// A text; left out where it is empty.
+    pub(super) fn text(mut self, name: &str) -> Self {
+        let value = self.form.value(name);
+        if !value.is_empty() {
+            self.map.insert(name.into(), value.into());
+        }
+        self
+    }
+
+    /// A text; `null` where it is empty, which empties the field.
+    pub(super) fn text_or_null(mut self, name: &str) -> Self {
+        let value = self.form.value(name).trim();
+        self.map.insert(name.into(), if value.is_empty() { Value::Null } else { value.into() });
+        self
+    }
+
+    /// A list, written with commas or one on a line.
+    pub(super) fn list(mut self, name: &str) -> Self {
+        let items = self.form.values(name).flat_map(|text| text.split([',', '\n'])).map(str::trim);
+        let items: Vec<Value> = items.filter(|item| !item.is_empty()).map(Value::from).collect();
+        self.map.insert(name.into(), items.into());
+        self
+    }
+
+    /// A box that is ticked or not.
+    pub(super) fn flag(mut self, name: &str) -> Self {
+        self.map.insert(name.into(), self.form.has(name).into());
+        self
+    }
+
+    /// A whole number; left out where it is empty, as it was typed where it is none.
+    pub(super) fn number(mut self, name: &str) -> Self {
+        let value = self.form.value(name).trim();
+        if !value.is_empty() {
+            self.map.insert(name.into(), value.parse::<i64>().map_or_else(|_| value.into(), Value::from));
+        }
+        self
+    }
+
+    /// A day, as a date field gives it: the end of that day in UTC. Left out where it is empty.
+    pub(super) fn day(self, name: &str) -> Self {
+        let value = self.form.value(name).trim().to_owned();
+        if value.is_empty() {
+            return self;
+        }
+        let moment = if value.len() == 10 { format!("{value}T23:59:59Z") } else { value };
+        self.with(name, moment.into())
+    }
+
+    /// A value of the handler's own.
+    pub(super) fn with(mut self, name: &str, value: Value) -> Self {
+        self.map.insert(name.into(), value);
+        self
+    }
+
+    /// The body, read and checked as the API does.
+    ///
+    /// # Errors
+    /// `Invalid` with every fault.
+    pub(super) fn read<T: Body>(self, app: &App) -> Result<T> {
+        fields::read(Value::Object(self.map), circumstances(app))
+    }
+}
+
+/// What a form shows: what was typed, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shown {
+    pairs: Vec<(String, String)>,
+    faults: Vec<(String, String)>,
+    /// What is wrong with the form as a whole.
+    pub(super) sentence: Option<String>,
+}
+
+impl Shown {
+    /// A form that begins with these values.
+    pub(super) fn filled<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        Self { pairs: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(), ..Self::default() }
+    }
+
+    /// An empty form with a sentence above it.
+    pub(super) fn saying(sentence: &str) -> Self {
+        Self { sentence: Some(sentence.to_owned()), ..Self::default() }
+    }
+
+    /// The form after a refusal: faults stand at their fields, all else in the sentence.
+    pub(super) fn refused(form: &Form, error: &Error, language: Language) -> Self {
+        let problem = Problem::of(error, language, "");
+        let mut faults: Vec<_> = problem.errors.into_iter().map(|fault| (fault.field, fault.message)).collect();
+        let field = match error {
+            Error::Refused(Code::EmailTaken) => Some("email"),
+            Error::Refused(Code::DuplicateName) => Some("name"),
+            Error::Refused(Code::DuplicateValue) => Some("value"),
+            Error::Refused(Code::WrongPassword) => Some("password"),
+            Error::Refused(Code::WrongCode) => Some("code"),
+            _ => None,
+        };
+        let sentence = match field {
+            Some(field) => {
+                faults.push((field.to_owned(), problem.detail.to_owned()));
+                None
+            }
+            None => Some(problem.detail.to_owned()),
+        };
+        Self { pairs: form.kept(), faults, sentence }
+    }
+
+    /// What stands in a field; empty where nothing does.
+    pub(super) fn value(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a box or choice of this value is ticked.
+    pub(super) fn is_chosen(&self, name: &str, value: &str) -> bool {
+        self.pairs.iter().any(|(found, chosen)| found == name && chosen == value)
+    }
+
+    /// What is wrong with a field or a part of it (`tags` for `tags[2]`); empty where nothing is.
+    pub(super) fn fault(&self, name: &str) -> &str {
+        let is_of =
+            |field: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
+        self.faults.iter().find(|(field, _)| is_of(field)).map_or("", |(_, message)| message)
+    }
+
+    /// The faults of fields that the page does not show: they must not get lost.
+    pub(super) fn others(&self, shown: &[&str]) -> Vec<&str> {
+        let is_shown = |field: &str| {
+            shown.iter().any(|name| {
+                field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+            })
+        };
+        self.faults.iter().filter(|(field, _)| !is_shown(field)).map(|(_, message)| message.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_shown_again_without_its_passwords_and_its_code() {
+        let form = Form::read("name=A+b&password=x&csrf=y&tags=a&tags=b&note=1%0D%0A2");
+
+        assert_eq!(form.value("note"), "1\n2");
+        assert_eq!(form.packed(), "name=A+b&tags=a&tags=b&note=1%0A2");
+        assert_eq!(form.values("tags").collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn an_object_has_the_types_of_the_api() {
+        let form = Form::read("name=x&tags=a%2C+b&enabled=on&limit=10&window=ten&until=2027-01-31&empty=");
+        let object =
+            form.object().text("name").text("empty").list("tags").flag("enabled").flag("other").number("limit");
+        let object = object.number("window").day("until").text_or_null("empty").map;
+
+        assert_eq!(
+            Value::Object(object),
+            serde_json::json!({ "name": "x", "tags": ["a", "b"], "enabled": true, "other": false, "limit": 10,
+                "window": "ten", "until": "2027-01-31T23:59:59Z", "empty": null })
+        );
+    }
+}

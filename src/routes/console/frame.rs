@@ -1,0 +1,216 @@
+//! The frame around every page, and how pages are written.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::IntoResponse as _,
+};
+use url::form_urlencoded;
+
+use super::{
+    assets,
+    refusal::{Answered, Refusal},
+    visit::Visit,
+};
+use crate::{
+    core::{
+        error::Error,
+        language::Language,
+        texts::console::{FrameTexts, Notice},
+    },
+    models::user::{Role, User},
+    routes::html::value_of,
+};
+
+/// What a page of the console may do in a browser: nothing but what this server gives it.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
+/// The parameter that names a notice.
+pub(super) const NOTICE: &str = "notice";
+
+/// Where in the console a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    Public,
+    Dashboard,
+    Keys,
+    Tokens,
+    Audit,
+    Billing,
+    Security,
+    Settings,
+    Administration,
+}
+
+impl Section {
+    /// The word by which the layout asks for it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Dashboard => "dashboard",
+            Self::Keys => "keys",
+            Self::Tokens => "tokens",
+            Self::Audit => "audit",
+            Self::Billing => "billing",
+            Self::Security => "security",
+            Self::Settings => "settings",
+            Self::Administration => "administration",
+        }
+    }
+}
+
+/// The frame of a page.
+pub(super) struct Frame {
+    pub(super) t: &'static FrameTexts,
+    pub(super) language: Language,
+    /// The way to `/`: a proxy may serve us under a path of its own.
+    pub(super) root: String,
+    /// The code of the page's forms.
+    pub(super) csrf: String,
+    /// Who has signed in.
+    pub(super) user: Option<User>,
+    /// `light` or `dark`; empty where the system decides.
+    pub(super) theme: String,
+    /// What was just done.
+    pub(super) notice: Option<Notice>,
+    /// The content's name in the addresses of assets.
+    pub(super) version: u64,
+    section: Section,
+    path: String,
+}
+
+impl Frame {
+    pub(super) fn new(visit: &Visit, section: Section, csrf: String) -> Self {
+        let language = visit.ctx.client().language;
+        Self {
+            t: FrameTexts::of(language),
+            language,
+            root: visit.ctx.app().root(),
+            csrf,
+            user: visit.ctx.user().ok().cloned(),
+            theme: visit.theme.clone().unwrap_or_default(),
+            notice: Notice::read(&value_of(&visit.query, NOTICE)),
+            version: assets::VERSION,
+            section,
+            path: visit.path.clone(),
+        }
+    }
+
+    /// The frame of a page about which nothing is known but its language.
+    pub(super) fn bare(root: String, language: Language) -> Self {
+        Self {
+            t: FrameTexts::of(language),
+            language,
+            root,
+            csrf: String::new(),
+            user: None,
+            theme: String::new(),
+            notice: None,
+            version: assets::VERSION,
+            section: Section::Public,
+            path: String::new(),
+        }
+    }
+
+    /// The language's tag.
+    pub(super) fn lang(&self) -> &'static str {
+        self.language.tag()
+    }
+
+    /// Whether the page stands in this section.
+    pub(super) fn is(&self, section: &str) -> bool {
+        self.section.word() == section
+    }
+
+    /// What was just done, in words.
+    pub(super) fn notice_text(&self) -> Option<&'static str> {
+        self.notice.map(|notice| notice.text(self.language))
+    }
+
+    /// Whether the page has the console's navigation.
+    pub(super) fn is_inside(&self) -> bool {
+        self.section != Section::Public && self.user.is_some()
+    }
+
+    /// Whether the person may see other accounts.
+    pub(super) fn is_staff(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| matches!(user.role, Role::Support | Role::Admin))
+    }
+
+    /// The person's name, or address where there is none.
+    pub(super) fn who(&self) -> &str {
+        self.user.as_ref().map_or("", |user| if user.name.is_empty() { user.email.as_str() } else { &user.name })
+    }
+
+    /// The first letter of the name.
+    pub(super) fn initial(&self) -> String {
+        self.who().chars().next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default()
+    }
+
+    /// This page with another value of one parameter, and no notice.
+    fn with(&self, name: &str, value: &str) -> String {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        for (found, kept) in form_urlencoded::parse(query.as_bytes()) {
+            if found != name && found != NOTICE {
+                pairs.append_pair(&found, &kept);
+            }
+        }
+        pairs.append_pair(name, value);
+        format!("{}{path}?{}", self.root, pairs.finish())
+    }
+
+    /// This page in the other language.
+    pub(super) fn in_other_language(&self) -> String {
+        self.with("lang", self.other_language().tag())
+    }
+
+    /// The other language.
+    pub(super) fn other_language(&self) -> Language {
+        match self.language {
+            Language::English => Language::French,
+            Language::French => Language::English,
+        }
+    }
+
+    /// The other language's own name.
+    pub(super) fn other_language_name(&self) -> &'static str {
+        match self.language {
+            Language::English => "Français",
+            Language::French => "English",
+        }
+    }
+
+    /// This page in another theme: `light`, `dark` or `auto`.
+    pub(super) fn in_theme(&self, theme: &str) -> String {
+        self.with("theme", theme)
+    }
+}
+
+/// Whether an answer may be compressed: one with a secret in it is not (BREACH).
+#[derive(Clone, Copy)]
+pub(super) struct HoldsSecret;
+
+/// A page.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Answered {
+    let html = template.render().map_err(|error| Refusal::Failed(Error::internal(error)))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    Ok((status, headers, html).into_response())
+}
+
+/// A part of a page, for htmx.
+pub(super) fn partial(template: &impl Template) -> Answered {
+    page(StatusCode::OK, template)
+}
+
+/// A page that shows a secret: it is not compressed, and no cache keeps it.
+pub(super) fn secret_page(status: StatusCode, template: &impl Template) -> Answered {
+    let mut response = page(status, template)?;
+    response.extensions_mut().insert(HoldsSecret);
+    Ok(response)
+}

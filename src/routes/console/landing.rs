@@ -1,0 +1,50 @@
+//! `/` and `/pricing`: what anybody may read.
+
+use askama::Template;
+use axum::{Router, http::StatusCode, routing::get};
+
+use super::{
+    frame::{Frame, Section, page},
+    refusal::Answered,
+    visit::Guest,
+};
+use crate::core::{
+    app::App,
+    texts::console::{LandingTexts, PricingTexts},
+};
+
+/// The pages.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/", get(show)).route("/pricing", get(show_pricing))
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/landing.html")]
+struct LandingPage {
+    frame: Frame,
+    t: &'static LandingTexts,
+    base_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/pricing.html")]
+struct PricingPage {
+    frame: Frame,
+    t: &'static PricingTexts,
+    /// How many keys the FREE plan allows, where it does not allow all.
+    free_keys: Option<i64>,
+    takes_payments: bool,
+}
+
+async fn show(Guest(visit): Guest) -> Answered {
+    let t = LandingTexts::of(visit.ctx.client().language);
+    let base_url = visit.ctx.app().base_url.to_string();
+    page(StatusCode::OK, &LandingPage { frame: visit.public_frame(Section::Public)?, t, base_url })
+}
+
+async fn show_pricing(Guest(visit): Guest) -> Answered {
+    let t = PricingTexts::of(visit.ctx.client().language);
+    let app = visit.ctx.app();
+    let (free_keys, takes_payments) = (app.config.free_plan_max_keys, app.stripe.is_some());
+    page(StatusCode::OK, &PricingPage { frame: visit.public_frame(Section::Public)?, t, free_keys, takes_payments })
+}

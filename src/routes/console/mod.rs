@@ -1,0 +1,111 @@
+//! The web console: pages made on the server, forms that work without a script. A page's file holds its struct and its
+//! handlers; `visit` tells who asks, `form` reads and shows forms, `frame` writes pages, `refusal` what stands in their
+//! place. The console calls the services that the API calls, and has no rule of its own.
+
+mod assets;
+mod confirm;
+mod cookies;
+mod csrf;
+mod forgot;
+mod form;
+mod frame;
+mod landing;
+mod refusal;
+mod resume;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod visit;
+mod whole;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use tower_http::{
+    CompressionLevel,
+    compression::{CompressionLayer, Predicate as _, predicate::SizeAbove},
+};
+
+use self::{
+    cookies::{Cookie, Jar},
+    frame::HoldsSecret,
+};
+use super::{
+    answers::OfPage,
+    html::{asked_language, value_of},
+};
+use crate::core::{app::App, client::Client, language::Language};
+
+pub(super) use whole::write_refusal;
+
+/// Answers shorter than that are not worth compressing.
+const WORTH_IT: u64 = 1024;
+
+/// The theme that the person chose.
+#[derive(Clone)]
+struct Theme(String);
+
+/// The pages and their assets.
+pub(super) fn routes(app: &App) -> Router {
+    let is_open =
+        |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| extensions.get::<HoldsSecret>().is_none();
+    let compression = CompressionLayer::new()
+        .gzip(true)
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(WORTH_IT).and(is_open));
+    let pages = Router::new()
+        .merge(landing::routes())
+        .merge(sign_in::routes())
+        .merge(sign_up::routes())
+        .merge(forgot::routes())
+        .merge(sign_out::routes())
+        .with_state(app.clone());
+    pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
+}
+
+/// Surrounds every page: finds language and theme, gives the jar for cookies, marks the answer as a page's.
+pub(super) async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let jar = Jar::default();
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let chosen = asked_language(&query);
+    if let Some(language) = chosen {
+        jar.set(&app, Cookie::Language, language.tag());
+    }
+    let kept = || Cookie::Language.read(&app, request.headers()).and_then(|tag| Language::from_tag(&tag));
+    let language = chosen.or_else(kept);
+    let asked = value_of(&query, "theme");
+    let theme = match asked.as_str() {
+        "light" | "dark" => {
+            jar.set(&app, Cookie::Theme, &asked);
+            Some(asked)
+        }
+        "auto" => {
+            jar.clear(&app, Cookie::Theme);
+            None
+        }
+        _ => Cookie::Theme.read(&app, request.headers()).filter(|theme| matches!(theme.as_str(), "light" | "dark")),
+    };
+    let is_partial = request.headers().contains_key("hx-request");
+    let extensions = request.extensions_mut();
+    if let (Some(language), Some(client)) = (language, extensions.get_mut::<Client>()) {
+        client.language = language;
+    }
+    let language = extensions.get::<Client>().map(|client| client.language).unwrap_or_default();
+    if let Some(theme) = theme {
+        extensions.insert(Theme(theme));
+    }
+    extensions.insert(jar.clone());
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for line in jar.lines() {
+        headers.append(header::SET_COOKIE, line);
+    }
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+    response.extensions_mut().insert(OfPage { root: app.root(), language: Some(language), is_partial });
+    response
+}

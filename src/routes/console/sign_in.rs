@@ -1,0 +1,157 @@
+//! `/sign-in`: the password, then the second factor where there is one. A form whose session ended on its way comes along and
+//! goes on afterwards.
+
+use askama::Template;
+use axum::{Router, http::StatusCode, response::Response, routing::get};
+
+use super::{
+    form::{Form, Shown},
+    frame::{Frame, Section, page},
+    refusal::{Answered, Refusal, see_other},
+    resume,
+    visit::{Guest, GuestPosted, Visit, onward},
+};
+use crate::{
+    core::{
+        app::App,
+        error::{Error, Result},
+        secret::SecretText,
+        texts::{console::SignInTexts, problems::Code},
+    },
+    models::{second_factor::GivenCode, session::ConsoleSignIn},
+    routes::html::value_of,
+    schemas::{auth::LogIn, problem::code_of},
+    services::console_sessions,
+};
+
+/// The pages.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/sign-in", get(show).post(submit)).route("/sign-in/code", get(begin_again).post(submit_code))
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    t: &'static SignInTexts,
+    shown: Shown,
+    onward: Onward,
+    is_resumed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/sign_in_code.html")]
+struct CodePage {
+    frame: Frame,
+    t: &'static SignInTexts,
+    shown: Shown,
+    onward: Onward,
+    challenge: String,
+}
+
+/// Where to go once signed in: a page, or a form that was held up.
+struct Onward {
+    next: String,
+    path: String,
+    form: String,
+}
+
+impl Onward {
+    fn of(form: &Form) -> Self {
+        let value = |name: &str| form.value(name).to_owned();
+        Self { next: value("next"), path: value(resume::PATH), form: value(resume::FIELDS) }
+    }
+}
+
+async fn show(Guest(visit): Guest) -> Answered {
+    let next = value_of(&visit.query, "next");
+    if visit.is_signed_in() {
+        return Ok(see_other(&onward(&visit, &next)));
+    }
+    let onward = Onward { next, path: String::new(), form: String::new() };
+    write(&visit, StatusCode::OK, Shown::default(), onward, false)
+}
+
+async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
+    let onward = Onward::of(&form);
+    match log_in(&visit, &form).await {
+        Ok(ConsoleSignIn::Opened { cookie, user }) => {
+            visit.keep_language(user.language);
+            enter(&visit, &cookie, onward).await
+        }
+        Ok(ConsoleSignIn::Challenge(challenge)) => {
+            ask_code(&visit, StatusCode::OK, Shown::default(), onward, challenge.token.expose())
+        }
+        Err(error) => {
+            let (status, shown) = refused(&visit, &form, &error)?;
+            let is_resumed = !onward.path.is_empty();
+            write(&visit, status, shown, onward, is_resumed)
+        }
+    }
+}
+
+async fn log_in(visit: &Visit, form: &Form) -> Result<ConsoleSignIn> {
+    let body: LogIn = form.object().with("email", form.value("email").into()).text("password").read(visit.ctx.app())?;
+    console_sessions::log_in(&visit.ctx, body.email.as_ref(), &body.password).await
+}
+
+async fn submit_code(GuestPosted(visit, form): GuestPosted) -> Answered {
+    let onward = Onward::of(&form);
+    let challenge = form.value("challenge").to_owned();
+    let code = GivenCode::read(form.value("code").trim());
+    match console_sessions::answer_challenge(&visit.ctx, &SecretText::from(challenge.as_str()), &code).await {
+        Ok(cookie) => enter(&visit, &cookie, onward).await,
+        Err(error) if error.is(Code::InvalidChallenge) => {
+            let (status, shown) = refused(&visit, &form, &error)?;
+            write(&visit, status, shown, onward, false)
+        }
+        Err(error) => {
+            let (status, shown) = refused(&visit, &form, &error)?;
+            ask_code(&visit, status, shown, onward, &challenge)
+        }
+    }
+}
+
+/// Somebody reloaded the page of the code.
+async fn begin_again(Guest(visit): Guest) -> Response {
+    see_other(&visit.to("sign-in"))
+}
+
+/// The status and the form of a refusal that the page can tell of.
+pub(super) fn refused(visit: &Visit, form: &Form, error: &Error) -> std::result::Result<(StatusCode, Shown), Refusal> {
+    let status = StatusCode::from_u16(code_of(error).status()).unwrap_or(StatusCode::BAD_REQUEST);
+    Ok((status, Shown::refused(form, error, visit.ctx.client().language)))
+}
+
+async fn enter(visit: &Visit, cookie: &SecretText, on: Onward) -> Answered {
+    visit.let_in(cookie);
+    if on.path.is_empty() {
+        return Ok(see_other(&onward(visit, &on.next)));
+    }
+    // the form is bound to the new session by the page that shows it: it is asked for with the new cookie
+    resume::after_sign_in(visit, cookie, &on.path, &on.form).await
+}
+
+fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, is_resumed: bool) -> Answered {
+    let t = SignInTexts::of(visit.ctx.client().language);
+    page(status, &SignInPage { frame: visit.frame(Section::Public)?, t, shown, onward, is_resumed })
+}
+
+fn ask_code(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, challenge: &str) -> Answered {
+    let t = SignInTexts::of(visit.ctx.client().language);
+    let frame = visit.frame(Section::Public)?;
+    page(status, &CodePage { frame, t, shown, onward, challenge: challenge.to_owned() })
+}
+
+/// The sign-in in place of the answer to a form whose session ended; the form comes along.
+pub(super) fn ended(visit: &Visit, form: &Form) -> Answered {
+    let onward = Onward { next: String::new(), path: visit.to(&visit.path), form: form.packed() };
+    write(visit, StatusCode::UNAUTHORIZED, Shown::default(), onward, true)
+}
+
+/// The sign-in for a browser that does not send our cookie back.
+pub(super) fn without_cookies(visit: &Visit) -> Answered {
+    let shown = Shown::saying(SignInTexts::of(visit.ctx.client().language).no_cookies);
+    let onward = Onward { next: String::new(), path: String::new(), form: String::new() };
+    write(visit, StatusCode::FORBIDDEN, shown, onward, false)
+}

@@ -1,0 +1,306 @@
+//! Who asks for a page, and what the frame around it needs. `Guest` is anybody, `Entered` somebody who has signed in;
+//! `GuestPosted` and `Posted` are the same with a form that is known to be one of ours.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, request::Parts},
+};
+
+use super::{
+    confirm,
+    cookies::{Cookie, Jar},
+    csrf::{self, Binding, Origin},
+    form::Form,
+    frame::{Frame, Section},
+    refusal::Refusal,
+};
+use crate::{
+    core::{
+        app::App,
+        client::Client,
+        context::{Actor, Context},
+        error::{Error, Result},
+        limits::Tally,
+        random,
+        secret::SecretText,
+        texts::problems::Code,
+    },
+    models::session::SignedIn,
+    routes::extractors::form as read_form,
+    services::{
+        console_sessions,
+        limits::{self as counts, Limit},
+    },
+};
+
+/// The length of a visitor's mark: 128 bits.
+const MARK_CHARACTERS: usize = 22;
+
+/// Somebody who asks for a page.
+#[derive(Clone)]
+pub(super) struct Visit {
+    /// The context for the services.
+    pub(super) ctx: Context,
+    /// The address that was asked for, below the root: its path and its query.
+    pub(super) path: String,
+    /// The query as it came.
+    pub(super) query: String,
+    /// Whether htmx asks, which wants a part of a page.
+    pub(super) is_partial: bool,
+    pub(super) theme: Option<String>,
+    jar: Jar,
+    binding: Option<Binding>,
+}
+
+/// Anybody, signed in or not.
+pub(super) struct Guest(pub(super) Visit);
+
+/// Somebody who has signed in.
+pub(super) struct Entered(pub(super) Visit);
+
+/// A form of anybody's.
+pub(super) struct GuestPosted(pub(super) Visit, pub(super) Form);
+
+/// A form of somebody who has signed in.
+pub(super) struct Posted(pub(super) Visit, pub(super) Form);
+
+impl Visit {
+    /// The frame of a page with forms.
+    ///
+    /// # Errors
+    /// `Unavailable` before the database was reached; `Internal` without randomness.
+    pub(super) fn frame(&self, section: Section) -> Result<Frame> {
+        let binding = match &self.binding {
+            Some(binding) => binding.clone(),
+            None => self.mark()?,
+        };
+        let csrf = csrf::issue(self.ctx.app(), &binding)?;
+        Ok(Frame::new(self, section, csrf))
+    }
+
+    /// The frame of a page that anybody reads and that has no form: it sets no cookie.
+    pub(super) fn public_frame(&self, section: Section) -> Result<Frame> {
+        if self.is_signed_in() { self.frame(section) } else { Ok(Frame::new(self, section, String::new())) }
+    }
+
+    /// Gives a visitor the mark that forms are bound to.
+    fn mark(&self) -> Result<Binding> {
+        let mark = random::base62(MARK_CHARACTERS)?;
+        self.jar.set(self.ctx.app(), Cookie::Visitor, &mark);
+        Ok(Binding::Visitor(mark))
+    }
+
+    /// Whether somebody has signed in.
+    pub(super) fn is_signed_in(&self) -> bool {
+        matches!(self.binding, Some(Binding::Session(_)))
+    }
+
+    /// Lets the visitor in.
+    pub(super) fn let_in(&self, cookie: &SecretText) {
+        self.jar.set(self.ctx.app(), Cookie::Session, cookie.expose());
+    }
+
+    /// Takes the session's cookie away.
+    pub(super) fn let_out(&self) {
+        self.jar.clear(self.ctx.app(), Cookie::Session);
+    }
+
+    /// Keeps the language that the person reads.
+    pub(super) fn keep_language(&self, language: crate::core::language::Language) {
+        self.jar.set(self.ctx.app(), Cookie::Language, language.tag());
+    }
+
+    /// An address of ours: `to("keys")`.
+    pub(super) fn to(&self, path: &str) -> String {
+        format!("{}{}", self.ctx.app().root(), path.trim_start_matches('/'))
+    }
+
+    /// The same visit after the session was renewed or changed.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where it ended meanwhile.
+    pub(super) async fn again(&self) -> Result<Self> {
+        let signed_in = console_sessions::look_again(self.ctx.app(), self.ctx.member()?).await?;
+        Ok(self.as_member(signed_in))
+    }
+
+    /// The same visit with this sign-in.
+    pub(super) fn as_member(&self, signed_in: SignedIn) -> Self {
+        let binding = Some(Binding::Session(signed_in.session.0));
+        let ctx = Context::new(self.ctx.app().clone(), self.ctx.client().clone(), Actor::Member(signed_in));
+        Self { ctx, binding, ..self.clone() }
+    }
+
+    fn of(parts: &Parts, app: &App, signed_in: Option<SignedIn>) -> Result<Self> {
+        let client = parts.extensions.get::<Client>().ok_or_else(|| missing("client"))?.clone();
+        let jar = parts.extensions.get::<Jar>().ok_or_else(|| missing("jar"))?.clone();
+        let tally = parts.extensions.get::<std::sync::Arc<Tally>>().cloned();
+        let binding = match &signed_in {
+            Some(signed_in) => Some(Binding::Session(signed_in.session.0)),
+            None => Cookie::Visitor
+                .read(app, &parts.headers)
+                .filter(|mark| mark.len() == MARK_CHARACTERS)
+                .map(Binding::Visitor),
+        };
+        let actor = signed_in.map_or(Actor::Visitor, Actor::Member);
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let path = parts.uri.path().trim_start_matches('/');
+        Ok(Self {
+            ctx: Context::new(app.clone(), client, actor).tallied(tally),
+            path: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
+            query,
+            is_partial: parts.headers.contains_key("hx-request"),
+            theme: parts.extensions.get::<super::Theme>().map(|theme| theme.0.clone()),
+            jar,
+            binding,
+        })
+    }
+}
+
+fn missing(what: &'static str) -> Error {
+    Error::internal(format!("the console's layer did not leave its {what}"))
+}
+
+/// Who the session's cookie speaks for; a newer cookie takes its place where it is time for one.
+async fn signed_in(parts: &Parts, app: &App) -> Result<Option<SignedIn>> {
+    app.keyring()?;
+    let Some(cookie) = Cookie::Session.read(app, &parts.headers) else { return Ok(None) };
+    match console_sessions::authenticate(app, &cookie).await {
+        Ok((signed_in, renewed)) => {
+            if let (Some(renewed), Some(jar)) = (renewed, parts.extensions.get::<Jar>()) {
+                jar.set(app, Cookie::Session, renewed.expose());
+            }
+            Ok(Some(signed_in))
+        }
+        Err(error) if error.is(Code::Unauthenticated) => {
+            if let Some(jar) = parts.extensions.get::<Jar>() {
+                jar.clear(app, Cookie::Session);
+            }
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let signed_in = signed_in(parts, app).await?;
+        Ok(Self(Visit::of(parts, app, signed_in)?))
+    }
+}
+
+impl FromRequestParts<App> for Entered {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let had_cookie = Cookie::Session.read(app, &parts.headers).is_some();
+        let signed_in = signed_in(parts, app).await?;
+        let visit = Visit::of(parts, app, signed_in)?;
+        if !visit.is_signed_in() {
+            counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
+            return Err(Refusal::sign_in(&visit, had_cookie, &parts.headers));
+        }
+        counts::spend_caller(&visit.ctx, Limit::Api).await?;
+        Ok(Self(visit))
+    }
+}
+
+impl FromRequest<App> for GuestPosted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let (parts, form) = own_form(request, app, Limit::Auth).await?;
+        let signed_in = signed_in(&parts, app).await?;
+        let visit = Visit::of(&parts, app, None)?;
+        let bound = [visit.binding.clone(), signed_in.map(|found| Binding::Session(found.session.0))];
+        let is_good = |binding: &Binding| csrf::is_good(app, binding, form.value(csrf::FIELD));
+        if !bound.iter().flatten().any(is_good) {
+            return Err(Refusal::NoCookies(Box::new(visit)));
+        }
+        Ok(Self(visit, form))
+    }
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let origin = csrf::origin(app, request.headers());
+        let (parts, form) = own_form(request, app, Limit::Anonymous).await?;
+        let signed_in = signed_in(&parts, app).await?;
+        let visit = Visit::of(&parts, app, signed_in)?;
+        if !visit.is_signed_in() {
+            if visit.is_partial {
+                return Err(Refusal::sign_in(&visit, true, &parts.headers));
+            }
+            return Err(Refusal::SessionEnded(Box::new(visit), form));
+        }
+        counts::spend_caller(&visit.ctx, Limit::Api).await?;
+        let is_bound =
+            visit.binding.as_ref().is_some_and(|binding| csrf::is_good(app, binding, form.value(csrf::FIELD)));
+        if !is_bound {
+            // a page of an earlier sign-in: what was typed there is not lost, but a person must look at it
+            return Err(if origin == Origin::Own && !visit.is_partial {
+                Refusal::Held(Box::new(visit), form)
+            } else {
+                Code::Forbidden.into()
+            });
+        }
+        let visit = confirm::renew(visit, &form).await?;
+        Ok(Self(visit, form))
+    }
+}
+
+/// The form of a request that does not come from elsewhere. What is refused is counted by the address.
+async fn own_form(request: Request, app: &App, limit: Limit) -> Result<(Parts, Form), Refusal> {
+    let is_foreign = csrf::origin(app, request.headers()) == Origin::Foreign;
+    let (parts, body) = request.into_parts();
+    app.keyring()?;
+    let visitor = Visit::of(&parts, app, None)?;
+    if is_foreign || limit == Limit::Auth {
+        counts::spend_address(&visitor.ctx, limit).await?;
+    }
+    if is_foreign {
+        return Err(Code::Forbidden.into());
+    }
+    let mut request = Request::new(body);
+    *request.headers_mut() = parts.headers.clone();
+    let encoded = read_form(request).await?;
+    Ok((parts, Form::read(&encoded)))
+}
+
+/// The page that somebody looked at when htmx asked, below the root.
+pub(super) fn current_page(headers: &HeaderMap) -> Option<String> {
+    let url = url::Url::parse(headers.get("hx-current-url")?.to_str().ok()?).ok()?;
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Some(format!("{}{query}", url.path()))
+}
+
+/// A path of ours that an address or a form names, for going there: never another site.
+pub(super) fn local_path(text: &str) -> Option<&str> {
+    let is_plain = text.bytes().all(|byte| (b'!'..=b'~').contains(&byte) && byte != b'\\');
+    let is_local = text.starts_with('/') && !text.starts_with("//");
+    (is_plain && is_local && text.len() < 2048).then_some(text)
+}
+
+/// Where to go on after a sign-in, by a form's field or an address.
+pub(super) fn onward(visit: &Visit, text: &str) -> String {
+    local_path(text).map_or_else(|| visit.to("dashboard"), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leads_to_another_site() {
+        assert_eq!(local_path("/keys?q=a"), Some("/keys?q=a"));
+        for text in
+            ["", "keys", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\n", "javascript:x"]
+        {
+            assert_eq!(local_path(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Sign-ins to the console. They are sessions like those of the API, opened with the same proofs and ended by the same
+//! acts, but they live shorter, and what opens them is a cookie that no other door takes.
+//!
+//! Invariants, cited by the tests:
+//! 1. A cookie is worth nothing `IDLE` after the last page that was asked for with it.
+//! 2. However busy, a session of the console ends `LONGEST` after its sign-in.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{mfa, sessions};
+use crate::{
+    core::{
+        app::App,
+        context::Context,
+        crypto::jwt::{Purpose, Said, TokenIds},
+        error::Result,
+        secret::SecretText,
+        texts::problems::Code,
+    },
+    models::{
+        email::Email,
+        second_factor::GivenCode,
+        session::{ConsoleSignIn, SignedIn},
+    },
+};
+
+/// How long a cookie is good that nobody uses.
+pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+/// How long a session of the console lives.
+pub const LONGEST: TimeDelta = TimeDelta::hours(12);
+/// How old a cookie becomes before a newer one takes its place.
+const RENEWED_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// Signs in with address and password; where there is a second factor, asks for it.
+///
+/// # Errors
+/// `invalid_credentials`, the same in words and time whether or not the address has an account; `Busy`.
+pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText) -> Result<ConsoleSignIn> {
+    let (tx, user) = sessions::prove(ctx, email, password).await?;
+    if user.second_factor_at.is_some() {
+        return Ok(ConsoleSignIn::Challenge(mfa::ask(ctx, tx, &user).await?));
+    }
+    let session = sessions::open(ctx, tx, &user, LONGEST).await?;
+    let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
+    Ok(ConsoleSignIn::Opened { cookie: bake(ctx.app(), ids, ctx.now(), session.expires_at)?, user: Box::new(user) })
+}
+
+/// Completes a sign-in with a challenge and a code: the cookie.
+///
+/// # Errors
+/// `invalid_challenge`; `wrong_code`; `too_many_codes`.
+pub async fn answer_challenge(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> Result<SecretText> {
+    let (tx, user) = mfa::pass(ctx, challenge, code).await?;
+    let session = sessions::open(ctx, tx, &user, LONGEST).await?;
+    let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
+    bake(ctx.app(), ids, ctx.now(), session.expires_at)
+}
+
+/// Who a cookie speaks for, if its session is open, and the newer cookie that takes its place, where it is time for one.
+///
+/// # Errors
+/// `Unauthenticated`; `Unavailable` where the database must be asked and is away.
+pub async fn authenticate(app: &App, cookie: &str) -> Result<(SignedIn, Option<SecretText>)> {
+    let now = app.clock.now();
+    let claims = app.jwt.verify(Purpose::Console, cookie, now).ok_or(Code::Unauthenticated)?;
+    let signed_in = sessions::find_signed_in(app, claims, now).await?;
+    let is_fresh = now.timestamp() - claims.iat < RENEWED_AFTER.num_seconds();
+    let renewed = if is_fresh {
+        None
+    } else {
+        let ids = TokenIds { account: claims.sub, session: claims.sid, token: app.ids.next(now) };
+        Some(bake(app, ids, now, signed_in.expires_at)?)
+    };
+    Ok((signed_in, renewed))
+}
+
+/// A session that was looked at, as it is now: after an act that changed it.
+///
+/// # Errors
+/// `Unauthenticated` where it ended.
+pub async fn look_again(app: &App, signed_in: &SignedIn) -> Result<SignedIn> {
+    let now = app.clock.now();
+    let (sub, sid) = (signed_in.user.id.0, signed_in.session.0);
+    let claims = Said { sub, sid, jti: sid, iat: now.timestamp(), exp: signed_in.expires_at.timestamp() };
+    sessions::find_signed_in(app, claims, now).await
+}
+
+fn bake(app: &App, ids: TokenIds, now: DateTime<Utc>, session_ends: DateTime<Utc>) -> Result<SecretText> {
+    let expires_at = (now + IDLE).min(session_ends);
+    Ok(SecretText::new(app.jwt.sign(Purpose::Console, ids, now, expires_at)?))
+}
