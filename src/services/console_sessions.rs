@@ -2,8 +2,8 @@
 //! acts, but they live shorter, and what opens them is a cookie that no other door takes.
 //!
 //! Invariants, cited by the tests:
-//! 1. A cookie is worth nothing `IDLE` after the last page that was asked for with it.
-//! 2. However busy, a session of the console ends `LONGEST` after its sign-in.
+//! 1. A cookie is worth nothing `CONSOLE_IDLE_MINUTES` after the last page that was asked for with it.
+//! 2. However busy, a session of the console ends `CONSOLE_SESSION_HOURS` after its sign-in.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -13,6 +13,7 @@ use crate::{
         app::App,
         context::Context,
         crypto::jwt::{Purpose, Said, TokenIds},
+        database::Writer,
         error::Result,
         secret::SecretText,
         texts::problems::Code,
@@ -21,13 +22,10 @@ use crate::{
         email::Email,
         second_factor::GivenCode,
         session::{ConsoleSignIn, SignedIn},
+        user::User,
     },
 };
 
-/// How long a cookie is good that nobody uses.
-pub const IDLE: TimeDelta = TimeDelta::minutes(30);
-/// How long a session of the console lives.
-pub const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// How old a cookie becomes before a newer one takes its place.
 const RENEWED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
@@ -40,9 +38,8 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     if user.second_factor_at.is_some() {
         return Ok(ConsoleSignIn::Challenge(mfa::ask(ctx, tx, &user).await?));
     }
-    let session = sessions::open(ctx, tx, &user, LONGEST).await?;
-    let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
-    Ok(ConsoleSignIn::Opened { cookie: bake(ctx.app(), ids, ctx.now(), session.expires_at)?, user: Box::new(user) })
+    let cookie = open(ctx, tx, &user).await?;
+    Ok(ConsoleSignIn::Opened { cookie, user: Box::new(user) })
 }
 
 /// Completes a sign-in with a challenge and a code: the cookie.
@@ -51,7 +48,12 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
 /// `invalid_challenge`; `wrong_code`; `too_many_codes`.
 pub async fn answer_challenge(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> Result<SecretText> {
     let (tx, user) = mfa::pass(ctx, challenge, code).await?;
-    let session = sessions::open(ctx, tx, &user, LONGEST).await?;
+    open(ctx, tx, &user).await
+}
+
+async fn open(ctx: &Context, tx: Writer, user: &User) -> Result<SecretText> {
+    let life = TimeDelta::hours(ctx.app().config.console.session_hours);
+    let session = sessions::open(ctx, tx, user, life).await?;
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
     bake(ctx.app(), ids, ctx.now(), session.expires_at)
 }
@@ -86,6 +88,7 @@ pub async fn look_again(app: &App, signed_in: &SignedIn) -> Result<SignedIn> {
 }
 
 fn bake(app: &App, ids: TokenIds, now: DateTime<Utc>, session_ends: DateTime<Utc>) -> Result<SecretText> {
-    let expires_at = (now + IDLE).min(session_ends);
+    let idle = TimeDelta::minutes(app.config.console.idle_minutes);
+    let expires_at = (now + idle).min(session_ends);
     Ok(SecretText::new(app.jwt.sign(Purpose::Console, ids, now, expires_at)?))
 }

@@ -82,6 +82,15 @@ pub struct ProofRules {
     pub reveal_step_up: bool,
 }
 
+/// How long a sign-in to the console lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsoleLife {
+    /// How long a cookie is good that nobody uses, in minutes.
+    pub idle_minutes: i64,
+    /// How long a session lives, however busy it is, in hours.
+    pub session_hours: i64,
+}
+
 /// The whole configuration, validated. `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Configuration {
@@ -141,6 +150,8 @@ pub struct Configuration {
     pub metrics_token: Option<SecretText>,
     /// What a person has to prove beside the password.
     pub proof: ProofRules,
+    /// How long a sign-in to the console lasts.
+    pub console: ConsoleLife,
     /// What was generated at this start, or found as generated before.
     pub made: Vec<Made>,
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, str::FromStr};
 use ipnet::IpNet;
 
 use super::{
-    ConfigFault, Configuration, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings, Stage,
-    limits,
+    ConfigFault, Configuration, ConsoleLife, Environment, LogFormat, MailWay, ProofRules, RequireMfa, SendGridSettings,
+    Stage, limits,
     location::{self, PostgresSettings},
     mail, secrets, variables,
 };
@@ -155,6 +155,7 @@ impl Reader<'_> {
             }
         });
         let proof = self.proof_rules();
+        let console = self.console_life();
         let jwt_secret = self.given("JWT_SECRET", stage_or_strict, secrets::jwt_secret);
         let master_key = self.given("CRYPTO_MASTER_KEY", stage_or_strict, secrets::master_key);
         // last: nothing is generated where something is wrong
@@ -199,9 +200,16 @@ impl Reader<'_> {
             log_filter: log_filter?,
             metrics_token: metrics_token?,
             proof: proof?,
+            console: console?,
             data_dir,
             made,
         })
+    }
+
+    fn console_life(&mut self) -> Option<ConsoleLife> {
+        let idle_minutes = self.number("CONSOLE_IDLE_MINUTES", 30_i64, 2, 1440);
+        let session_hours = self.number("CONSOLE_SESSION_HOURS", 12_i64, 1, 720);
+        Some(ConsoleLife { idle_minutes: idle_minutes?, session_hours: session_hours? })
     }
 
     fn proof_rules(&mut self) -> Option<ProofRules> {

@@ -73,6 +73,8 @@ pub static VARIABLES: &[Variable] = &[
     ),
     plain("STEP_UP_MINUTES", "15", "how long a sign-in is fresh enough for dangerous acts, 1 to 1440 minutes"),
     plain("REVEAL_STEP_UP", "false", "whether showing a key's value asks for a fresh sign-in too"),
+    plain("CONSOLE_IDLE_MINUTES", "30", "how long the console stays open that nobody uses, 2 to 1440 minutes"),
+    plain("CONSOLE_SESSION_HOURS", "12", "how long a sign-in to the console lasts at most, 1 to 720 hours"),
     plain("WEB_BASE_URL", "the server's own address", "the base of links in mails"),
     plain("ALLOWED_ORIGINS", "empty", "comma-separated exact origins for CORS; empty means same-origin only"),
     plain("TRUSTED_PROXIES", "empty", "comma-separated addresses or CIDRs whose `X-Forwarded-For` is believed"),

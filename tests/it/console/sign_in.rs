@@ -1,20 +1,32 @@
-//! Signing up, in and out.
+//! Signing up, in and out, and what a form of the console is bound to.
 
-use crate::support::{Person, TestApp};
+use chrono::TimeDelta;
+use serde_json::json;
+
+use crate::support::{Actor, Person, TestApp};
+
+const PASSWORD: &str = "une girafe en pyjama vert";
 
 on_both! {
     async fn somebody_registers_signs_in_and_out(app: TestApp) {
         let mut alice = Person::new(&app);
-        let fields = [("name", "Alice"), ("email", "alice@example.com"), ("password", "une girafe en pyjama vert")];
+        let fields = [("name", "Alice"), ("email", "alice@example.com"), ("password", PASSWORD)];
 
         alice.open("/sign-up").await.submit("/sign-up", &fields).await;
         assert_eq!(alice.path, "/sign-in?notice=registered");
         alice.sees("Your account is ready");
-        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", "une girafe en pyjama vert")]).await;
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]).await;
         assert_eq!(alice.path, "/dashboard");
-        assert!(alice.cookies.contains_key("vault_session"));
+        let cookie = alice.cookies["vault_session"].clone();
 
-        alice.open("/").await.sees("Open the console");
+        let form = alice.filled("/sign-out", &[]);
+        alice.post(&form).await;
+        assert_eq!(alice.page.header("clear-site-data"), "\"cache\", \"storage\"");
+        assert!(!alice.cookies.contains_key("vault_session"));
+        // the session itself has ended: the cookie that somebody may have copied opens nothing
+        alice.cookies.insert("vault_session".into(), cookie);
+        alice.open("/dashboard").await;
+        assert!(alice.path.starts_with("/sign-in?next=%2Fdashboard"), "{}", alice.path);
     }
 
     async fn a_wrong_password_keeps_the_address_and_not_the_password(app: TestApp) {
@@ -27,5 +39,174 @@ on_both! {
         assert_eq!(alice.page.status, 401);
         assert!(alice.page.text().contains("value=\"alice@example.com\""));
         alice.sees_no("loutres");
+    }
+
+    async fn faults_of_a_registration_stand_at_their_fields_in_french(app: TestApp) {
+        app.member("alice").await;
+        let mut person = Person::new(&app).in_french();
+
+        let fields = [("name", "<b>A</b>"), ("email", "nobody"), ("password", "court")];
+        person.open("/sign-up").await.submit("/sign-up", &fields).await;
+
+        assert_eq!(person.page.status, 422);
+        person.sees("une adresse, comme alice@example.com").sees("lang=\"fr\"");
+        assert_eq!(person.page.text().matches("aria-invalid=\"true\"").count(), 2);
+        assert!(person.page.text().contains("&#60;b&#62;A&#60;/b&#62;"), "{}", person.page.text());
+
+        let taken = [("name", ""), ("email", "alice@example.com"), ("password", PASSWORD)];
+        person.open("/sign-up").await.submit("/sign-up", &taken).await;
+        assert_eq!(person.page.status, 409);
+        person.sees("id=\"e-email\"");
+    }
+
+    async fn no_form_counts_without_its_code_or_from_elsewhere(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let mut mallory = Person::signed_in(&app, "mallory").await;
+        let form = alice.open("/").await.open("/dashboard").await.filled("/sign-out", &[]);
+
+        let mut forged = form.clone();
+        forged.fields.retain(|(name, _)| name != "csrf");
+        assert_eq!(alice.post(&forged).await.page.status, 403, "without a code");
+        forged.fields.push(("csrf".into(), mallory.open("/dashboard").await.filled("/sign-out", &[]).fields[0].1.clone()));
+        assert_eq!(alice.post(&forged).await.page.status, 403, "with somebody else's code");
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")] {
+            alice.headers.push((name, value.into()));
+            assert_eq!(alice.post(&form).await.page.status, 403, "{name}: {value}");
+            alice.headers.pop();
+        }
+        assert_eq!(alice.open("/dashboard").await.page.status, 200, "nothing of that signed her out");
+
+        alice.headers.push(("sec-fetch-site", "same-origin".into()));
+        assert_eq!(alice.post(&form).await.page.status, 303);
+    }
+
+    async fn a_sign_in_without_cookies_says_what_to_do(app: TestApp) {
+        app.member("alice").await;
+        let mut alice = Person::new(&app);
+        let form = alice.open("/sign-in").await.filled("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]);
+        alice.cookies.clear();
+
+        alice.post(&form).await;
+
+        assert_eq!(alice.page.status, 403);
+        alice.sees("Allow cookies for this site");
+        assert!(!alice.cookies.contains_key("vault_session"));
+    }
+
+    async fn a_session_ends_when_nobody_uses_it_and_after_half_a_day_in_any_case(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        app.clock.advance(TimeDelta::minutes(29));
+        assert_eq!(alice.open("/dashboard").await.path, "/dashboard");
+        app.clock.advance(TimeDelta::minutes(29));
+        assert_eq!(alice.open("/dashboard").await.path, "/dashboard", "the cookie was renewed");
+        let copied = alice.cookies.clone();
+        app.clock.advance(TimeDelta::minutes(31));
+        alice.open("/dashboard").await.sees("Your session ended");
+
+        alice.cookies = copied;
+        alice.sign_in("alice@example.com", PASSWORD).await;
+        for _ in 0..24 {
+            app.clock.advance(TimeDelta::minutes(29));
+            assert_eq!(alice.open("/dashboard").await.path, "/dashboard");
+        }
+        app.clock.advance(TimeDelta::minutes(29));
+        assert!(alice.open("/dashboard").await.path.starts_with("/sign-in"), "twelve hours are over");
+    }
+
+    async fn a_changed_password_ends_the_console_too(app: TestApp) {
+        let alice = app.member("alice").await;
+        let mut person = Person::new(&app);
+        person.sign_in(&alice.email, &alice.password).await;
+
+        let body = json!({ "current_password": PASSWORD, "new_password": "trois loutres et un parapluie" });
+        alice.post("/api/auth/password", body).await.expect(204);
+
+        assert!(person.open("/dashboard").await.path.starts_with("/sign-in"));
+    }
+
+    async fn each_token_opens_its_own_door_alone(app: TestApp) {
+        let alice = app.member("alice").await;
+        let mut person = Person::new(&app);
+        person.sign_in(&alice.email, &alice.password).await;
+        let cookie = person.cookies["vault_session"].clone();
+
+        Actor { token: cookie.clone(), ..alice.at(&app) }.get("/api/auth/me").await.expect_problem(401, "unauthenticated");
+        app.call_with("GET", "/api/auth/me", None, &[("cookie", &format!("vault_session={cookie}"))]).await.expect(401);
+        for forged in [alice.token.clone(), format!("{cookie}x"), String::new(), "x".repeat(5000)] {
+            person.cookies.insert("vault_session".into(), forged);
+            assert!(person.open("/dashboard").await.path.starts_with("/sign-in"));
+        }
+        // two cookies of one name: somebody else wrote one of them
+        person.cookies.insert("vault_session".into(), format!("{cookie}; vault_session={cookie}"));
+        assert!(person.open("/dashboard").await.path.starts_with("/sign-in"));
+    }
+
+    async fn no_address_leads_to_another_site_after_the_sign_in(app: TestApp) {
+        app.member("alice").await;
+        for next in ["//evil.example", "https://evil.example/", "/\\evil.example", "/%0d%0aSet-Cookie:x=1", "javascript:alert(1)"] {
+            let mut alice = Person::new(&app);
+            let address = format!("/sign-in?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>());
+            let form = alice.open(&address).await.filled("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]);
+            alice.post(&form).await;
+
+            let place = alice.page.header("location");
+            assert!(place == "/dashboard" || place.starts_with("/%0d%0a"), "{next} led to {place}");
+        }
+        let mut alice = Person::new(&app);
+        alice.open("/sign-in?next=%2Fpricing%3Fa%3D1").await;
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]).await;
+        assert_eq!(alice.path, "/pricing?a=1");
+    }
+
+    async fn language_and_theme_are_chosen_before_the_sign_in_and_stay(app: TestApp) {
+        let mut person = Person::new(&app);
+
+        person.open("/sign-in?lang=fr&theme=dark").await.sees("Se connecter").sees("data-theme=\"dark\"");
+        person.open("/pricing").await.sees("Tarifs").sees("data-theme=\"dark\"");
+        person.open("/nowhere").await.sees("lang=\"en\"");
+        person.open("/pricing?theme=auto&lang=en").await.sees("Pricing").sees_no("data-theme");
+        assert_eq!(person.page.header("content-language"), "en");
+    }
+
+    async fn a_page_that_is_not_there_is_a_page_for_a_browser_and_a_problem_for_a_program(app: TestApp) {
+        let mut person = Person::new(&app);
+
+        person.open("/nowhere").await;
+        assert_eq!((person.page.status, person.page.header("content-type")), (404, "text/html; charset=utf-8"));
+        person.sees("<h1>").sees(person.page.header("x-request-id"));
+
+        app.call("GET", "/nowhere", None).await.expect_problem(404, "not_found");
+        let browser = [("accept", "text/html")];
+        app.call_with("GET", "/api/nowhere", None, &browser).await.expect_problem(404, "not_found");
+    }
+}
+
+mod over_https {
+    use super::*;
+
+    on_both! {
+        with [("WEB_BASE_URL", "https://vault.example.com/keys-of-ours")];
+
+        async fn cookies_are_held_to_this_host_and_to_https(app: TestApp) {
+            app.member("alice").await;
+            let mut alice = Person::new(&app);
+            let form = alice.open("/sign-in").await;
+            let visitor = form.page.header("set-cookie").to_owned();
+            assert!(visitor.starts_with("__Host-vault_visitor=") && visitor.contains("; Secure"), "{visitor}");
+
+            // a proxy takes the path off before it comes here
+            let mut form = alice.filled("/keys-of-ours/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]);
+            form.action = "/sign-in".into();
+            alice.post(&form).await;
+
+            assert_eq!(alice.page.header("location"), "/keys-of-ours/dashboard");
+            let lines: Vec<_> = alice.page.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect();
+            let session = lines.iter().find(|line| line.starts_with("__Host-vault_session=")).expect("the session's cookie");
+            for word in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+                assert!(session.contains(word), "{word} in {session}");
+            }
+            assert!(!session.contains("Domain") && !session.contains("Max-Age"));
+        }
     }
 }

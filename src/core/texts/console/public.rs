@@ -35,7 +35,7 @@ texts! {
         lede: "Plans limit how many keys you keep, never how safe they are." | "Les formules limitent le nombre de clés, jamais leur sécurité.",
         free_name: "FREE" | "FREE",
         free_for: "For one project" | "Pour un projet",
-        free_price: "0" | "0",
+        free_price: "Free" | "Gratuit",
         free_keys_unlimited: "Unlimited keys on this server" | "Clés sans limite sur ce serveur",
         free_keys_limited: "active keys" | "clés actives",
         pro_name: "PRO" | "PRO",
