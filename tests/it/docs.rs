@@ -19,6 +19,7 @@ const PAGES: &[&str] = &[
     "docs/operations.md",
     "docs/cli.md",
     "docs/billing.md",
+    "docs/console.md",
 ];
 
 fn root() -> &'static Path {
