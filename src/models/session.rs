@@ -85,14 +85,17 @@ pub enum SignIn {
 /// What the right password gives in the console.
 pub enum ConsoleSignIn {
     /// A session.
-    Opened {
-        /// What opens the console, as a cookie.
-        cookie: SecretText,
-        /// Whose it is.
-        user: Box<User>,
-    },
+    Opened(ConsoleSession),
     /// The question for the second factor.
     Challenge(Challenge),
+}
+
+/// An open session of the console.
+pub struct ConsoleSession {
+    /// What opens it, as a cookie.
+    pub cookie: SecretText,
+    /// Whose it is.
+    pub user: Box<User>,
 }
 
 /// A sign-in that waits for the second factor.

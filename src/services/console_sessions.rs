@@ -21,7 +21,7 @@ use crate::{
     models::{
         email::Email,
         second_factor::GivenCode,
-        session::{ConsoleSignIn, SignedIn},
+        session::{ConsoleSession, ConsoleSignIn, SignedIn},
         user::User,
     },
 };
@@ -38,24 +38,24 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     if user.second_factor_at.is_some() {
         return Ok(ConsoleSignIn::Challenge(mfa::ask(ctx, tx, &user).await?));
     }
-    let cookie = open(ctx, tx, &user).await?;
-    Ok(ConsoleSignIn::Opened { cookie, user: Box::new(user) })
+    Ok(ConsoleSignIn::Opened(open(ctx, tx, user).await?))
 }
 
-/// Completes a sign-in with a challenge and a code: the cookie.
+/// Completes a sign-in with a challenge and a code.
 ///
 /// # Errors
 /// `invalid_challenge`; `wrong_code`; `too_many_codes`.
-pub async fn answer_challenge(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> Result<SecretText> {
+pub async fn answer_challenge(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> Result<ConsoleSession> {
     let (tx, user) = mfa::pass(ctx, challenge, code).await?;
-    open(ctx, tx, &user).await
+    open(ctx, tx, user).await
 }
 
-async fn open(ctx: &Context, tx: Writer, user: &User) -> Result<SecretText> {
+async fn open(ctx: &Context, tx: Writer, user: User) -> Result<ConsoleSession> {
     let life = TimeDelta::hours(ctx.app().config.console.session_hours);
-    let session = sessions::open(ctx, tx, user, life).await?;
+    let session = sessions::open(ctx, tx, &user, life).await?;
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
-    bake(ctx.app(), ids, ctx.now(), session.expires_at)
+    let cookie = bake(ctx.app(), ids, ctx.now(), session.expires_at)?;
+    Ok(ConsoleSession { cookie, user: Box::new(user) })
 }
 
 /// Who a cookie speaks for, if its session is open, and the newer cookie that takes its place, where it is time for one.

@@ -77,6 +77,10 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let is_partial = match &self {
+            Self::SessionEnded(visit, _) | Self::Held(visit, _) | Self::Unconfirmed(visit, ..) => visit.is_partial,
+            _ => false,
+        };
         let page = match self {
             Self::Failed(error) => return Failure(error).into_response(),
             Self::Elsewhere(response) => return response,
@@ -85,12 +89,18 @@ impl IntoResponse for Refusal {
             Self::Unconfirmed(visit, form, fault) => confirm::page(&visit, &form, fault),
             Self::NoCookies(visit) => sign_in::without_cookies(&visit),
         };
-        page.unwrap_or_else(|refusal| match refusal {
+        let mut response = page.unwrap_or_else(|refusal| match refusal {
             Self::Failed(error) => Failure(error).into_response(),
             Self::Elsewhere(response) => response,
             // the pages above answer with nothing but faults of ours
             _ => Failure(Error::internal("a page in place of a page")).into_response(),
-        })
+        });
+        if is_partial {
+            // a whole page, in the place of the one that htmx asked a part for
+            response.headers_mut().insert("hx-retarget", HeaderValue::from_static("body"));
+            response.headers_mut().insert("hx-reswap", HeaderValue::from_static("innerHTML"));
+        }
+        response
     }
 }
 

@@ -18,7 +18,10 @@ use crate::{
         secret::SecretText,
         texts::{console::SignInTexts, problems::Code},
     },
-    models::{second_factor::GivenCode, session::ConsoleSignIn},
+    models::{
+        second_factor::GivenCode,
+        session::{ConsoleSession, ConsoleSignIn},
+    },
     routes::html::value_of,
     schemas::{auth::LogIn, problem::code_of},
     services::console_sessions,
@@ -75,10 +78,7 @@ async fn show(Guest(visit): Guest) -> Answered {
 async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
     let onward = Onward::of(&form);
     match log_in(&visit, &form).await {
-        Ok(ConsoleSignIn::Opened { cookie, user }) => {
-            visit.keep_language(user.language);
-            enter(&visit, &cookie, onward).await
-        }
+        Ok(ConsoleSignIn::Opened(opened)) => enter(&visit, &opened, onward).await,
         Ok(ConsoleSignIn::Challenge(challenge)) => {
             ask_code(&visit, StatusCode::OK, Shown::default(), onward, challenge.token.expose())
         }
@@ -100,7 +100,7 @@ async fn submit_code(GuestPosted(visit, form): GuestPosted) -> Answered {
     let challenge = form.value("challenge").to_owned();
     let code = GivenCode::read(form.value("code").trim());
     match console_sessions::answer_challenge(&visit.ctx, &SecretText::from(challenge.as_str()), &code).await {
-        Ok(cookie) => enter(&visit, &cookie, onward).await,
+        Ok(opened) => enter(&visit, &opened, onward).await,
         Err(error) if error.is(Code::InvalidChallenge) => {
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, shown, onward, false)
@@ -123,13 +123,14 @@ pub(super) fn refused(visit: &Visit, form: &Form, error: &Error) -> std::result:
     Ok((status, Shown::refused(form, error, visit.ctx.client().language)))
 }
 
-async fn enter(visit: &Visit, cookie: &SecretText, on: Onward) -> Answered {
-    visit.let_in(cookie);
+async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
+    visit.let_in(&opened.cookie);
+    visit.suggest_language(opened.user.language);
     if on.path.is_empty() {
         return Ok(see_other(&onward(visit, &on.next)));
     }
     // the form is bound to the new session by the page that shows it: it is asked for with the new cookie
-    resume::after_sign_in(visit, cookie, &on.path, &on.form).await
+    resume::after_sign_in(visit, &opened.cookie, &on.path, &on.form).await
 }
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, is_resumed: bool) -> Answered {

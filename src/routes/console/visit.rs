@@ -48,6 +48,7 @@ pub(super) struct Visit {
     /// Whether htmx asks, which wants a part of a page.
     pub(super) is_partial: bool,
     pub(super) theme: Option<String>,
+    has_chosen_language: bool,
     jar: Jar,
     binding: Option<Binding>,
 }
@@ -105,7 +106,14 @@ impl Visit {
         self.jar.clear(self.ctx.app(), Cookie::Session);
     }
 
-    /// Keeps the language that the person reads.
+    /// Lets the account's language count where the person has chosen none here.
+    pub(super) fn suggest_language(&self, language: crate::core::language::Language) {
+        if !self.has_chosen_language {
+            self.keep_language(language);
+        }
+    }
+
+    /// Keeps the language that the person chose.
     pub(super) fn keep_language(&self, language: crate::core::language::Language) {
         self.jar.set(self.ctx.app(), Cookie::Language, language.tag());
     }
@@ -151,6 +159,7 @@ impl Visit {
             query,
             is_partial: parts.headers.contains_key("hx-request"),
             theme: parts.extensions.get::<super::Theme>().map(|theme| theme.0.clone()),
+            has_chosen_language: Cookie::Language.read(app, &parts.headers).is_some(),
             jar,
             binding,
         })
@@ -232,6 +241,7 @@ impl FromRequest<App> for Posted {
         let signed_in = signed_in(&parts, app).await?;
         let visit = Visit::of(&parts, app, signed_in)?;
         if !visit.is_signed_in() {
+            counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
             if visit.is_partial {
                 return Err(Refusal::sign_in(&visit, true, &parts.headers));
             }

@@ -107,7 +107,15 @@ impl Arrival {
 /// the memory too. Reading changes nothing, a check neither; and a sign-in or registration that nobody waits for any
 /// more must not keep its place among the passwords to be hashed.
 fn goes_on_alone(method: &Method, path: &str) -> bool {
-    const NOT: [&str; 4] = ["/api/keys/verify", "/api/auth/login", "/api/auth/register", "/api/auth/recover"];
+    const NOT: [&str; 7] = [
+        "/api/keys/verify",
+        "/api/auth/login",
+        "/api/auth/register",
+        "/api/auth/recover",
+        "/sign-in",
+        "/sign-up",
+        "/forgot-password",
+    ];
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && !NOT.contains(&path)
 }
 
