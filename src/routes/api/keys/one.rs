@@ -10,7 +10,7 @@ use crate::{
     models::{api_key::ApiKey, ids::ApiKeyId, key_requests::Changes},
     routes::{
         answers::{Answer, Json as JsonAnswer},
-        extractors::{Id, Json, Member},
+        extractors::{Id, Json, May, Member, may::WriteKeys},
     },
     schemas::keys::{ChangedView, KeyView, UpdateBody},
     services::api_keys,
@@ -36,7 +36,7 @@ pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answe
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn update_key(
-    Member(ctx): Member,
+    May(ctx, _): May<WriteKeys>,
     Id(id): Id<ApiKeyId>,
     headers: HeaderMap,
     Json(changes): Json<Changes>,
@@ -56,12 +56,12 @@ pub(super) async fn update_key(
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn replace_key(
-    member: Member,
+    may: May<WriteKeys>,
     id: Id<ApiKeyId>,
     headers: HeaderMap,
     changes: Json<Changes>,
 ) -> Answer<Response> {
-    update_key(member, id, headers, changes).await
+    update_key(may, id, headers, changes).await
 }
 
 /// Revoke a key

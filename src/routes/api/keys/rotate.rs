@@ -7,7 +7,7 @@ use crate::{
     models::{ids::ApiKeyId, key_requests::Rotation},
     routes::{
         answers::{Answer, Json},
-        extractors::{Id, Member, OptionalJson},
+        extractors::{Id, May, Member, OptionalJson, may::WriteKeys},
     },
     schemas::{
         key_rotation::RotateBody,
@@ -29,7 +29,7 @@ use crate::{
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn rotate_key(
-    Member(ctx): Member,
+    May(ctx, _): May<WriteKeys>,
     Id(id): Id<ApiKeyId>,
     headers: HeaderMap,
     OptionalJson(rotation): OptionalJson<Rotation>,

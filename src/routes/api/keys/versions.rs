@@ -9,7 +9,10 @@ use crate::{
     models::{ids::ApiKeyId, page::PageRequest},
     routes::{
         answers::{Answer, Json},
-        extractors::{Id, Member, OptionalJson, Query},
+        extractors::{
+            Id, May, OptionalJson, Query,
+            may::{ReadKeys, WriteKeys},
+        },
     },
     schemas::{
         key_rotation::{KeyVersionView, Restoration, RestoreBody},
@@ -26,7 +29,7 @@ use crate::{
     params(("id" = uuid::Uuid, Path, description = "The key's identifier"), PageParams),
     responses((status = 200, description = "A page of versions", body = PageView<KeyVersionView>)))]
 pub(super) async fn list_key_versions(
-    Member(ctx): Member,
+    May(ctx, _): May<ReadKeys>,
     Id(id): Id<ApiKeyId>,
     Query(page): Query<PageRequest>,
 ) -> Answer<Json<PageView<KeyVersionView>>> {
@@ -49,7 +52,7 @@ pub(super) async fn list_key_versions(
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn restore_key_version(
-    Member(ctx): Member,
+    May(ctx, _): May<WriteKeys>,
     Path((id, version)): Path<(String, String)>,
     headers: HeaderMap,
     OptionalJson(restoration): OptionalJson<Restoration>,
