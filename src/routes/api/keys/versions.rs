@@ -1,16 +1,16 @@
 //! `GET /api/keys/{id}/versions` and `POST /api/keys/{id}/versions/{n}/restore`.
 
-use axum::{extract::Path, http::HeaderMap, response::Response};
+use axum::{extract::Path, response::Response};
 use uuid::Uuid;
 
-use super::one::{if_match, masked};
+use super::one::masked;
 use crate::{
     core::texts::problems::Code,
     models::{ids::ApiKeyId, page::PageRequest},
     routes::{
         answers::{Answer, Json},
         extractors::{
-            Id, May, OptionalJson, Query,
+            Id, IfMatch, May, OptionalJson, Query,
             may::{ReadKeys, WriteKeys},
         },
     },
@@ -43,7 +43,7 @@ pub(super) async fn list_key_versions(
     params(
         ("id" = uuid::Uuid, Path, description = "The key's identifier"),
         ("n" = i64, Path, description = "The version"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it, or several"),
     ),
     responses(
         (status = 200, description = "The key, masked", body = KeyView),
@@ -54,11 +54,11 @@ pub(super) async fn list_key_versions(
 pub(super) async fn restore_key_version(
     May(ctx, _): May<WriteKeys>,
     Path((id, version)): Path<(String, String)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     OptionalJson(restoration): OptionalJson<Restoration>,
 ) -> Answer<Response> {
     let id = Uuid::try_parse(&id).map_err(|_| Code::NotFound)?;
     let version: i64 = version.parse().map_err(|_| Code::NotFound)?;
     let grace_seconds = restoration.unwrap_or_default().grace_seconds;
-    Ok(masked(api_keys::restore(&ctx, ApiKeyId(id), version, grace_seconds, if_match(&headers)).await?))
+    Ok(masked(api_keys::restore(&ctx, ApiKeyId(id), version, grace_seconds, &expected).await?))
 }
