@@ -8,6 +8,7 @@ pub mod billing;
 pub mod billing_account;
 pub mod device_login;
 pub mod email;
+pub mod expected;
 pub mod export;
 pub mod ids;
 pub mod import;

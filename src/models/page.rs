@@ -23,6 +23,12 @@ impl PageRequest {
     pub fn below(&self) -> Uuid {
         self.before.unwrap_or(Uuid::max())
     }
+
+    /// The same bound from within: the greatest identifier that the page may hold.
+    #[must_use]
+    pub fn at_most(&self) -> Uuid {
+        self.before.map_or(Uuid::max(), |id| Uuid::from_u128(id.as_u128().saturating_sub(1)))
+    }
 }
 
 /// One page of rows, newest first.

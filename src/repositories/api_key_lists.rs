@@ -1,6 +1,10 @@
 //! The table `auth.api_keys` in lists: by age, and by the end of their time.
+//!
+//! A list that asks for one account's rows `order by id desc` invites PostgreSQL to walk the primary key backwards past
+//! everybody else's newer rows, where the account has a good part of the table. So the order, too, is that of the index.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::{api_keys::Stored, json_text};
 use crate::{
@@ -27,14 +31,14 @@ pub async fn list<'c>(
             version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
             \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
         from auth.api_keys
-        where \"userId\" = $1 and revoked = $2 and id < $3
-            and (cast($4 as text) is null or replace(\"searchText\", $4, '') <> \"searchText\")
-            and (cast($5 as text) is null or provider = $5)
-            and (cast($6 as text) is null or environment = $6)
-            and (cast($7 as text) is null or replace(tags, $7, '') <> tags)
-            and coalesce(\"lastUsedAt\", \"createdAt\") <= $8
-        order by id desc
-        limit $9";
+        where (\"userId\", revoked, id) >= ($1, $2, $3) and (\"userId\", revoked, id) <= ($1, $2, $4)
+            and (cast($5 as text) is null or replace(\"searchText\", $5, '') <> \"searchText\")
+            and (cast($6 as text) is null or provider = $6)
+            and (cast($7 as text) is null or environment = $7)
+            and (cast($8 as text) is null or replace(tags, $8, '') <> tags)
+            and coalesce(\"lastUsedAt\", \"createdAt\") <= $9
+        order by \"userId\" desc, revoked desc, id desc
+        limit $10";
     // `replace` finds a part in both engines, without patterns: a `like` of somebody's choice can take for ever
     let search = filter.search.as_ref().map(|part| part.to_lowercase());
     let tag = filter.tag.as_ref().map(json_text);
@@ -44,7 +48,8 @@ pub async fn list<'c>(
             SQL,
             account.0,
             filter.revoked,
-            page.below(),
+            Uuid::nil(),
+            page.at_most(),
             search.as_deref(),
             filter.provider.as_deref(),
             filter.environment.as_deref(),
@@ -56,7 +61,8 @@ pub async fn list<'c>(
     Ok(rows.into_iter().map(ApiKey::from).collect())
 }
 
-/// Like `list`, of the active keys whose time ends after one moment and until another: there is an index for them.
+/// Like `list`, of the active keys whose time ends after one moment and until another: there is an index for them. Where
+/// there are many of them, PostgreSQL may prefer the one of `list`.
 ///
 /// # Errors
 /// As the database fails.
@@ -78,7 +84,7 @@ pub async fn list_by_expiry<'c>(
             and (cast($7 as text) is null or environment = $7)
             and (cast($8 as text) is null or replace(tags, $8, '') <> tags)
             and coalesce(\"lastUsedAt\", \"createdAt\") <= $9
-        order by id desc
+        order by revoked desc, id desc
         limit $10";
     let search = filter.search.as_ref().map(|part| part.to_lowercase());
     let tag = filter.tag.as_ref().map(json_text);

@@ -90,10 +90,11 @@ pub async fn list<'c>(conn: impl Into<Conn<'c>>, account: UserId, page: PageRequ
     const SQL: &str = "
         select id, \"stripeInvoiceId\", number, status, amount, \"amountPaid\", \"amountCredited\", \"amountRefunded\", currency, description, \"invoicePdf\", \"hostedInvoiceUrl\", \"periodStart\", \"periodEnd\", \"attemptCount\", \"paidAt\", \"createdAt\"
         from auth.invoices
-        where \"userId\" = $1 and id < $2
-        order by id desc
-        limit $3";
-    let rows: Vec<Stored> = on!(conn, all(SQL, account.0, page.below(), page.limit + 1))?;
+        where (\"userId\", id) >= ($1, $2) and (\"userId\", id) <= ($1, $3)
+        order by \"userId\" desc, id desc
+        limit $4";
+    // ordered as the account's index is: see `api_key_lists`
+    let rows: Vec<Stored> = on!(conn, all(SQL, account.0, Uuid::nil(), page.at_most(), page.limit + 1))?;
     Ok(rows.into_iter().map(Invoice::from).collect())
 }
 

@@ -99,10 +99,11 @@ pub async fn list<'c>(
     const SQL: &str = "
         select id, \"userId\", ip, \"userAgent\", \"createdAt\", \"lastSeenAt\", \"expiresAt\", \"refreshCount\", \"refreshedAt\"
         from auth.login_sessions
-        where \"userId\" = $1 and id < $2 and \"expiresAt\" > $3
-        order by id desc
-        limit $4";
-    Ok(on!(conn, all(SQL, account.0, page.below(), now, page.limit + 1))?)
+        where (\"userId\", id) >= ($1, $2) and (\"userId\", id) <= ($1, $3) and \"expiresAt\" > $4
+        order by \"userId\" desc, id desc
+        limit $5";
+    // ordered as the account's index is: see `api_key_lists`
+    Ok(on!(conn, all(SQL, account.0, Uuid::nil(), page.at_most(), now, page.limit + 1))?)
 }
 
 /// The session with this identifier, whether or not its time is over.

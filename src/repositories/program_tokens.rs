@@ -118,10 +118,11 @@ pub async fn list<'c>(
     const SQL: &str = "
         select id, \"userId\", name, scopes, \"allowedIps\", prefix, last4, \"expiresAt\", \"lastUsedAt\", \"lastUsedIp\", \"createdAt\", \"revokedAt\"
         from auth.program_tokens
-        where \"userId\" = $1 and id < $2 and (\"revokedAt\" is not null) = $3
-        order by id desc
-        limit $4";
-    let rows: Vec<Stored> = on!(conn, all(SQL, account.0, page.below(), is_revoked, page.limit + 1))?;
+        where (\"userId\", id) >= ($1, $2) and (\"userId\", id) <= ($1, $3) and (\"revokedAt\" is not null) = $4
+        order by \"userId\" desc, id desc
+        limit $5";
+    // ordered as the account's index is: see `api_key_lists`
+    let rows: Vec<Stored> = on!(conn, all(SQL, account.0, Uuid::nil(), page.at_most(), is_revoked, page.limit + 1))?;
     Ok(rows.into_iter().map(ProgramToken::from).collect())
 }
 

@@ -4,7 +4,11 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    core::{context::Context, database::Writer, error::Result},
+    core::{
+        context::Context,
+        database::{Reader, Writer},
+        error::Result,
+    },
     models::{
         audit::{Action, Entry, Head, NewEntry, ObjectType, TrailFilter},
         ids::{ApiKeyId, ProgramTokenId, SessionId, UserId},
@@ -186,11 +190,7 @@ pub async fn list_own(ctx: &Context, page: PageRequest) -> Result<Page<Entry>> {
     ctx.require(Permission::ReadOwnAudit)?;
     let chain = ctx.account()?.0;
     let mut reader = ctx.db().read().await?;
-    let below = match page.before {
-        None => i64::MAX,
-        // a cursor from another trail points at nothing
-        Some(id) => audit_trail::find_seq(&mut reader, chain, id).await?.unwrap_or(0),
-    };
+    let below = place_of(&mut reader, chain, page).await?;
     let mut rows = audit_trail::list(&mut reader, chain, below, page).await?;
     for entry in &mut rows {
         if entry.actor_id.is_some_and(|actor| actor != chain) {
@@ -208,8 +208,24 @@ pub async fn list_own(ctx: &Context, page: PageRequest) -> Result<Page<Entry>> {
 /// `Forbidden` to whoever may not read accounts.
 pub async fn list_all(ctx: &Context, filter: &TrailFilter, page: PageRequest) -> Result<Page<Entry>> {
     ctx.require(Permission::ReadAccounts)?;
-    let rows = audit_trail::list_all(&mut ctx.db().read().await?, filter, page).await?;
+    let mut reader = ctx.db().read().await?;
+    let rows = match filter.account {
+        None => audit_trail::list_all(&mut reader, filter, page).await?,
+        Some(chain) => {
+            let below = place_of(&mut reader, chain, page).await?;
+            audit_trail::list_filtered(&mut reader, chain, below, filter, page).await?
+        }
+    };
     Ok(Page::cut(rows, page.limit, |entry| entry.id))
+}
+
+/// The place in a chain below which a page begins.
+async fn place_of(reader: &mut Reader, chain: Uuid, page: PageRequest) -> Result<i64> {
+    Ok(match page.before {
+        None => i64::MAX,
+        // a cursor from another trail points at nothing
+        Some(id) => audit_trail::find_seq(reader, chain, id).await?.unwrap_or(0),
+    })
 }
 
 /// What a check of the whole trail found.

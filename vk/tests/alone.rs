@@ -43,6 +43,12 @@ fn help_is_in_the_language_of_the_locale_and_lang_wins() {
     let chosen = text(&vk(&["help", "run", "--lang", "en"], &[("LANG", "fr_FR.UTF-8")]).stdout);
 
     assert!(french.contains("Relancer le programme quand une valeur change"), "{french}");
+    for part in [
+        "\n\nUtilisation : vk run [OPTIONS] -- <PROGRAMME>...\n\nArguments :\n  <PROGRAMME>...  Le",
+        "\n\nOptions :\n  -e, --env <ENV>",
+    ] {
+        assert!(french.contains(part), "{french}");
+    }
     assert!(chosen.contains("Restart the program when a value changes"), "{chosen}");
 }
 
@@ -71,8 +77,8 @@ fn a_mistake_of_usage_is_told_in_the_language_with_the_usage() {
     for (arguments, part) in [
         (&["lss"][..], "Il n’y a pas de commande lss"),
         (&["ls", "--jsn"], "--json"),
-        (&["run", "true"], "vk run [OPTIONS] -- <CMD>..."),
-        (&["get"], "<NAME>"),
+        (&["run", "true"], "vk run [OPTIONS] -- <PROGRAMME>..."),
+        (&["get"], "Il manque : <NOM>\nUtilisation : vk get <NOM>"),
         (&["run", "--offline", "--watch", "--", "true"], "ne vont pas ensemble"),
         (&["ls", "--lang", "fr", "--limit", "many"], "--limit"),
     ] {

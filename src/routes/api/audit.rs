@@ -7,7 +7,7 @@ use crate::{
     models::page::PageRequest,
     routes::{
         answers::{Answer, Json},
-        extractors::{Member, Query},
+        extractors::{May, Query, may::ReadOwnAudit},
     },
     schemas::{
         audit::EntryView,
@@ -25,6 +25,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Every act on your account and keys, newest first: sign-ins, refused ones too, reveals, changes.
 #[utoipa::path(get, path = "/api/audit", tag = "Audit", operation_id = "list_audit", params(PageParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of the trail", body = PageView<EntryView>)))]
-async fn list_audit(Member(ctx): Member, Query(page): Query<PageRequest>) -> Answer<Json<PageView<EntryView>>> {
+async fn list_audit(
+    May(ctx, _): May<ReadOwnAudit>,
+    Query(page): Query<PageRequest>,
+) -> Answer<Json<PageView<EntryView>>> {
     Ok(Json(PageView::of(audit::list_own(&ctx, page).await?)))
 }

@@ -8,7 +8,7 @@ use crate::{
     models::page::PageRequest,
     routes::{
         answers::{Answer, Json},
-        extractors::{Member, Query, signed, visitor},
+        extractors::{May, Member, Query, may::ReadBilling, signed, visitor},
     },
     schemas::{
         billing::{InvoiceView, LinkView, ReceivedView, SubscriptionView},
@@ -77,7 +77,10 @@ async fn read_subscription(Member(ctx): Member) -> Answer<Json<SubscriptionView>
         (status = 200, description = "A page of invoices", body = PageView<InvoiceView>),
         (status = 503, description = "`billing_not_configured`"),
     ))]
-async fn list_invoices(Member(ctx): Member, Query(page): Query<PageRequest>) -> Answer<Json<PageView<InvoiceView>>> {
+async fn list_invoices(
+    May(ctx, _): May<ReadBilling>,
+    Query(page): Query<PageRequest>,
+) -> Answer<Json<PageView<InvoiceView>>> {
     Ok(Json(PageView::of(billing::invoices(&ctx, page).await?)))
 }
 

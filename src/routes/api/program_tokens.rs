@@ -8,7 +8,7 @@ use crate::{
     models::{ids::ProgramTokenId, program_token::NewToken},
     routes::{
         answers::{Answer, Json as JsonAnswer, json_with},
-        extractors::{Id, Json, Member, Query},
+        extractors::{Id, Json, May, Member, Query, may::ManageTokens},
     },
     schemas::{
         page::PageView,
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         (status = 401, description = "No sign-in, or `reauthentication_required` where `keys:reveal` is among the scopes"),
         (status = 409, description = "`too_many_tokens`: 100 are active"),
     ))]
-async fn create_token(Member(ctx): Member, Json(new): Json<NewToken>) -> Answer<Response> {
+async fn create_token(May(ctx, _): May<ManageTokens>, Json(new): Json<NewToken>) -> Answer<Response> {
     let created = program_tokens::create(&ctx, new).await?;
     Ok(json_with(StatusCode::CREATED, &CreatedTokenView::from(created)))
 }
@@ -41,7 +41,10 @@ async fn create_token(Member(ctx): Member, Json(new): Json<NewToken>) -> Answer<
 /// Without the tokens themselves, newest first; active ones, unless `revoked=true`. Revoked and expired ones are kept for 90 days.
 #[utoipa::path(get, path = "/api/tokens", tag = "Tokens", operation_id = "list_tokens", params(TokenParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of tokens", body = PageView<TokenView>)))]
-async fn list_tokens(Member(ctx): Member, Query(query): Query<TokenQuery>) -> Answer<JsonAnswer<PageView<TokenView>>> {
+async fn list_tokens(
+    May(ctx, _): May<ManageTokens>,
+    Query(query): Query<TokenQuery>,
+) -> Answer<JsonAnswer<PageView<TokenView>>> {
     Ok(JsonAnswer(PageView::of(program_tokens::list(&ctx, query.is_revoked, query.page).await?)))
 }
 

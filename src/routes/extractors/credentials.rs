@@ -21,7 +21,7 @@ use crate::{
         session_cache::Generation,
         texts::problems::Code,
     },
-    models::{program_token, user::Role},
+    models::{permission::Permission, program_token, user::Role},
     routes::{answers::Failure, limits},
     services::{
         limits::{self as counts, Limit},
@@ -35,7 +35,7 @@ pub(in crate::routes) struct Visitor(pub(in crate::routes) Context);
 /// The context of a request by a member, or by a program that acts for one: the service asks which of both may do it.
 pub(in crate::routes) struct Member(pub(in crate::routes) Context);
 
-/// The context of a check of a key by a member: it counts against a limit of its own.
+/// The context of a check of a key by a member or a program that may check keys: it counts against a limit of its own.
 pub(in crate::routes) struct Checker(pub(in crate::routes) Context);
 
 /// The context of a request that both may make: a member where it has credentials, which must be good then.
@@ -150,7 +150,9 @@ impl FromRequestParts<App> for Checker {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        member(parts, app, Limit::Verify).await.map(Self)
+        let ctx = member(parts, app, Limit::Verify).await?;
+        ctx.require(Permission::VerifyKeys)?;
+        Ok(Self(ctx))
     }
 }
 

@@ -19,11 +19,8 @@ use crate::{
 pub(super) fn read(text: &str) -> Result<Vec<Entry>> {
     let mut rows = Rows { rest: text, line: 1 };
     let columns = rows.next().and_then(|(_, row)| row.ok()).unwrap_or_default();
-    let column = |names: &[&str]| columns.iter().position(|own| names.contains(&own.trim().to_lowercase().as_str()));
-    let (Some(title), Some(password)) = (column(&["title", "name"]), column(&["password", "value"])) else {
-        return Err(unknown());
-    };
-    let (notes, tags) = (column(&["notes", "note"]), column(&["tags"]));
+    let Some((title, password)) = title_and_password(&columns) else { return Err(unknown()) };
+    let (notes, tags) = (column(&columns, &["notes", "note"]), column(&columns, &["tags"]));
     let mut entries = Vec::new();
     for (line, row) in rows {
         let Ok(row) = row else {
@@ -51,6 +48,20 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>> {
         entries.push(entry::check(line, draft));
     }
     Ok(entries)
+}
+
+/// Whether the first row names the columns that are needed. No line of `NAME=value` does.
+pub(super) fn is_meant(text: &str) -> bool {
+    let first = Rows { rest: text, line: 1 }.next();
+    first.and_then(|(_, row)| row.ok()).is_some_and(|columns| title_and_password(&columns).is_some())
+}
+
+fn title_and_password(columns: &[String]) -> Option<(usize, usize)> {
+    Some((column(columns, &["title", "name"])?, column(columns, &["password", "value"])?))
+}
+
+fn column(columns: &[String], names: &[&str]) -> Option<usize> {
+    columns.iter().position(|own| names.contains(&own.trim().to_lowercase().as_str()))
 }
 
 fn unknown() -> Error {

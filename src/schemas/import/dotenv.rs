@@ -19,7 +19,7 @@ const NAME: FaultKind = FaultKind::InvalidFormat(
 /// All entries of a text.
 #[must_use]
 pub fn read(text: &str) -> Vec<Entry> {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = with_plain_line_ends(text);
     let mut cursor = Cursor { rest: &text, line: 1 };
     let mut entries = Vec::new();
     while cursor.skip_to_binding() {
@@ -31,6 +31,18 @@ pub fn read(text: &str) -> Vec<Entry> {
         });
     }
     entries
+}
+
+/// Whether the first line that says something is one of `NAME=value`.
+#[must_use]
+pub fn is_meant(text: &str) -> bool {
+    let text = with_plain_line_ends(text);
+    let mut cursor = Cursor { rest: &text, line: 1 };
+    cursor.skip_to_binding() && cursor.binding().1.is_ok()
+}
+
+fn with_plain_line_ends(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// What is left to read, and in which line it begins.

@@ -26,7 +26,7 @@ use crate::{
 /// What a request says of its body's kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `text/plain`: lines of `NAME=value`, or JSON.
+    /// `text/plain`: lines of `NAME=value`, or any other form.
     Text,
     /// `application/json`.
     Json,
@@ -66,14 +66,19 @@ pub fn read(bytes: &[u8], kind: Kind, wanted: Option<ImportFormat>, environment:
     Ok(file)
 }
 
-/// How to read a file: JSON is told by its first character, for no line of `NAME=value` begins so.
+/// How to read a file: as the request names it, else as the content plainly is. A program that knows a file by its ending
+/// alone says `text/plain` of many things. What is plainly nothing is what its type says.
 fn form_of(text: &str, kind: Kind, wanted: Option<ImportFormat>) -> ImportFormat {
     match (wanted, kind) {
         (Some(ImportFormat::Env), _) => ImportFormat::Env,
-        (Some(ImportFormat::OnePassword), _) | (None, Kind::Csv) => ImportFormat::OnePassword,
+        (Some(ImportFormat::OnePassword), _) => ImportFormat::OnePassword,
         (Some(_), _) | (None, Kind::Json) => ImportFormat::Json,
-        (None, Kind::Text) if text.trim_start().starts_with(['{', '[']) => ImportFormat::Json,
+        // no line of `NAME=value` begins so, nor a row that names columns
+        (None, Kind::Text | Kind::Csv) if text.trim_start().starts_with(['{', '[']) => ImportFormat::Json,
+        (None, Kind::Text) if csv::is_meant(text) => ImportFormat::OnePassword,
+        (None, Kind::Csv) if !csv::is_meant(text) && dotenv::is_meant(text) => ImportFormat::Env,
         (None, Kind::Text) => ImportFormat::Env,
+        (None, Kind::Csv) => ImportFormat::OnePassword,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     models::{
         api_key::{self, ApiKey, KeyKind},
         audit::Action,
+        expected::Expected,
         ids::ApiKeyId,
         key_requests::{Created, Rotation},
         key_version::{LONGEST_GRACE, MOST_FORMER, MOST_IN_GRACE, USUAL_GRACE},
@@ -42,7 +43,7 @@ const VAULT_MAKES_IT: FaultKind = FaultKind::Conflict(
 ///
 /// # Errors
 /// `not_found`; `key_revoked`; `precondition_failed`; `validation_failed`; `duplicate_value`.
-pub async fn rotate(ctx: &Context, id: ApiKeyId, rotation: Rotation, expected: Option<&str>) -> Result<Created> {
+pub async fn rotate(ctx: &Context, id: ApiKeyId, rotation: Rotation, expected: &Expected) -> Result<Created> {
     ctx.require(Permission::WriteKeys)?;
     let mut tx = ctx.write_for(Some(ctx.account()?)).await?;
     let key = lock(ctx, &mut tx, id, expected).await?;
@@ -76,7 +77,7 @@ pub async fn restore(
     id: ApiKeyId,
     version: i64,
     grace_seconds: Option<i64>,
-    expected: Option<&str>,
+    expected: &Expected,
 ) -> Result<ApiKey> {
     ctx.require(Permission::WriteKeys)?;
     let mut tx = ctx.write_for(Some(ctx.account()?)).await?;
@@ -101,7 +102,7 @@ pub async fn restore(
 ///
 /// # Errors
 /// `not_found`; `key_revoked`; `precondition_failed`.
-pub async fn end_grace(ctx: &Context, id: ApiKeyId, expected: Option<&str>) -> Result<ApiKey> {
+pub async fn end_grace(ctx: &Context, id: ApiKeyId, expected: &Expected) -> Result<ApiKey> {
     ctx.require(Permission::WriteKeys)?;
     let mut tx = ctx.write_for(Some(ctx.account()?)).await?;
     let mut key = lock(ctx, &mut tx, id, expected).await?;
@@ -120,13 +121,13 @@ pub async fn end_grace(ctx: &Context, id: ApiKeyId, expected: Option<&str>) -> R
 }
 
 /// The active key, with all other changes of it waiting until the transaction ends.
-async fn lock(ctx: &Context, tx: &mut Writer, id: ApiKeyId, expected: Option<&str>) -> Result<ApiKey> {
+async fn lock(ctx: &Context, tx: &mut Writer, id: ApiKeyId, expected: &Expected) -> Result<ApiKey> {
     let account = ctx.account()?;
     if !api_keys::lock(tx, account, id).await? {
         return Err(Code::NotFound.into());
     }
     let key = api_keys::find(tx, account, id).await?.ok_or(Code::NotFound)?;
-    if expected.is_some_and(|expected| expected != key.etag()) {
+    if !expected.is_met_by(&key.etag()) {
         return Err(Code::PreconditionFailed.into());
     }
     if key.revoked {

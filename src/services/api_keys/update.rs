@@ -6,6 +6,7 @@ use crate::{
     models::{
         api_key::{ApiKey, KeyKind},
         audit::Action,
+        expected::Expected,
         ids::ApiKeyId,
         key_requests::{Change, Changed, Changes},
         permission::Permission,
@@ -23,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// `not_found`; `key_revoked`; `precondition_failed`; `duplicate_name`.
-pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Option<&str>) -> Result<Changed> {
+pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: &Expected) -> Result<Changed> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
     let mut tx = ctx.write_for(Some(account)).await?;
@@ -32,7 +33,7 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: Opt
         return Err(Code::NotFound.into());
     }
     let key = api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
-    if expected.is_some_and(|expected| expected != key.etag()) {
+    if !expected.is_met_by(&key.etag()) {
         return Err(Code::PreconditionFailed.into());
     }
     if key.revoked {

@@ -3,6 +3,7 @@
 mod bodies;
 mod browsers;
 mod operations;
+mod permission_first;
 
 use std::collections::BTreeSet;
 

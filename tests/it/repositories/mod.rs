@@ -2,6 +2,7 @@
 
 mod cancelled_writes;
 mod lists;
+mod plans;
 mod samples;
 mod schema;
 mod statements;

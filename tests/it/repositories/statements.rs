@@ -11,9 +11,9 @@ use crate::support::Engine;
 
 /// A statement and where it stands.
 #[derive(Debug, PartialEq, Eq)]
-struct Statement {
-    place: String,
-    text: String,
+pub(super) struct Statement {
+    pub(super) place: String,
+    pub(super) text: String,
 }
 
 on_both! {
@@ -98,7 +98,7 @@ async fn prepare(database: &Location, text: &str) -> Result<(), sqlx::Error> {
     }
 }
 
-fn all_statements() -> Vec<Statement> {
+pub(super) fn all_statements() -> Vec<Statement> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/repositories");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

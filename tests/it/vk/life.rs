@@ -78,6 +78,34 @@ on_each_database! {
         machine.run(&["rotate", "customer-7", "--grace", "soon"]).expect(2);
     }
 
+    fn versions_tell_which_is_current_and_until_when_a_former_one_counts(vault: Vault) {
+        let (_server, _alice, machine) = Machine::signed_in(&vault);
+        let first = machine.run(&["generate", "customer-7"]).expect(0).output.trim_end().to_owned();
+        let second = machine.run(&["rotate", "customer-7", "--grace", "24h"]).expect(0).output.trim_end().to_owned();
+
+        let in_grace = machine.run(&["versions", "customer-7"]).expect(0);
+        let french = machine.run(&["versions", "customer-7", "--lang", "fr"]).expect(0);
+        let json = machine.json(&["versions", "customer-7"]);
+        machine.run(&["rotate", "customer-7", "--end-grace"]).expect(0);
+        let ended = machine.run(&["versions", "customer-7"]).expect(0);
+        machine.run(&["revoke", "customer-7", "--yes"]).expect(0);
+        let revoked = machine.run(&["versions", "customer-7"]).expect(0);
+
+        let rows: Vec<_> = in_grace.output.lines().collect();
+        assert_eq!(rows.len(), 3, "{}", in_grace.output);
+        assert!(rows[0].starts_with("VERSION") && rows[0].contains("STATE"), "{}", rows[0]);
+        assert!(rows[1].starts_with('2') && rows[1].contains(&second[46..]) && rows[1].ends_with("current"), "{}", rows[1]);
+        assert!(rows[2].starts_with('1') && rows[2].contains(&first[46..]) && rows[2].contains("verifies until 20") && rows[2].ends_with(" UTC"), "{}", rows[2]);
+        assert!(french.output.contains("actuelle") && french.output.contains("acceptée jusqu’au 20"), "{}", french.output);
+        assert_eq!(json["data"][0]["is_current"], true);
+        assert!(ended.output.contains("current") && !ended.output.contains("until"), "{}", ended.output);
+        assert_eq!(revoked.output.lines().count(), 3, "{}", revoked.output);
+        for text in [&in_grace.output, &french.output, &ended.output, &json.to_string()] {
+            assert!(!text.contains(&first) && !text.contains(&second), "{text}");
+        }
+        machine.run(&["versions", "nobody"]).expect(4);
+    }
+
     fn a_value_of_ones_own_is_updated_rotated_and_restored(vault: Vault) {
         let (_server, _alice, machine) = Machine::signed_in(&vault);
         machine.run_with(&["set", "DATABASE_URL"], &[], "postgres://one").expect(0);

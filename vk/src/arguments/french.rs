@@ -1,26 +1,38 @@
-//! The help in French: each command and option of `arguments`, by its path.
+//! The help in French: each command and option of `arguments`, by its path, and clap's own words.
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, builder::Str};
 
 /// The help with French texts.
 pub fn translated(command: Command) -> Command {
-    let template = "{before-help}{about-with-newline}\nUtilisation : {usage}\n\n{all-args}{after-help}";
-    below(command, "", template)
+    below(command, "")
         .after_help("Variables : VK_URL, VK_TOKEN, NO_COLOR. Codes de sortie : vk help exit-codes --lang fr.")
 }
 
-fn below(command: Command, path: &str, template: &'static str) -> Command {
+/// The frame of a command's help: its headings are clap's words otherwise, and in French a space stands before a colon.
+fn template(command: &Command) -> String {
+    let mut template = String::from("{before-help}{about-with-newline}\nUtilisation : {usage}\n");
+    if command.has_subcommands() {
+        template += "\nCommandes :\n{subcommands}\n";
+    }
+    if command.get_positionals().next().is_some() {
+        template += "\nArguments :\n{positionals}\n";
+    }
+    // `--help` at least
+    template + "\nOptions :\n{options}{after-help}"
+}
+
+fn below(command: Command, path: &str) -> Command {
     let named = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
     let names: Vec<_> = command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
-    let mut command =
-        command.help_template(template).subcommand_help_heading("Commandes").subcommand_value_name("COMMANDE");
+    let template = template(&command);
+    let mut command = command.help_template(template).subcommand_value_name("COMMANDE");
     if let Some(about) = text(path) {
         command = command.about(about);
     }
     command = command.mut_args(|argument| option(argument, path));
     for name in names {
         let path = named(&name);
-        command = command.mut_subcommand(name, |inner| below(inner, &path, template));
+        command = command.mut_subcommand(name, |inner| below(inner, &path));
     }
     command
 }
@@ -28,6 +40,11 @@ fn below(command: Command, path: &str, template: &'static str) -> Command {
 fn option(argument: Arg, path: &str) -> Arg {
     let id = argument.get_id().to_string();
     let found = text(&format!("{path} {id}")).or_else(|| text(&format!("* {id}")));
+    let places: Option<Vec<_>> = argument.get_value_names().map(|names| names.iter().map(place).collect());
+    let argument = match places {
+        Some(places) => argument.value_names(places),
+        None => argument,
+    };
     match found {
         Some(help) => argument.help(help),
         None => argument,
@@ -38,6 +55,39 @@ fn option(argument: Arg, path: &str) -> Arg {
 fn text(path: &str) -> Option<&'static str> {
     TEXTS.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
+
+/// What stands in the place of a value, as `<NAME>`.
+fn place(english: &Str) -> Str {
+    PLACES.iter().find(|(name, _)| english == name).map_or_else(|| english.clone(), |(_, french)| Str::from(*french))
+}
+
+const PLACES: &[(&str, &str)] = &[
+    ("CMD", "PROGRAMME"),
+    ("COUNT/SPAN", "NOMBRE/DURÉE"),
+    ("DAYS", "JOURS"),
+    ("ENV", "ENV"),
+    ("FILE", "FICHIER"),
+    ("FORMAT", "FORMAT"),
+    ("IP", "IP"),
+    ("LANG", "LANGUE"),
+    ("LIMIT", "NOMBRE"),
+    ("NAME", "NOM"),
+    ("NAMES", "NOMS"),
+    ("NOTE", "NOTE"),
+    ("PREFIX", "PRÉFIXE"),
+    ("PROVIDER", "FOURNISSEUR"),
+    ("SCOPE", "PORTÉE"),
+    ("SECONDS", "SECONDES"),
+    ("SHELL", "SHELL"),
+    ("SPAN", "DURÉE"),
+    ("TAG", "ÉTIQUETTE"),
+    ("TEXT", "TEXTE"),
+    ("TOKEN", "JETON"),
+    ("TOPIC", "SUJET"),
+    ("URL", "URL"),
+    ("VERSION", "VERSION"),
+    ("WHEN", "QUAND"),
+];
 
 const TEXTS: &[(&str, &str)] = &[
     ("", "Les clés de votre coffre, pour vous et pour les programmes."),
@@ -150,6 +200,53 @@ mod tests {
     fn every_command_and_option_has_its_french_help() {
         let mut found = Vec::new();
         lacking(&crate::arguments::Arguments::command(), "", &mut found);
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn none_of_claps_own_words_is_english_nor_a_colon_without_its_space() {
+        fn check(command: &mut Command) {
+            let help = command.render_help().to_string();
+            for english in [
+                "Usage:",
+                "Commands:",
+                "Options:",
+                "Commandes:",
+                "Arguments:",
+                "Print",
+                "[default",
+                "[possible",
+                "[aliases",
+                "[env",
+            ] {
+                assert!(!help.contains(english), "{english}\n{help}");
+            }
+            let headings = help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' '));
+            assert!(headings.clone().count() >= 1 && headings.clone().all(|line| line.ends_with(" :")), "{help}");
+            for inner in command.get_subcommands_mut() {
+                check(inner);
+            }
+        }
+        let mut command = translated(crate::arguments::Arguments::command());
+        command.build();
+
+        check(&mut command);
+    }
+
+    #[test]
+    fn every_place_of_a_value_has_its_french_name() {
+        fn lacking(command: &Command, found: &mut Vec<String>) {
+            let names = command.get_arguments().filter(|argument| argument.get_action().takes_values());
+            let names = names.filter_map(Arg::get_value_names).flatten();
+            found.extend(
+                names
+                    .map(ToString::to_string)
+                    .filter(|name| name != "-" && !PLACES.iter().any(|(place, _)| place == name)),
+            );
+            command.get_subcommands().for_each(|inner| lacking(inner, found));
+        }
+        let mut found = Vec::new();
+        lacking(&crate::arguments::Arguments::command(), &mut found);
         assert!(found.is_empty(), "{found:?}");
     }
 

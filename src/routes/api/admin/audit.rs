@@ -3,7 +3,7 @@
 use crate::{
     routes::{
         answers::{Answer, Json},
-        extractors::{Member, Query},
+        extractors::{May, Query, may::ReadAccounts},
     },
     schemas::{
         admin::{AnyEntryView, TrailParams, TrailQuery},
@@ -18,7 +18,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/admin/audit", tag = "Administration", operation_id = "list_all_audit", params(TrailParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of entries", body = PageView<AnyEntryView>)))]
 pub(super) async fn list_all_audit(
-    Member(ctx): Member,
+    May(ctx, _): May<ReadAccounts>,
     Query(query): Query<TrailQuery>,
 ) -> Answer<Json<PageView<AnyEntryView>>> {
     Ok(Json(PageView::of(audit::list_all(&ctx, &query.filter, query.page).await?)))

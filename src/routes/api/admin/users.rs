@@ -7,7 +7,10 @@ use crate::{
     models::{account::AccountChanges, ids::UserId},
     routes::{
         answers::{Answer, Json as JsonAnswer, json_with},
-        extractors::{Id, Json, Member, Query},
+        extractors::{
+            Id, Json, May, Member, Query,
+            may::{AdministerAccounts, ReadAccounts},
+        },
     },
     schemas::{
         admin::{AccountParams, AccountQuery, AccountView, UpdateAccount},
@@ -23,7 +26,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/admin/users", tag = "Administration", operation_id = "list_users", params(AccountParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of accounts", body = PageView<AccountView>)))]
 pub(super) async fn list_users(
-    Member(ctx): Member,
+    May(ctx, _): May<ReadAccounts>,
     Query(query): Query<AccountQuery>,
 ) -> Answer<JsonAnswer<PageView<AccountView>>> {
     Ok(JsonAnswer(PageView::of(administration::list(&ctx, query.part.as_deref(), query.page).await?)))
@@ -46,7 +49,7 @@ pub(super) async fn read_user(Member(ctx): Member, Id(id): Id<UserId>) -> Answer
     params(("id" = uuid::Uuid, Path, description = "The account's identifier")),
     responses((status = 200, description = "The account", body = AccountView), (status = 409, description = "`last_administrator`")))]
 pub(super) async fn update_user(
-    Member(ctx): Member,
+    May(ctx, _): May<AdministerAccounts>,
     Id(id): Id<UserId>,
     Json(changes): Json<AccountChanges>,
 ) -> Answer<JsonAnswer<AccountView>> {

@@ -6,7 +6,7 @@ use crate::{
     core::texts::pages,
     routes::{
         answers::{Answer, json_with},
-        extractors::{Json, Member, Visitor},
+        extractors::{Json, May, Visitor, may::ManageOwnAccount},
     },
     schemas::auth::{ChangeAddress, Message, TokenBody},
     services::addresses,
@@ -17,7 +17,10 @@ use crate::{
 /// A mail goes to the new address; the change waits for its link, a day at most. Until then the former one counts.
 #[utoipa::path(post, path = "/api/auth/email", tag = "Accounts", operation_id = "change_email", request_body = ChangeAddress, security(("bearer" = [])),
     responses((status = 202, description = "A mail is on its way to the new address", body = Message), (status = 401, description = "No credentials, bad ones, or `reauthentication_required`"), (status = 403, description = "`wrong_password`"), (status = 409, description = "`email_taken`")))]
-pub(super) async fn change_email(Member(ctx): Member, Json(body): Json<ChangeAddress>) -> Answer<Response> {
+pub(super) async fn change_email(
+    May(ctx, _): May<ManageOwnAccount>,
+    Json(body): Json<ChangeAddress>,
+) -> Answer<Response> {
     addresses::request_change(&ctx, body.email, &body.password).await?;
     let message = pages::address_change_requested(ctx.client().language);
     Ok(json_with(StatusCode::ACCEPTED, &Message { message }))

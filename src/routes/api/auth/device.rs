@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::{
     routes::{
         answers::{Answer, Json as JsonAnswer},
-        extractors::{Json, Member, Visitor},
+        extractors::{Json, May, Visitor, may::ManageOwnAccount},
     },
     schemas::{
         auth::TokensView,
@@ -45,7 +45,10 @@ pub(super) async fn collect_device_login(
 #[utoipa::path(post, path = "/api/auth/device/approve", tag = "Accounts", operation_id = "approve_device_login", security(("bearer" = [])),
     request_body = UserCode,
     responses((status = 204, description = "It may come in"), (status = 400, description = "`invalid_user_code`, or not valid JSON")))]
-pub(super) async fn approve_device_login(Member(ctx): Member, Json(body): Json<UserCode>) -> Answer<StatusCode> {
+pub(super) async fn approve_device_login(
+    May(ctx, _): May<ManageOwnAccount>,
+    Json(body): Json<UserCode>,
+) -> Answer<StatusCode> {
     device_login::approve(&ctx, &body.user_code).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::{
     routes::{
         answers::{Answer, Json as JsonAnswer},
-        extractors::{Json, Member},
+        extractors::{Json, May, Member, may::ManageOwnAccount},
     },
     schemas::auth::{Confirm, Rename, UserView},
     services::accounts,
@@ -21,7 +21,10 @@ pub(super) async fn read_me(Member(ctx): Member) -> Answer<JsonAnswer<UserView>>
 /// Change your name
 #[utoipa::path(patch, path = "/api/auth/me", tag = "Accounts", operation_id = "update_me", request_body = Rename, security(("bearer" = [])),
     responses((status = 200, description = "The account", body = UserView)))]
-pub(super) async fn update_me(Member(ctx): Member, Json(body): Json<Rename>) -> Answer<JsonAnswer<UserView>> {
+pub(super) async fn update_me(
+    May(ctx, _): May<ManageOwnAccount>,
+    Json(body): Json<Rename>,
+) -> Answer<JsonAnswer<UserView>> {
     Ok(JsonAnswer(accounts::rename(&ctx, &body.name).await?.into()))
 }
 
@@ -30,7 +33,7 @@ pub(super) async fn update_me(Member(ctx): Member, Json(body): Json<Rename>) -> 
 /// With all keys and sessions, for good: the account's data key is destroyed.
 #[utoipa::path(delete, path = "/api/auth/me", tag = "Accounts", operation_id = "delete_me", request_body = Confirm, security(("bearer" = [])),
     responses((status = 204, description = "The account is gone"), (status = 401, description = "No sign-in, or `reauthentication_required`"), (status = 403, description = "`wrong_password`"), (status = 409, description = "`last_administrator`")))]
-pub(super) async fn delete_me(Member(ctx): Member, Json(body): Json<Confirm>) -> Answer<StatusCode> {
+pub(super) async fn delete_me(May(ctx, _): May<ManageOwnAccount>, Json(body): Json<Confirm>) -> Answer<StatusCode> {
     accounts::delete(&ctx, &body.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::{
     routes::{
         answers::{Answer, Json as JsonAnswer},
-        extractors::{Json, Member, Visitor},
+        extractors::{Json, May, Member, Visitor, may::SecureOwnAccount},
     },
     schemas::{
         auth::TokensView,
@@ -51,7 +51,7 @@ pub(super) async fn begin_totp(Member(ctx): Member) -> Answer<JsonAnswer<Enrolme
     responses((status = 200, description = "The recovery codes", body = RecoveryCodesView), (status = 403, description = "`wrong_code`"),
         (status = 409, description = "`mfa_not_on` or `mfa_already_on`"), (status = 429, description = "`too_many_codes`")))]
 pub(super) async fn confirm_totp(
-    Member(ctx): Member,
+    May(ctx, _): May<SecureOwnAccount>,
     Json(body): Json<ConfirmCode>,
 ) -> Answer<JsonAnswer<RecoveryCodesView>> {
     Ok(JsonAnswer(mfa::confirm(&ctx, &body.code).await?.into()))

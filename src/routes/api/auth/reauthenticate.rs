@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::{
     routes::{
         answers::Answer,
-        extractors::{Json, Member},
+        extractors::{Json, May, may::SecureOwnAccount},
     },
     schemas::mfa::Reauthenticate,
     services::step_up,
@@ -18,7 +18,10 @@ use crate::{
 #[utoipa::path(post, path = "/api/auth/reauthenticate", tag = "Accounts", operation_id = "reauthenticate", request_body = Reauthenticate, security(("bearer" = [])),
     responses((status = 204, description = "The session is fresh"), (status = 403, description = "`wrong_password` or `wrong_code`"),
         (status = 429, description = "`too_many_codes`")))]
-pub(super) async fn reauthenticate(Member(ctx): Member, Json(body): Json<Reauthenticate>) -> Answer<StatusCode> {
+pub(super) async fn reauthenticate(
+    May(ctx, _): May<SecureOwnAccount>,
+    Json(body): Json<Reauthenticate>,
+) -> Answer<StatusCode> {
     step_up::reauthenticate(&ctx, &body.password, body.code.as_ref()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     routes::{
         answers::{Answer, Json},
-        extractors::{Id, Member, Query},
+        extractors::{Id, May, Member, Query, may::ManageOwnAccount},
     },
     schemas::{
         auth::SessionView,
@@ -22,7 +22,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "Accounts", operation_id = "list_sessions", params(PageParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of open sessions", body = PageView<SessionView>)))]
 pub(super) async fn list_sessions(
-    Member(ctx): Member,
+    May(ctx, _): May<ManageOwnAccount>,
     Query(page): Query<PageRequest>,
 ) -> Answer<Json<PageView<SessionView>>> {
     let current = ctx.session()?.0;

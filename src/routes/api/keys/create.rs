@@ -14,7 +14,7 @@ use crate::{
     models::key_requests::{Created, NewKey},
     routes::{
         answers::{Answer, json_bytes},
-        extractors::{Member, Raw, circumstances},
+        extractors::{May, Raw, circumstances, may::WriteKeys},
     },
     schemas::{
         fields,
@@ -37,7 +37,7 @@ const MOST_NAME_BYTES: usize = 255;
         (status = 409, description = "`duplicate_value`, `duplicate_name` or `idempotency_key_reused`"),
         (status = 410, description = "`key_revoked`: this request was answered before, and its key was revoked since"),
     ))]
-pub(super) async fn create_key(Member(ctx): Member, headers: HeaderMap, Raw(body): Raw) -> Answer<Response> {
+pub(super) async fn create_key(May(ctx, _): May<WriteKeys>, headers: HeaderMap, Raw(body): Raw) -> Answer<Response> {
     let name = idempotency_key(&headers)?;
     // an object's text with sorted names: the same whenever it says the same
     let content = body.to_string();

@@ -11,7 +11,7 @@ use crate::{
     models::export::{ExportFilter, ExportFormat},
     routes::{
         answers::{Answer, json_bytes},
-        extractors::{Member, Query},
+        extractors::{May, Query, may::RevealKeys},
     },
     schemas::export::{ExportParams, ExportView, write_env},
     services::api_keys,
@@ -32,7 +32,7 @@ const LEFT_OUT: HeaderName = HeaderName::from_static("x-vault-left-out");
         (status = 401, description = "No sign-in, or `reauthentication_required`"),
         (status = 422, description = "`export_too_large`, or a parameter is at fault"),
     ))]
-pub(super) async fn export_keys(Member(ctx): Member, Query(filter): Query<ExportFilter>) -> Answer<Response> {
+pub(super) async fn export_keys(May(ctx, _): May<RevealKeys>, Query(filter): Query<ExportFilter>) -> Answer<Response> {
     let exported = api_keys::export(&ctx, &filter).await?;
     let mut left_out = 0;
     let (mut response, name) = match filter.format {

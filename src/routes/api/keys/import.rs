@@ -6,7 +6,7 @@ use crate::{
     core::error::Error,
     routes::{
         answers::{Answer, Json},
-        extractors::{Member, Query, file},
+        extractors::{May, Query, file, may::WriteKeys},
     },
     schemas::import::{self, ImportParams, ImportQuery, ReportView},
     services::api_keys,
@@ -29,7 +29,7 @@ use crate::{
         (status = 422, description = "`import_invalid`, with the members of `ImportReport`; or the file is of no form that we know"),
     ))]
 pub(super) async fn import_keys(
-    Member(ctx): Member,
+    May(ctx, _): May<WriteKeys>,
     Query(query): Query<ImportQuery>,
     request: Request,
 ) -> Answer<Json<ReportView>> {

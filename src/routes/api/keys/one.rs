@@ -1,7 +1,7 @@
 //! `/api/keys/{id}`: reading, changing and revoking one key.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::{
     models::{api_key::ApiKey, ids::ApiKeyId, key_requests::Changes},
     routes::{
         answers::{Answer, Json as JsonAnswer},
-        extractors::{Id, Json, Member},
+        extractors::{Id, IfMatch, Json, May, Member, may::WriteKeys},
     },
     schemas::keys::{ChangedView, KeyView, UpdateBody},
     services::api_keys,
@@ -28,7 +28,7 @@ pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answe
 ///
 /// What is left out stays as it is. With `If-Match`, only if nobody changed it since.
 #[utoipa::path(patch, path = "/api/keys/{id}", tag = "Keys", operation_id = "update_key", request_body = UpdateBody, security(("bearer" = [])),
-    params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it")),
+    params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it, or several")),
     responses(
         (status = 200, description = "The key, masked", body = ChangedView),
         (status = 409, description = "`duplicate_name`"),
@@ -36,19 +36,19 @@ pub(super) async fn read_key(Member(ctx): Member, Id(id): Id<ApiKeyId>) -> Answe
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn update_key(
-    Member(ctx): Member,
+    May(ctx, _): May<WriteKeys>,
     Id(id): Id<ApiKeyId>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     Json(changes): Json<Changes>,
 ) -> Answer<Response> {
-    let changed = api_keys::update(&ctx, id, changes, if_match(&headers)).await?;
+    let changed = api_keys::update(&ctx, id, changes, &expected).await?;
     let etag = changed.key.etag();
     Ok(with_etag(ChangedView::from(changed), &etag))
 }
 
 /// Change a key (the same as PATCH)
 #[utoipa::path(put, path = "/api/keys/{id}", tag = "Keys", operation_id = "replace_key", request_body = UpdateBody, security(("bearer" = [])),
-    params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it")),
+    params(("id" = uuid::Uuid, Path, description = "The key's identifier"), ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it, or several")),
     responses(
         (status = 200, description = "The key, masked", body = ChangedView),
         (status = 409, description = "`duplicate_name`"),
@@ -56,12 +56,12 @@ pub(super) async fn update_key(
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn replace_key(
-    member: Member,
+    may: May<WriteKeys>,
     id: Id<ApiKeyId>,
-    headers: HeaderMap,
+    expected: IfMatch,
     changes: Json<Changes>,
 ) -> Answer<Response> {
-    update_key(member, id, headers, changes).await
+    update_key(may, id, expected, changes).await
 }
 
 /// Revoke a key
@@ -87,14 +87,4 @@ fn with_etag(view: impl Serialize, etag: &str) -> Response {
         response.headers_mut().insert(header::ETAG, etag);
     }
     response
-}
-
-/// The expected state, if one is named. `*` expects only that there is one; of a list, none of ours would be the one.
-pub(super) fn if_match(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::IF_MATCH)?;
-    match value.to_str() {
-        Ok("*") => None,
-        Ok(text) => Some(text.trim()),
-        Err(_) => Some(""),
-    }
 }

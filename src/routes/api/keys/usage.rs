@@ -4,7 +4,7 @@ use crate::{
     models::ids::ApiKeyId,
     routes::{
         answers::{Answer, Json},
-        extractors::{Id, Member, Query},
+        extractors::{Id, May, Query, may::ReadKeys},
     },
     schemas::usage::{UsageParams, UsageQuery, UsageView},
     services::usage,
@@ -17,7 +17,7 @@ use crate::{
     params(("id" = uuid::Uuid, Path, description = "The key's identifier"), UsageParams),
     responses((status = 200, description = "The days, oldest first", body = UsageView)))]
 pub(super) async fn read_key_usage(
-    Member(ctx): Member,
+    May(ctx, _): May<ReadKeys>,
     Id(id): Id<ApiKeyId>,
     Query(query): Query<UsageQuery>,
 ) -> Answer<Json<UsageView>> {

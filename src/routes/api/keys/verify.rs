@@ -9,7 +9,7 @@ use axum::{
 
 use crate::{
     core::{app::App, context::Context},
-    models::key_check::Use,
+    models::{key_check::Use, permission::Permission},
     routes::{
         answers::{Answer, json_bytes},
         extractors::{Asking, Checker, Json, admit, circumstances, read_json},
@@ -31,6 +31,7 @@ pub(super) async fn verify_key(Checker(ctx): Checker, Json(question): Json<Quest
 /// The answer's body without extractors, each of which would look for its part of the request and move what it found.
 pub(in crate::routes) async fn verify_directly(app: &App, asking: &Asking<'_>, body: Body) -> Answer<Bytes> {
     let (ctx, asked) = admit(asking, app, Limit::Verify).await?;
+    ctx.require(Permission::VerifyKeys)?;
     let bytes = read_json(asking.headers, body).await?;
     if let Some(asked) = asked {
         asked.still_holds(asking, app).await?;

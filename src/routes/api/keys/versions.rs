@@ -1,15 +1,18 @@
 //! `GET /api/keys/{id}/versions` and `POST /api/keys/{id}/versions/{n}/restore`.
 
-use axum::{extract::Path, http::HeaderMap, response::Response};
+use axum::{extract::Path, response::Response};
 use uuid::Uuid;
 
-use super::one::{if_match, masked};
+use super::one::masked;
 use crate::{
     core::texts::problems::Code,
     models::{ids::ApiKeyId, page::PageRequest},
     routes::{
         answers::{Answer, Json},
-        extractors::{Id, Member, OptionalJson, Query},
+        extractors::{
+            Id, IfMatch, May, OptionalJson, Query,
+            may::{ReadKeys, WriteKeys},
+        },
     },
     schemas::{
         key_rotation::{KeyVersionView, Restoration, RestoreBody},
@@ -26,7 +29,7 @@ use crate::{
     params(("id" = uuid::Uuid, Path, description = "The key's identifier"), PageParams),
     responses((status = 200, description = "A page of versions", body = PageView<KeyVersionView>)))]
 pub(super) async fn list_key_versions(
-    Member(ctx): Member,
+    May(ctx, _): May<ReadKeys>,
     Id(id): Id<ApiKeyId>,
     Query(page): Query<PageRequest>,
 ) -> Answer<Json<PageView<KeyVersionView>>> {
@@ -40,7 +43,7 @@ pub(super) async fn list_key_versions(
     params(
         ("id" = uuid::Uuid, Path, description = "The key's identifier"),
         ("n" = i64, Path, description = "The version"),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the key as you know it, or several"),
     ),
     responses(
         (status = 200, description = "The key, masked", body = KeyView),
@@ -49,13 +52,13 @@ pub(super) async fn list_key_versions(
         (status = 412, description = "`precondition_failed`"),
     ))]
 pub(super) async fn restore_key_version(
-    Member(ctx): Member,
+    May(ctx, _): May<WriteKeys>,
     Path((id, version)): Path<(String, String)>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     OptionalJson(restoration): OptionalJson<Restoration>,
 ) -> Answer<Response> {
     let id = Uuid::try_parse(&id).map_err(|_| Code::NotFound)?;
     let version: i64 = version.parse().map_err(|_| Code::NotFound)?;
     let grace_seconds = restoration.unwrap_or_default().grace_seconds;
-    Ok(masked(api_keys::restore(&ctx, ApiKeyId(id), version, grace_seconds, if_match(&headers)).await?))
+    Ok(masked(api_keys::restore(&ctx, ApiKeyId(id), version, grace_seconds, &expected).await?))
 }

@@ -32,6 +32,37 @@ on_both! {
         assert_eq!(stored(&alice).await, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
+    async fn a_file_is_read_as_what_it_plainly_is_whatever_its_type_says(app: TestApp) {
+        let csv = "\u{feff}Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\r\nSTRIPE,https://x,me,\"a,b=c\",,false,false,work,\r\n";
+        for (index, (kind, file, format)) in [
+            ("text/plain", csv, "1password"),
+            ("text/plain", "\"Title\",\"Password\"\nSTRIPE,\"a,b=c\"\n", "1password"),
+            ("text/csv", "# a comment\n\nexport STRIPE='a,b=c'\r\nB=\"1\n2\"\n", "env"),
+            ("text/csv", "{\"STRIPE\":\"a,b=c\"}", "json"),
+        ].into_iter().enumerate() {
+            let somebody = app.member(&format!("somebody{index}")).await;
+
+            let report = send(&somebody, "", kind, file).await.expect(200).json();
+
+            assert_eq!(report["format"], format, "{kind}: {file}");
+            assert!(stored(&somebody).await.contains(&("STRIPE".into(), "a,b=c".into())), "{kind}: {file}");
+        }
+    }
+
+    async fn a_file_that_is_plainly_nothing_is_what_its_type_says(app: TestApp) {
+        let alice = app.member("alice").await;
+
+        let columns = send(&alice, "", "text/csv", "Titel;Passwort\nA;b\n").await.expect_problem(422, "validation_failed");
+        let lines = send(&alice, "", "text/plain", "Titel;Passwort\nA;b\n").await.expect_problem(422, "import_invalid").json();
+        let named = send(&alice, "?format=env", "text/csv", "Title,Password\nA,b\n").await.expect_problem(422, "import_invalid").json();
+
+        assert!(columns.text().contains("must name the columns"), "{}", columns.text());
+        for report in [lines, named] {
+            assert_eq!((&report["format"], &report["lines"][0]["code"]), (&json!("env"), &json!("malformed_line")));
+        }
+        assert_eq!(stored(&alice).await, []);
+    }
+
     async fn a_csv_with_a_comma_too_many_stores_no_half_of_a_value(app: TestApp) {
         let alice = app.member("alice").await;
 

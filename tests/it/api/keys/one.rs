@@ -146,6 +146,23 @@ on_both! {
         assert_eq!(any["note"], "fourth");
     }
 
+    async fn one_tag_of_a_list_must_be_the_keys_and_not_a_weak_one(app: TestApp) {
+        let alice = app.member("alice").await;
+        let made = alice.store("a", "value").await;
+        let change = async |headers: &[(&str, &str)]| alice.call_with("PATCH", &path(&made), Some(json!({ "note": "x" })), headers).await;
+        let now = async || etag(&alice.get(&path(&made)).await);
+
+        let tag = now().await;
+        change(&[("if-match", &format!("W/{tag}, \"x\""))]).await.expect_problem(412, "precondition_failed");
+        change(&[("if-match", &format!("*, {tag}"))]).await.expect_problem(412, "precondition_failed");
+        change(&[("if-match", &format!("\"x,y\" , {tag}"))]).await.expect(200);
+        let tag = now().await;
+        change(&[("if-match", "\"x\""), ("if-match", &tag)]).await.expect(200);
+        change(&[("if-match", "\"x\""), ("if-match", &tag)]).await.expect_problem(412, "precondition_failed");
+        let tag = now().await;
+        alice.call_with("POST", &format!("{}/end-grace", path(&made)), None, &[("if-match", &format!("\"x\", {tag}"))]).await.expect(200);
+    }
+
     async fn put_changes_as_patch_does(app: TestApp) {
         let alice = app.member("alice").await;
         let made = alice.store("a", "value").await;
