@@ -19,8 +19,7 @@ pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
 pub(super) fn of_visitor(parts: &Parts) -> Option<Limit> {
     let path = parts.uri.path();
     if matches!(parts.method, Method::GET | Method::HEAD) {
-        // the page of a program's code tells who waits, to whoever has the code
-        return (path.starts_with("/api/") || path == "/device").then_some(Limit::Anonymous);
+        return path.starts_with("/api/").then_some(Limit::Anonymous);
     }
     // refreshes have a count of their own; a program that waits asks every two seconds, with a code of 256 bits
     let is_other = matches!(path, "/api/auth/refresh" | "/api/auth/device/token");

@@ -8,7 +8,6 @@ mod answers;
 mod api;
 mod close_by;
 mod console;
-mod dev_mail;
 mod docs;
 mod entrance;
 mod extractors;
@@ -21,7 +20,6 @@ mod patience;
 mod router;
 mod server;
 pub mod simulated_stripe;
-mod task_pages;
 
 pub use answers::Failure;
 pub use entrance::Entrance;

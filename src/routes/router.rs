@@ -14,11 +14,10 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use super::{
     Failure,
     answers::{Answer, OfPage},
-    api, close_by, console, dev_mail, docs,
+    api, close_by, console, docs,
     entrance::Entrance,
     limits, middleware, openapi, operations,
     simulated_stripe::SimulatedStripe,
-    task_pages,
 };
 use crate::core::{app::App, error::Error, texts::problems::Code};
 
@@ -47,8 +46,6 @@ pub fn build(web: Web) -> Entrance {
         .merge(operations::routes(web))
         .merge(docs::routes(document))
         .merge(console::routes(&app))
-        .merge(task_pages::routes(&app))
-        .merge(dev_mail::routes(app.clone()))
         .merge(mounted(stand_in, &app))
         .fallback(move |request: Request| std::future::ready(not_found(&root, &request)))
         .method_not_allowed_fallback(method_not_allowed)

@@ -21,6 +21,8 @@ pub struct DeviceTexts {
     pub second_factor_hint: &'static str,
     /// The button that lets in.
     pub allow: &'static str,
+    /// The button that lets in, for somebody who has signed in.
+    pub allow_at_once: &'static str,
     /// The button that refuses.
     pub refuse: &'static str,
     /// Said once it is let in.
@@ -44,6 +46,7 @@ pub fn device(language: Language) -> DeviceTexts {
             second_factor: "Code of your second factor",
             second_factor_hint: "Leave it empty if you have none.",
             allow: "Sign in and let it in",
+            allow_at_once: "Let it in",
             refuse: "I did not start it: refuse",
             allowed: "The program is let in. Go back to it; you can close this page.",
             refused: "The program stays outside.",
@@ -58,6 +61,7 @@ pub fn device(language: Language) -> DeviceTexts {
             second_factor: "Code de votre second facteur",
             second_factor_hint: "Laissez vide si vous n’en avez pas.",
             allow: "Me connecter et le laisser entrer",
+            allow_at_once: "Le laisser entrer",
             refuse: "Je ne l’ai pas lancé : refuser",
             allowed: "Le programme peut entrer. Revenez-y ; vous pouvez fermer cette page.",
             refused: "Le programme reste dehors.",

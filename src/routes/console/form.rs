@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// The fields that are never shown or carried again: a person types them anew.
-const NEVER_SHOWN: [&str; 6] =
-    ["password", "current_password", "new_password", "code", "confirm_password", "confirm_code"];
+const NEVER_SHOWN: [&str; 7] =
+    ["password", "current_password", "new_password", "code", "second_factor", "confirm_password", "confirm_code"];
 
 /// The fields of a form, in their order.
 #[derive(Clone, Debug, Default)]

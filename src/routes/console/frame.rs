@@ -79,6 +79,8 @@ pub(super) struct Frame {
     pub(super) version: u64,
     section: Section,
     path: String,
+    /// Whether the page knows who asks for it; others keep no preference.
+    pub(super) is_bare: bool,
 }
 
 impl Frame {
@@ -95,6 +97,7 @@ impl Frame {
             version: assets::VERSION,
             section,
             path: visit.path.clone(),
+            is_bare: false,
         }
     }
 
@@ -111,7 +114,13 @@ impl Frame {
             version: assets::VERSION,
             section: Section::Public,
             path: String::new(),
+            is_bare: true,
         }
+    }
+
+    /// The same for a page that is asked for again at another address, below the root.
+    pub(super) fn standing_at(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
     }
 
     /// The language's tag.

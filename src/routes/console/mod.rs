@@ -6,6 +6,7 @@ mod assets;
 mod confirm;
 mod cookies;
 mod csrf;
+mod dev_mail;
 mod forgot;
 mod form;
 mod frame;
@@ -15,6 +16,8 @@ mod resume;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod simulation;
+mod tasks;
 mod visit;
 mod whole;
 
@@ -40,6 +43,7 @@ use super::{
 };
 use crate::core::{app::App, client::Client, language::Language};
 
+pub(super) use simulation::{Simulation, page as simulation_page};
 pub(super) use whole::write_refusal;
 
 /// Answers shorter than that are not worth compressing.
@@ -63,6 +67,8 @@ pub(super) fn routes(app: &App) -> Router {
         .merge(sign_up::routes())
         .merge(forgot::routes())
         .merge(sign_out::routes())
+        .merge(tasks::routes())
+        .merge(dev_mail::routes(app))
         .with_state(app.clone());
     pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
 }

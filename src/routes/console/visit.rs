@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
 };
 
 use super::{
@@ -26,7 +26,8 @@ use crate::{
         texts::problems::Code,
     },
     models::session::SignedIn,
-    routes::extractors::form as read_form,
+    routes::{extractors::form as read_form, html::asked_language},
+    schemas::problem::Problem,
     services::{
         console_sessions,
         limits::{self as counts, Limit},
@@ -64,6 +65,10 @@ pub(super) struct GuestPosted(pub(super) Visit, pub(super) Form);
 
 /// A form of somebody who has signed in.
 pub(super) struct Posted(pub(super) Visit, pub(super) Form);
+
+/// A form that what it carries protects: the token of a mail's link, a program's code, a password. It is taken from a
+/// browser that keeps no cookies, and from anybody; who has signed in is a visitor here.
+pub(super) struct TaskPosted(pub(super) Visit, pub(super) Form);
 
 impl Visit {
     /// The frame of a page with forms.
@@ -116,6 +121,13 @@ impl Visit {
     /// Keeps the language that the person chose.
     pub(super) fn keep_language(&self, language: crate::core::language::Language) {
         self.jar.set(self.ctx.app(), Cookie::Language, language.tag());
+    }
+
+    /// What to say of a refusal on a page: its status and one sentence.
+    pub(super) fn sentence_of(&self, error: &Error) -> (StatusCode, String) {
+        let problem = Problem::of(error, self.ctx.client().language, "");
+        let sentence = problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str());
+        (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST), sentence.to_owned())
     }
 
     /// An address of ours: `to("keys")`.
@@ -229,6 +241,25 @@ impl FromRequest<App> for GuestPosted {
             return Err(Refusal::NoCookies(Box::new(visit)));
         }
         Ok(Self(visit, form))
+    }
+}
+
+impl FromRequest<App> for TaskPosted {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        app.keyring()?;
+        let mut visit = Visit::of(&parts, app, None)?;
+        counts::spend_address(&visit.ctx, Limit::Auth).await?;
+        let mut request = Request::new(body);
+        *request.headers_mut() = parts.headers.clone();
+        let encoded = read_form(request).await?;
+        // the language of the page that the form stood in
+        if let Some(language) = asked_language(&encoded) {
+            visit.ctx = visit.ctx.speaking(language);
+        }
+        Ok(Self(visit, Form::read(&encoded)))
     }
 }
 

@@ -20,14 +20,12 @@ use crate::{
         texts::{money::money, simulated_stripe as texts},
     },
     routes::{
+        console::{Simulation, simulation_page},
         extractors::form,
-        html::{Page, asked_language, escape, value_of},
+        html::{asked_language, escape, value_of},
     },
 };
 
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-);
 /// A PDF in a browser's own reader, which brings its style.
 const PDF_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'",
@@ -54,23 +52,20 @@ pub(super) struct Frame<'a> {
 
 impl Frame<'_> {
     pub(super) fn page(&self, status: StatusCode, title: &str, content: &str) -> Response {
-        let root = self.stripe.root();
-        let path = format!("{root}simulated-stripe/{}", self.own);
         let days = self.stripe.look(|state| state.ahead_seconds / 86_400);
         let ahead = texts::ahead(self.language, days).map(|text| format!(" {text}")).unwrap_or_default();
-        let notice = texts::common(self.language).simulation;
-        let content = format!("<p class=\"simulation\">{notice}{ahead}</p>{content}");
-        let path = (status != StatusCode::NOT_FOUND).then_some(path);
-        Page {
+        let path =
+            if status == StatusCode::NOT_FOUND { String::new() } else { format!("simulated-stripe/{}", self.own) };
+        let notice = format!("{}{ahead}", texts::common(self.language).simulation);
+        simulation_page(Simulation {
             status,
             language: self.language,
+            root: self.stripe.root(),
+            path: &path,
             title,
-            root: &root,
-            path: path.as_deref(),
-            content: &content,
-            policy: POLICY,
-        }
-        .into_response()
+            notice: &notice,
+            content,
+        })
     }
 
     /// The beginning of a form to this page.
@@ -157,13 +152,13 @@ fn checkout_page(
             ];
             format!(
                 "{}<p class=\"hint\">{}</p>\
-                 {}{}<button type=\"submit\" name=\"answer\" value=\"pay\">{} {price}</button>\
-                 <button class=\"quiet\" type=\"submit\" name=\"answer\" value=\"decline\">{}</button>\
-                 <button class=\"quiet\" type=\"submit\" name=\"answer\" value=\"back\">{}</button></form>",
+                 {}{}<button class=\"btn primary\" type=\"submit\" name=\"answer\" value=\"pay\">{} {price}</button>\
+                 <button class=\"btn\" type=\"submit\" name=\"answer\" value=\"decline\">{}</button>\
+                 <button class=\"btn\" type=\"submit\" name=\"answer\" value=\"back\">{}</button></form>",
                 list(&about),
                 words.renews,
                 if is_declined { fault(words.declined) } else { String::new() },
-                frame.form("form acts"),
+                frame.form("actions"),
                 words.pay,
                 words.decline,
                 words.back,
@@ -184,11 +179,11 @@ fn over(frame: &Frame<'_>, sentence: &str, to: &str) -> String {
 pub(super) fn list(rows: &[(&str, String)]) -> String {
     let rows = rows.iter().filter(|(_, value)| !value.is_empty());
     let rows: Vec<_> = rows.map(|(label, value)| format!("<dt>{label}</dt><dd>{}</dd>", escape(value))).collect();
-    format!("<dl class=\"about\">{}</dl>", rows.concat())
+    format!("<dl class=\"dl\">{}</dl>", rows.concat())
 }
 
 fn fault(sentence: &str) -> String {
-    format!("<p class=\"fault\" role=\"alert\">{sentence}</p>")
+    format!("<p class=\"note danger\" role=\"alert\">{sentence}</p>")
 }
 
 fn success_url(checkout: &Checkout) -> String {

@@ -42,7 +42,7 @@ pub(super) async fn show(
     let Ok(content) = stripe.ask(|state| Ok(content(&frame, &words, state, &portal))) else { return frame.nothing() };
     let done = match &*value_of(query, "done") {
         "" => String::new(),
-        _ => format!("<p class=\"done\" role=\"status\">{}</p>", words.done),
+        _ => format!("<p class=\"note ok\" role=\"status\">{}</p>", words.done),
     };
     frame.page(StatusCode::OK, words.title, &format!("{done}{content}"))
 }
@@ -164,9 +164,9 @@ fn what_one_can_do(frame: &Frame<'_>, words: &PortalTexts, state: &State, subscr
         button("cancel_later", words.cancel_later, false)
     };
     format!(
-        "<section class=\"part\"><h2>{}</h2>{}<input type=\"hidden\" name=\"subscription\" value=\"{}\">{}{later}{}</form></section>",
+        "<section class=\"stack\"><h2>{}</h2>{}<input type=\"hidden\" name=\"subscription\" value=\"{}\">{}{later}{}</form></section>",
         words.yours,
-        frame.form("form acts"),
+        frame.form("actions"),
         escape(&subscription.id),
         if has_open { button("pay_open", words.pay_open, true) } else { String::new() },
         button("cancel_now", words.cancel_now, false),
@@ -192,16 +192,16 @@ fn what_else(frame: &Frame<'_>, words: &PortalTexts, state: &State, customer: &C
     }
     let fails = if customer.card_is_declined { format!(" <strong>{}</strong>", words.fails) } else { String::new() };
     format!(
-        "<section class=\"part\"><h2>{}</h2><p class=\"hint\">{}{fails}</p>{}{buttons}</form></section>",
+        "<section class=\"stack\"><h2>{}</h2><p class=\"hint\">{}{fails}</p>{}{buttons}</form></section>",
         words.others,
         words.others_hint,
-        frame.form("form acts"),
+        frame.form("actions"),
     )
 }
 
 fn button(act: &str, label: &str, is_main: bool) -> String {
-    let class = if is_main { "" } else { " class=\"quiet\"" };
-    format!("<button{class} type=\"submit\" name=\"act\" value=\"{act}\">{label}</button>")
+    let class = if is_main { "btn primary" } else { "btn" };
+    format!("<button class=\"{class}\" type=\"submit\" name=\"act\" value=\"{act}\">{label}</button>")
 }
 
 fn invoices(frame: &Frame<'_>, words: &PortalTexts, state: &State, customer: &str) -> String {
@@ -212,7 +212,7 @@ fn invoices(frame: &Frame<'_>, words: &PortalTexts, state: &State, customer: &st
         .take(MOST_INVOICES)
         .map(|one| {
             format!(
-                "<li><a href=\"{root}simulated-stripe/invoices/{}?lang={}\"><strong>{}</strong><span>{} · {}</span><span>{}</span></a></li>",
+                "<li><span><a href=\"{root}simulated-stripe/invoices/{}?lang={}\"><strong>{}</strong></a><br><span class=\"muted small\">{} · {}</span></span><span class=\"num\">{}</span></li>",
                 escape(&one.token),
                 language.tag(),
                 escape(one.number.as_deref().unwrap_or_default()),
@@ -225,7 +225,7 @@ fn invoices(frame: &Frame<'_>, words: &PortalTexts, state: &State, customer: &st
     let shown = if rows.is_empty() {
         format!("<p class=\"hint\">{}</p>", words.no_invoice)
     } else {
-        format!("<ol class=\"mails\">{}</ol>", rows.concat())
+        format!("<ol class=\"rows\">{}</ol>", rows.concat())
     };
-    format!("<section class=\"part\"><h2>{}</h2>{shown}</section>", words.invoices)
+    format!("<section class=\"stack\"><h2>{}</h2>{shown}</section>", words.invoices)
 }

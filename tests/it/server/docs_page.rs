@@ -1,4 +1,4 @@
-//! The pages as a browser shows them: the documentation and the front page, in Chromium.
+//! The documentation as a browser shows it, in Chromium.
 
 use std::process::Command;
 
@@ -59,21 +59,4 @@ fn the_documentation_shows_every_operation_in_a_browser() {
         }
     }
     assert!(shown.contains("/api/keys/{id}/decrypt"));
-}
-
-#[test]
-fn the_front_page_greets_in_english_and_in_french() {
-    let vault = Vault::new(Engine::Sqlite);
-    let server = vault.start();
-
-    let (english, english_log) = browse(&format!("http://{}/", server.address));
-    let (french, french_log) = browse(&format!("http://{}/?lang=fr", server.address));
-
-    is_clean(&english_log);
-    is_clean(&french_log);
-    assert!(english.contains(r#"lang="en""#) && english.contains("Where to go next"), "{english}");
-    assert!(french.contains(r#"lang="fr""#) && french.contains("Pour continuer"), "{french}");
-    for page in [&english, &french] {
-        assert!(page.contains(&server.address.to_string()), "the tour names this server's address");
-    }
 }

@@ -198,7 +198,7 @@ fn under_a_path_of_a_proxy_the_pages_lead_there() {
 
     for page in ["/verify?token=x", "/reset?token=x", "/"] {
         let html = server.call("GET", page, None, None).expect(200).text();
-        assert!(html.contains("href=\"/vault/assets/page.css\""), "{page}: {html}");
+        assert!(html.contains("href=\"/vault/assets/console/app.css?v="), "{page}: {html}");
         assert!(!html.contains("=\"/assets") && !html.contains("action=\"/reset"), "{page}: {html}");
     }
     assert!(server.call("GET", "/reset?token=x", None, None).text().contains("action=\"/vault/reset\""));

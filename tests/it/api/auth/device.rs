@@ -10,7 +10,7 @@ use vault_api::models::user::Role;
 
 use crate::{
     api::admin::staff,
-    support::{Reply, TestApp, at_once},
+    support::{Person, Reply, TestApp, at_once, unescape},
 };
 
 /// A program begins.
@@ -44,7 +44,7 @@ on_both! {
         collect(&app, &begun).await.expect_problem(400, "authorization_pending");
         let page = app.call("GET", &format!("/device?code={}&lang=fr", code(&begun).to_lowercase()), None).await.expect(200);
         assert_eq!(page.header("cache-control"), "no-store");
-        assert!(page.text().contains("vk/0.1 &lt;b&gt;&quot;x&quot;, depuis"), "{}", page.text());
+        assert!(unescape(&page.text()).contains("vk/0.1 <b>\"x\", depuis") && !page.text().contains("<b>"), "{}", page.text());
 
         let done = send(&app, &[("code", code(&begun)), ("email", &alice.email), ("password", &alice.password)]).await.expect(200).text();
 
@@ -79,6 +79,39 @@ on_both! {
             collect(&app, begun).await.expect_problem(400, "access_denied");
             alice.post("/api/auth/device/approve", json!({ "user_code": code(begun) })).await.expect_problem(400, "invalid_user_code");
         }
+    }
+
+    async fn somebody_who_has_signed_in_lets_a_program_in_with_one_click(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let (first, second) = (begin(&app).await, begin(&app).await);
+
+        alice.open(&format!("/device?code={}", code(&first))).await.sees("Signed in as <strong>alice</strong>");
+        let form = alice.filled("/device/allow", &[]);
+        alice.submit("/device/allow", &[]).await.sees("The program is let in");
+        assert_eq!(collect(&app, &first).await.expect(200).json()["user"]["email"], "alice@example.com");
+        alice.post(&form).await.sees("unknown");
+        assert_eq!(alice.page.status, 400);
+
+        alice.open(&format!("/device?code={}", code(&second))).await.submit("/device", &[("answer", "refuse")]).await.sees("stays outside");
+        collect(&app, &second).await.expect_problem(400, "access_denied");
+    }
+
+    async fn the_click_needs_our_own_page_and_a_fresh_sign_in(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let begun = begin(&app).await;
+        let mut forged = alice.open(&format!("/device?code={}", code(&begun))).await.filled("/device/allow", &[]);
+        forged.fields.retain(|(name, _)| name != "csrf");
+
+        alice.post(&forged).await;
+        assert_eq!(alice.page.status, 403, "{}", alice.text());
+        collect(&app, &begun).await.expect_problem(400, "authorization_pending");
+
+        app.clock.advance(TimeDelta::minutes(16));
+        let later = begin(&app).await;
+        alice.open(&format!("/device?code={}", code(&later))).await.submit("/device/allow", &[]).await;
+        collect(&app, &later).await.expect_problem(400, "authorization_pending");
+        alice.submit("/device/allow", &[("confirm_password", "une girafe en pyjama vert")]).await.sees("The program is let in");
+        collect(&app, &later).await.expect(200);
     }
 
     async fn without_the_proofs_nobody_is_let_in(app: TestApp) {

@@ -45,7 +45,7 @@ on_both! {
     }
 
     async fn pages_and_their_parts_are_protected_too(app: TestApp) {
-        for path in ["/", "/docs", "/openapi.json", "/assets/page.css", "/assets/icon.svg", "/verify?token=x", "/reset?token=x"] {
+        for path in ["/", "/docs", "/openapi.json", "/assets/console/app.css", "/assets/icon.svg", "/verify?token=x", "/reset?token=x"] {
             assert_protected(&app.call("GET", path, None).await);
         }
     }

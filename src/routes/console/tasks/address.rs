@@ -1,0 +1,94 @@
+//! `/verify`, `/confirm-address` and `/undo-address`: one button each; the first has a second one, for somebody
+//! who did not register.
+
+use askama::Template;
+use axum::{Router, http::StatusCode, routing::get};
+
+use super::{
+    super::{
+        form::Shown,
+        frame::{Frame, Section, page},
+        refusal::Answered,
+        sign_in::refused,
+        visit::{Guest, TaskPosted, Visit},
+    },
+    outcome,
+};
+use crate::{
+    core::{
+        app::App,
+        context::Context,
+        error::{Error, Result},
+        secret::SecretText,
+        texts::{
+            pages::{self, ButtonTexts},
+            problems::Code,
+        },
+    },
+    models::mail_link::LinkPurpose,
+    routes::html::{escape_query, value_of},
+    services::addresses,
+};
+
+/// The pages.
+pub(super) fn routes() -> Router<App> {
+    let mut router = Router::new();
+    for &purpose in LinkPurpose::ALL {
+        let show = move |guest: Guest| std::future::ready(show(&guest, purpose));
+        let submit = move |posted: TaskPosted| submit(posted, purpose);
+        router = router.route(purpose.page(), get(show).post(submit));
+    }
+    router
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/link.html")]
+struct LinkPage {
+    frame: Frame,
+    t: ButtonTexts,
+    shown: Shown,
+    /// The page's own path, without its `/`.
+    action: &'static str,
+    token: String,
+}
+
+fn show(Guest(visit): &Guest, purpose: LinkPurpose) -> Answered {
+    write(visit, StatusCode::OK, purpose, Shown::default(), value_of(&visit.query, "token"))
+}
+
+async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> Answered {
+    let t = pages::button(visit.ctx.client().language, purpose);
+    let token = form.value("token");
+    let is_disowned = purpose == LinkPurpose::Verify && form.value("answer") == "not_mine";
+    let done = if is_disowned { pages::disowned(visit.ctx.client().language) } else { t.done };
+    match spend(&visit.ctx, purpose, is_disowned, &SecretText::from(token)).await {
+        Ok(()) => outcome(&visit, StatusCode::OK, t.title, done),
+        Err(error @ Error::Busy { .. }) => {
+            let (status, shown) = refused(&visit, &form, &error)?;
+            write(&visit, status, purpose, shown, token.to_owned())
+        }
+        Err(error @ Error::Refused(Code::InvalidToken | Code::EmailTaken | Code::Forbidden)) => {
+            // nothing that a second click could mend
+            let (status, sentence) = visit.sentence_of(&error);
+            outcome(&visit, status, t.title, &sentence)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn spend(ctx: &Context, purpose: LinkPurpose, is_disowned: bool, token: &SecretText) -> Result<()> {
+    match purpose {
+        LinkPurpose::Verify if is_disowned => addresses::disown(ctx, token).await,
+        LinkPurpose::Verify => addresses::verify(ctx, token).await,
+        LinkPurpose::Change => addresses::confirm_change(ctx, token).await,
+        LinkPurpose::Undo => addresses::undo_change(ctx, token).await,
+    }
+}
+
+fn write(visit: &Visit, status: StatusCode, purpose: LinkPurpose, shown: Shown, token: String) -> Answered {
+    let t = pages::button(visit.ctx.client().language, purpose);
+    let action = purpose.page().trim_start_matches('/');
+    let own = format!("{action}?token={}", escape_query(&token));
+    let frame = visit.public_frame(Section::Public)?.standing_at(&own);
+    page(status, &LinkPage { frame, t, shown, action, token })
+}
