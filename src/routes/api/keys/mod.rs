@@ -3,9 +3,11 @@
 mod check;
 mod create;
 mod export;
+mod facets;
 mod import;
 mod list;
 mod one;
+mod reinstate;
 mod reveal;
 mod rotate;
 mod usage;
@@ -23,6 +25,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_keys, create::create_key))
         .routes(routes!(one::read_key, one::update_key, one::replace_key, one::revoke_key))
+        .routes(routes!(reinstate::reinstate_key))
+        .routes(routes!(facets::list_key_facets))
         .routes(routes!(reveal::decrypt_key))
         .routes(routes!(reveal::reveal_key))
         .routes(routes!(usage::read_key_usage))
