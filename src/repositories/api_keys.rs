@@ -386,11 +386,7 @@ pub async fn set_reinstated(tx: &mut Writer, key: &ApiKey) -> Result<()> {
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find_fingerprint<'c>(
-    conn: impl Into<Conn<'c>>,
-    account: UserId,
-    id: ApiKeyId,
-) -> Result<Option<Vec<u8>>> {
+pub async fn find_fingerprint<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: ApiKeyId) -> Result<Option<Vec<u8>>> {
     const SQL: &str = "
         select fingerprint
         from auth.api_keys

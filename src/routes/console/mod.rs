@@ -9,6 +9,7 @@ mod csrf;
 mod forgot;
 mod form;
 mod frame;
+mod keys_list;
 mod landing;
 mod refusal;
 mod resume;
@@ -63,6 +64,7 @@ pub(super) fn routes(app: &App) -> Router {
         .merge(sign_up::routes())
         .merge(forgot::routes())
         .merge(sign_out::routes())
+        .merge(keys_list::routes())
         .with_state(app.clone());
     pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
 }

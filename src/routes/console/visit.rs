@@ -26,7 +26,7 @@ use crate::{
         texts::problems::Code,
     },
     models::session::SignedIn,
-    routes::extractors::form as read_form,
+    routes::extractors::{form as read_form, form_with_file},
     services::{
         console_sessions,
         limits::{self as counts, Limit},
@@ -64,6 +64,9 @@ pub(super) struct GuestPosted(pub(super) Visit, pub(super) Form);
 
 /// A form of somebody who has signed in.
 pub(super) struct Posted(pub(super) Visit, pub(super) Form);
+
+/// The same of a form that carries a file that is imported.
+pub(super) struct PostedFile(pub(super) Visit, pub(super) Form);
 
 impl Visit {
     /// The frame of a page with forms.
@@ -220,7 +223,7 @@ impl FromRequest<App> for GuestPosted {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
-        let (parts, form) = own_form(request, app, Limit::Auth).await?;
+        let (parts, form) = own_form(request, app, Limit::Auth, false).await?;
         let signed_in = signed_in(&parts, app).await?;
         let visit = Visit::of(&parts, app, None)?;
         let bound = [visit.binding.clone(), signed_in.map(|found| Binding::Session(found.session.0))];
@@ -237,9 +240,31 @@ impl FromRequest<App> for Posted {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let origin = csrf::origin(app, request.headers());
-        let (parts, form) = own_form(request, app, Limit::Anonymous).await?;
-        let signed_in = signed_in(&parts, app).await?;
-        let visit = Visit::of(&parts, app, signed_in)?;
+        let (parts, form) = own_form(request, app, Limit::Anonymous, false).await?;
+        Self::admit(&parts, form, origin, app).await
+    }
+}
+
+impl FromRequest<App> for PostedFile {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let origin = csrf::origin(app, request.headers());
+        let (parts, body) = request.into_parts();
+        // megabytes are read for nobody but who has signed in
+        let carries_file = signed_in(&parts, app).await?.is_some();
+        let request = Request::from_parts(parts, body);
+        let (parts, form) = own_form(request, app, Limit::Anonymous, carries_file).await?;
+        let Posted(visit, form) = Posted::admit(&parts, form, origin, app).await?;
+        Ok(Self(visit, form))
+    }
+}
+
+impl Posted {
+    /// Lets in who has signed in, by now, with a form of that sign-in.
+    async fn admit(parts: &Parts, form: Form, origin: Origin, app: &App) -> Result<Self, Refusal> {
+        let signed_in = signed_in(parts, app).await?;
+        let visit = Visit::of(parts, app, signed_in)?;
         if !visit.is_signed_in() {
             counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
             if visit.is_partial {
@@ -264,7 +289,7 @@ impl FromRequest<App> for Posted {
 }
 
 /// The form of a request that does not come from elsewhere. What is refused is counted by the address.
-async fn own_form(request: Request, app: &App, limit: Limit) -> Result<(Parts, Form), Refusal> {
+async fn own_form(request: Request, app: &App, limit: Limit, carries_file: bool) -> Result<(Parts, Form), Refusal> {
     let is_foreign = csrf::origin(app, request.headers()) == Origin::Foreign;
     let (parts, body) = request.into_parts();
     app.keyring()?;
@@ -277,7 +302,7 @@ async fn own_form(request: Request, app: &App, limit: Limit) -> Result<(Parts, F
     }
     let mut request = Request::new(body);
     *request.headers_mut() = parts.headers.clone();
-    let encoded = read_form(request).await?;
+    let encoded = if carries_file { form_with_file(request).await? } else { read_form(request).await? };
     Ok((parts, Form::read(&encoded)))
 }
 

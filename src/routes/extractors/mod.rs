@@ -5,7 +5,9 @@ mod credentials;
 mod path;
 mod query;
 
-pub(super) use body::{Json, OptionalJson, Raw, circumstances, file, form, read_json, signed};
+pub(super) use body::{
+    Json, MOST_FILE_BYTES, OptionalJson, Raw, circumstances, file, form, form_with_file, read_json, signed,
+};
 pub(super) use credentials::{Anyone, Asking, Checker, Member, Visitor, admit, bearer, visitor};
 pub(super) use path::Id;
 pub(super) use query::Query;

@@ -14,6 +14,7 @@ mod usage;
 mod verify;
 mod versions;
 
+pub(in crate::routes) use export::file as export_file;
 pub(in crate::routes) use verify::verify_directly;
 
 use axum::routing::get;

@@ -28,16 +28,14 @@ on_both! {
 
         let back = reinstate(&alice, &made).await.expect(200);
 
-        assert_eq!(code_of(&alice, &value_of(&made)).await, "valid");
-        let revealed = alice.call("POST", &path_of(&made, "/reveal"), None).await.expect(200).json();
-        assert_eq!(revealed["api_key"], made["api_key"]);
         let mut key = alice.get(&path_of(&made, "")).await.json();
         assert_eq!(key, back.json());
         assert_ne!(back.header("etag"), "");
-        for changing in ["updated_at", "last_used_at"] {
-            key[changing] = before[changing].clone();
-        }
+        key["updated_at"] = before["updated_at"].clone();
         assert_eq!(key, before);
+        assert_eq!(code_of(&alice, &value_of(&made)).await, "valid");
+        let revealed = alice.call("POST", &path_of(&made, "/reveal"), None).await.expect(200).json();
+        assert_eq!(revealed["api_key"], made["api_key"]);
         assert!(alice.trail().await.ends_with(&["key.revoked".into(), "key.reinstated".into(), "key.revealed".into()]));
     }
 
