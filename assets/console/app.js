@@ -105,6 +105,14 @@
     else if (event.key === "?") { $("#shortcuts")?.showModal(); event.preventDefault(); }
   });
 
+  // ---- a chosen file is read into its field -------------------------------------------------------------------------
+  document.addEventListener("change", async ({ target }) => {
+    const file = target.matches?.("[data-read]") && target.files[0];
+    if (!file) return;
+    $(target.dataset.read).value = await file.text();
+    if (/\.csv$/i.test(file.name)) $("[name=format]", target.form).value = "1password";
+  });
+
   // ---- parts that htmx brings ---------------------------------------------------------------------------------------
   const arrive = (root) => { localise(root); countDown(root); settleToasts(); };
   document.addEventListener("htmx:after:swap", () => arrive(document));

@@ -1,12 +1,12 @@
 //! An API key in the vault.
 //!
-//! States: *active* (enabled or not) → *revoked*, for good. `services::api_keys::create` makes one, `update`
-//! switches it on and off, `revoke` ends it. Invariants:
+//! States: *active* (enabled or not) → *revoked*, for good ten minutes later. `services::api_keys::create` makes one, `update`
+//! switches it on and off, `revoke` ends it, `reinstate` takes that back within the ten minutes. Invariants:
 //! 1. A value is kept encrypted alone; `prefix` and `last4` are all that is shown of it.
 //! 2. Among the active keys of an account no value comes twice, nor a name within one environment.
-//! 3. A revoked key is never revealed nor changed again.
+//! 3. While it is revoked a key is neither revealed, nor changed, nor good for anything.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::{
@@ -24,6 +24,11 @@ words! {
         Generated = "generated",
     }
 }
+
+/// The most tags of a key.
+pub const MOST_TAGS: usize = 20;
+/// How long a key can be taken back after it was revoked.
+pub const REINSTATED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// A key, as it is shown: without its value.
 #[derive(Clone, Debug)]
@@ -129,6 +134,12 @@ impl ApiKey {
     pub fn at(mut self, now: DateTime<Utc>) -> Self {
         self.grace_ends_at = self.grace_ends_at.filter(|end| *end > now);
         self
+    }
+
+    /// Whether it is revoked, and can still be taken back.
+    #[must_use]
+    pub fn is_reinstatable(&self, now: DateTime<Utc>) -> bool {
+        self.revoked && self.revoked_at.is_some_and(|at| now < at + REINSTATED_WITHIN)
     }
 
     /// The entity tag of this state of the key.

@@ -116,6 +116,8 @@ words! {
         KeysExported = "keys.exported",
         /// A key was revoked.
         KeyRevoked = "key.revoked",
+        /// A key's revocation was taken back.
+        KeyReinstated = "key.reinstated",
         /// A key got a new value.
         KeyRotated = "key.rotated",
         /// An earlier value of a key became the current one again.

@@ -50,6 +50,15 @@ impl Filter {
     }
 }
 
+/// What the active keys of an account can be told apart by.
+#[derive(Clone, Debug, Default)]
+pub struct Facets {
+    /// Their environments, by name.
+    pub environments: Vec<String>,
+    /// The identifiers of their providers, by name.
+    pub providers: Vec<String>,
+}
+
 /// What a new key is made of.
 pub struct NewKey {
     /// Its name.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{api_keys::Stored, json_text};
 use crate::{
     core::{
-        database::{Conn, on},
+        database::{Conn, on, row},
         error::Result,
     },
     models::{api_key::ApiKey, ids::UserId, key_requests::Filter, page::PageRequest},
@@ -105,4 +105,25 @@ pub async fn list_by_expiry<'c>(
         )
     )?;
     Ok(rows.into_iter().map(ApiKey::from).collect())
+}
+
+/// Where a key is used, and whose it is.
+struct Kind {
+    environment: Option<String>,
+    provider: String,
+}
+
+row!(Kind { environment: Option<String> => "environment", provider: String => "provider" });
+
+/// The environments and providers that the active keys of an account have together, each pair once.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_kinds<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<Vec<(Option<String>, String)>> {
+    const SQL: &str = "
+        select distinct environment, provider
+        from auth.api_keys
+        where \"userId\" = $1 and not revoked";
+    let rows: Vec<Kind> = on!(conn, all(SQL, account.0))?;
+    Ok(rows.into_iter().map(|row| (row.environment, row.provider)).collect())
 }

@@ -369,16 +369,47 @@ pub async fn set_revoked(tx: &mut Writer, account: UserId, id: ApiKeyId, now: Da
     Ok(on!(tx, execute(SQL, id.0, account.0, now))? > 0)
 }
 
-/// Switches all generated keys of an account off, as those that a stranger may know; tells how many.
+/// Makes a revoked key active again; its row must be held.
+///
+/// # Errors
+/// `duplicate_value` or `duplicate_name` where an active key of the account has it by now.
+pub async fn set_reinstated(tx: &mut Writer, key: &ApiKey) -> Result<()> {
+    const SQL: &str = "
+        update auth.api_keys
+        set revoked = false, \"revokedAt\" = null, \"updatedAt\" = $3, revision = $4
+        where id = $1 and \"userId\" = $2 and revoked";
+    let done = on!(tx, execute(SQL, key.id.0, key.user_id.0, key.updated_at, key.revision));
+    done.map(|_| ()).map_err(refuse_duplicate)
+}
+
+/// The keyed hash of a key's value.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn disable_generated(tx: &mut Writer, account: UserId, now: DateTime<Utc>) -> Result<u64> {
+pub async fn find_fingerprint<'c>(conn: impl Into<Conn<'c>>, account: UserId, id: ApiKeyId) -> Result<Option<Vec<u8>>> {
+    const SQL: &str = "
+        select fingerprint
+        from auth.api_keys
+        where id = $1 and \"userId\" = $2";
+    Ok(on!(conn, scalar_optional(SQL, id.0, account.0))?)
+}
+
+/// Switches all generated keys of an account off, as those that a stranger may know; tells how many. With them those that
+/// were revoked after `since`: that may be taken back.
+///
+/// # Errors
+/// As the database fails.
+pub async fn disable_generated(
+    tx: &mut Writer,
+    account: UserId,
+    now: DateTime<Utc>,
+    since: DateTime<Utc>,
+) -> Result<u64> {
     const SQL: &str = "
         update auth.api_keys
         set enabled = false, \"updatedAt\" = $2, revision = revision + 1
-        where \"userId\" = $1 and kind = 'generated' and enabled and not revoked";
-    Ok(on!(tx, execute(SQL, account.0, now))?)
+        where \"userId\" = $1 and kind = 'generated' and enabled and (not revoked or \"revokedAt\" > $3)";
+    Ok(on!(tx, execute(SQL, account.0, now, since))?)
 }
 
 /// Notes when a key was last used; an older moment never replaces a newer one.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     core::{secret::SecretText, texts::faults::FaultKind},
     models::{
-        api_key::{ApiKey, KeyKind, KeyLimit},
+        api_key::{ApiKey, KeyKind, KeyLimit, MOST_TAGS},
         key_requests::{Change, Changed, Changes, Created, Filter, NewKey, Revealed},
         page::PageRequest,
         provider::{self, Provider},
@@ -23,7 +23,6 @@ use crate::{
     },
 };
 
-const MOST_TAGS: usize = 20;
 const MOST_SCOPES: usize = 50;
 /// In the filters by time: a year.
 const MOST_DAYS: i64 = 365;

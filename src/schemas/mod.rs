@@ -11,6 +11,7 @@ pub mod export;
 pub mod fields;
 pub mod import;
 pub mod key_check;
+pub mod key_facets;
 mod key_limits;
 pub mod key_rotation;
 pub mod keys;

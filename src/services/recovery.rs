@@ -20,6 +20,7 @@ use crate::{
         texts::{faults::Fault, problems::Code},
     },
     models::{
+        api_key::REINSTATED_WITHIN,
         audit::Action,
         email::Email,
         ids::UserId,
@@ -94,7 +95,7 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText, tok
     if !user.email_verified {
         // the mail proves the address; whoever registered it without that proof may have been a stranger
         users::set_email_verified(&mut tx, account, ctx.now()).await?;
-        api_keys::disable_generated(&mut tx, account, ctx.now()).await?;
+        api_keys::disable_generated(&mut tx, account, ctx.now(), ctx.now() - REINSTATED_WITHIN).await?;
     }
     if second_factors::lock(&mut tx, account).await?.is_some_and(|factor| factor.is_unproved || !user.email_verified) {
         mfa::clear(&mut tx, account).await?;

@@ -156,6 +156,10 @@ codes! {
     DuplicateName = 409 "duplicate_name",
         "Name already used" | "Nom déjà utilisé",
         "Another active key has this name in this environment. Choose another name, or revoke that key." | "Une autre clé active porte ce nom dans cet environnement. Choisissez un autre nom, ou révoquez cette clé.";
+    /// The key was revoked too long ago to take that back.
+    ReinstateTooLate = 409 "reinstate_too_late",
+        "Too late to undo" | "Trop tard pour annuler",
+        "This key was revoked more than ten minutes ago, and that can no longer be undone. Store or generate a new one; its name and value are free." | "Cette clé a été révoquée il y a plus de dix minutes : cela ne s’annule plus. Enregistrez ou générez-en une nouvelle ; son nom et sa valeur sont libres.";
     /// The idempotency key came with another body before.
     IdempotencyKeyReused = 409 "idempotency_key_reused",
         "Idempotency key already used" | "Clé d’idempotence déjà utilisée",

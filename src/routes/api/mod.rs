@@ -8,7 +8,7 @@ mod keys;
 mod program_tokens;
 mod providers;
 
-pub(super) use keys::verify_directly as verify_key;
+pub(super) use keys::{export_file, verify_directly as verify_key};
 
 use utoipa_axum::router::OpenApiRouter;
 

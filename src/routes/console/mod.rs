@@ -10,6 +10,7 @@ mod dev_mail;
 mod forgot;
 mod form;
 mod frame;
+mod keys_list;
 mod landing;
 mod refusal;
 mod resume;
@@ -69,6 +70,7 @@ pub(super) fn routes(app: &App) -> Router {
         .merge(sign_out::routes())
         .merge(tasks::routes())
         .merge(dev_mail::routes(app))
+        .merge(keys_list::routes())
         .with_state(app.clone());
     pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
 }

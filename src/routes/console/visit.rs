@@ -26,7 +26,10 @@ use crate::{
         texts::problems::Code,
     },
     models::session::SignedIn,
-    routes::{extractors::form as read_form, html::asked_language},
+    routes::{
+        extractors::{form as read_form, form_with_file},
+        html::asked_language,
+    },
     schemas::problem::Problem,
     services::{
         console_sessions,
@@ -69,6 +72,8 @@ pub(super) struct Posted(pub(super) Visit, pub(super) Form);
 /// A form that what it carries protects: the token of a mail's link, a program's code, a password. It is taken from a
 /// browser that keeps no cookies, and from anybody; who has signed in is a visitor here.
 pub(super) struct TaskPosted(pub(super) Visit, pub(super) Form);
+/// The same of a form that carries a file that is imported.
+pub(super) struct PostedFile(pub(super) Visit, pub(super) Form);
 
 impl Visit {
     /// The frame of a page with forms.
@@ -232,7 +237,7 @@ impl FromRequest<App> for GuestPosted {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
-        let (parts, form) = own_form(request, app, Limit::Auth).await?;
+        let (parts, form) = own_form(request, app, Limit::Auth, false).await?;
         let signed_in = signed_in(&parts, app).await?;
         let visit = Visit::of(&parts, app, None)?;
         let bound = [visit.binding.clone(), signed_in.map(|found| Binding::Session(found.session.0))];
@@ -268,9 +273,31 @@ impl FromRequest<App> for Posted {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let origin = csrf::origin(app, request.headers());
-        let (parts, form) = own_form(request, app, Limit::Anonymous).await?;
-        let signed_in = signed_in(&parts, app).await?;
-        let visit = Visit::of(&parts, app, signed_in)?;
+        let (parts, form) = own_form(request, app, Limit::Anonymous, false).await?;
+        Self::admit(&parts, form, origin, app).await
+    }
+}
+
+impl FromRequest<App> for PostedFile {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let origin = csrf::origin(app, request.headers());
+        let (parts, body) = request.into_parts();
+        // megabytes are read for nobody but who has signed in
+        let carries_file = signed_in(&parts, app).await?.is_some();
+        let request = Request::from_parts(parts, body);
+        let (parts, form) = own_form(request, app, Limit::Anonymous, carries_file).await?;
+        let Posted(visit, form) = Posted::admit(&parts, form, origin, app).await?;
+        Ok(Self(visit, form))
+    }
+}
+
+impl Posted {
+    /// Lets in who has signed in, by now, with a form of that sign-in.
+    async fn admit(parts: &Parts, form: Form, origin: Origin, app: &App) -> Result<Self, Refusal> {
+        let signed_in = signed_in(parts, app).await?;
+        let visit = Visit::of(parts, app, signed_in)?;
         if !visit.is_signed_in() {
             counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
             if visit.is_partial {
@@ -295,7 +322,7 @@ impl FromRequest<App> for Posted {
 }
 
 /// The form of a request that does not come from elsewhere. What is refused is counted by the address.
-async fn own_form(request: Request, app: &App, limit: Limit) -> Result<(Parts, Form), Refusal> {
+async fn own_form(request: Request, app: &App, limit: Limit, carries_file: bool) -> Result<(Parts, Form), Refusal> {
     let is_foreign = csrf::origin(app, request.headers()) == Origin::Foreign;
     let (parts, body) = request.into_parts();
     app.keyring()?;
@@ -308,7 +335,7 @@ async fn own_form(request: Request, app: &App, limit: Limit) -> Result<(Parts, F
     }
     let mut request = Request::new(body);
     *request.headers_mut() = parts.headers.clone();
-    let encoded = read_form(request).await?;
+    let encoded = if carries_file { form_with_file(request).await? } else { read_form(request).await? };
     Ok((parts, Form::read(&encoded)))
 }
 

@@ -25,7 +25,9 @@ const MOST_BYTES: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The most bytes of a file that is imported.
-const MOST_FILE_BYTES: usize = 8 * 1024 * 1024;
+pub(in crate::routes) const MOST_FILE_BYTES: usize = 8 * 1024 * 1024;
+/// The most bytes of a form that carries such a file: each of them may take three there.
+const MOST_FORM_BYTES: usize = 3 * MOST_FILE_BYTES + MOST_BYTES;
 /// How long such a file may take to arrive.
 const FILE_PATIENCE: Duration = Duration::from_mins(1);
 /// The most bytes of a body that another server signed.
@@ -101,13 +103,22 @@ pub(in crate::routes) fn circumstances(app: &App) -> Circumstances {
 
 /// A form's body, as it came, in UTF-8.
 pub(in crate::routes) async fn form(request: Request) -> Result<String, Error> {
+    limited_form(request, MOST_BYTES, PATIENCE).await
+}
+
+/// The same of a form that carries a file.
+pub(in crate::routes) async fn form_with_file(request: Request) -> Result<String, Error> {
+    limited_form(request, MOST_FORM_BYTES, FILE_PATIENCE).await
+}
+
+async fn limited_form(request: Request, most: usize, patience: Duration) -> Result<String, Error> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
     {
         return Err(Code::UnsupportedMediaType.into());
     }
-    let bytes = read_limited(request.into_body(), MOST_BYTES, PATIENCE).await?;
-    String::from_utf8(bytes.to_vec()).map_err(|_| Code::MalformedRequest.into())
+    let bytes = read_limited(request.into_body(), most, patience).await?;
+    String::from_utf8(bytes.into()).map_err(|_| Code::MalformedRequest.into())
 }
 
 /// The bytes of a JSON body, which nobody has looked at.

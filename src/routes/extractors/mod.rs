@@ -8,7 +8,9 @@ pub(super) mod may;
 mod path;
 mod query;
 
-pub(super) use body::{Json, OptionalJson, Raw, circumstances, file, form, read_json, signed};
+pub(super) use body::{
+    Json, MOST_FILE_BYTES, OptionalJson, Raw, circumstances, file, form, form_with_file, read_json, signed,
+};
 pub(super) use credentials::{Anyone, Asking, Checker, Member, Visitor, admit, bearer, visitor};
 pub(super) use if_match::IfMatch;
 pub(super) use may::May;

@@ -9,13 +9,13 @@ use crate::{
         texts::{faults::FaultKind, import_lines::LineFault},
     },
     models::{
+        api_key::MOST_TAGS,
         import::{Content, Entry},
         provider,
     },
     schemas::rules::{self, Text},
 };
 
-const MOST_TAGS: usize = 20;
 const MOST_SCOPES: usize = 50;
 const MOST_SETTINGS: usize = 20;
 const MOST_SETTINGS_CHARACTERS: usize = 8192;

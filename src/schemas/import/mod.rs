@@ -10,7 +10,7 @@ mod json;
 mod node;
 mod report;
 
-pub use report::{ImportParams, ImportQuery, ReportView};
+pub use report::{ImportParams, ImportQuery, LineView, ReportView};
 
 use crate::{
     core::{

@@ -7,7 +7,9 @@ mod export;
 mod import;
 mod kind;
 mod provider_config;
+mod retag;
 mod reveal;
+mod revoke;
 mod rotate;
 mod update;
 mod verify;
@@ -17,20 +19,19 @@ pub mod warnings;
 pub use create::{Outcome, Repeatable, create};
 pub use export::export;
 pub use import::{begin_import, import};
+pub use retag::{Retagging, retag};
 pub use reveal::reveal;
+pub use revoke::{reinstate, reinstate_all, revoke, revoke_all};
 pub use rotate::{end_grace, restore, rotate};
 pub use update::update;
 pub use verify::{check_in, verify};
 pub use versions::versions;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{
-    audit::{self, Event},
-    usage,
-};
+use super::usage;
 use crate::{
     core::{
         context::Context,
@@ -41,9 +42,8 @@ use crate::{
     },
     models::{
         api_key::ApiKey,
-        audit::Action,
         ids::{ApiKeyId, UserId},
-        key_requests::Filter,
+        key_requests::{Facets, Filter},
         page::{Page, PageRequest},
         permission::Permission,
     },
@@ -111,22 +111,17 @@ pub async fn list(ctx: &Context, filter: &Filter, page: PageRequest) -> Result<P
     Ok(page)
 }
 
-/// Revokes one of the member's keys, for good. A key that is revoked already stays so.
+/// What the member's active keys can be told apart by.
 ///
 /// # Errors
-/// `not_found` where it is not there or not the member's.
-pub async fn revoke(ctx: &Context, id: ApiKeyId) -> Result<()> {
-    ctx.require(Permission::RevokeKeys)?;
-    let account = ctx.account()?;
-    let mut tx = ctx.write_for(Some(account)).await?;
-    if !api_keys::set_revoked(&mut tx, account, id, ctx.now()).await? {
-        api_keys::find(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
-        // who revoked it may still wait for the commit that we read from
-        return tx.commit().await;
+/// `Unauthenticated` without a sign-in.
+pub async fn facets(ctx: &Context) -> Result<Facets> {
+    ctx.require(Permission::ReadKeys)?;
+    let pairs = api_key_lists::list_kinds(&mut ctx.db().read().await?, ctx.account()?).await?;
+    let (mut environments, mut providers) = (BTreeSet::new(), BTreeSet::new());
+    for (environment, provider) in pairs {
+        environments.extend(environment);
+        providers.insert(provider);
     }
-    key_versions::end_grace(&mut tx, account, id, ctx.now()).await?;
-    audit::record(&mut tx, ctx, Event::on_key(Action::KeyRevoked, account, id)).await?;
-    tx.commit().await?;
-    ctx.app().key_checks.forget_account(account);
-    Ok(())
+    Ok(Facets { environments: environments.into_iter().collect(), providers: providers.into_iter().collect() })
 }

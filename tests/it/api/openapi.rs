@@ -88,6 +88,8 @@ async fn every_key_and_audit_operation_of_the_contract_is_documented() {
         "POST /api/keys/{id}/reveal",
         "POST /api/keys/{id}/rotate",
         "POST /api/keys/{id}/end-grace",
+        "POST /api/keys/{id}/reinstate",
+        "GET /api/keys/facets",
         "GET /api/keys/{id}/versions",
         "POST /api/keys/{id}/versions/{n}/restore",
         "POST /api/keys/verify",

@@ -1,3 +1,6 @@
 //! The console's pages, as somebody without any script uses them.
 
+mod keys_bulk;
+mod keys_import;
+mod keys_list;
 mod sign_in;

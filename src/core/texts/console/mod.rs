@@ -24,11 +24,13 @@ macro_rules! texts {
 }
 
 mod frame;
+pub mod keys_list;
 mod notices;
 mod public;
 mod sign_in;
 
 pub use frame::FrameTexts;
+pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use notices::Notice;
 pub use public::{LandingTexts, PricingTexts};
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};

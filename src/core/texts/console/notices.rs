@@ -38,4 +38,14 @@ notices! {
     Registered = "registered": "Your account is ready. Sign in to begin." | "Votre compte est prêt. Connectez-vous pour commencer.",
     /// Another proof mail was asked for.
     MailSent = "mail-sent": "A mail is on its way." | "Un message est en route.",
+    /// Keys were imported.
+    KeysImported = "keys-imported": "Your keys are stored." | "Vos clés sont enregistrées.",
+    /// A revocation was taken back.
+    KeysReinstated = "keys-reinstated": "Undone: it works again." | "Annulé : cela fonctionne de nouveau.",
+    /// Keys were revoked.
+    KeysRevoked = "keys-revoked": "Revoked: this vault neither shows nor accepts it any more." | "Révoqué : ce coffre ne l’affiche ni ne l’accepte plus.",
+    /// A tag was given to keys, or taken from them.
+    KeysTagged = "keys-tagged": "The tags are changed." | "Les étiquettes sont modifiées.",
+    /// Nothing was ticked.
+    KeysUnticked = "keys-unticked": "Nothing was chosen, so nothing changed." | "Rien n’était choisi : rien n’a changé.",
 }

@@ -7,8 +7,8 @@ use axum::{
 };
 
 use crate::{
-    core::error::Error,
-    models::export::{ExportFilter, ExportFormat},
+    core::{context::Context, error::Error},
+    models::export::{ExportFilter, ExportFormat, Exported},
     routes::{
         answers::{Answer, json_bytes},
         extractors::{May, Query, may::RevealKeys},
@@ -34,14 +34,22 @@ const LEFT_OUT: HeaderName = HeaderName::from_static("x-vault-left-out");
     ))]
 pub(super) async fn export_keys(May(ctx, _): May<RevealKeys>, Query(filter): Query<ExportFilter>) -> Answer<Response> {
     let exported = api_keys::export(&ctx, &filter).await?;
+    Ok(file(&ctx, filter.format, &exported)?)
+}
+
+/// The file, to be saved.
+///
+/// # Errors
+/// `Internal` where it can not be written.
+pub(in crate::routes) fn file(ctx: &Context, format: ExportFormat, exported: &[Exported]) -> Result<Response, Error> {
     let mut left_out = 0;
-    let (mut response, name) = match filter.format {
+    let (mut response, name) = match format {
         ExportFormat::Json => {
-            let body = serde_json::to_vec_pretty(&ExportView::of(&exported, ctx.now())).map_err(Error::internal)?;
+            let body = serde_json::to_vec_pretty(&ExportView::of(exported, ctx.now())).map_err(Error::internal)?;
             (json_bytes(StatusCode::OK, body), "attachment; filename=\"vault-keys.json\"")
         }
         ExportFormat::Env => {
-            let (text, count) = write_env(&exported, ctx.client().language);
+            let (text, count) = write_env(exported, ctx.client().language);
             left_out = count;
             let mut response = Response::new(Body::from(text));
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");

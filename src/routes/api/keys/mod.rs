@@ -3,15 +3,18 @@
 mod check;
 mod create;
 mod export;
+mod facets;
 mod import;
 mod list;
 mod one;
+mod reinstate;
 mod reveal;
 mod rotate;
 mod usage;
 mod verify;
 mod versions;
 
+pub(in crate::routes) use export::file as export_file;
 pub(in crate::routes) use verify::verify_directly;
 
 use axum::routing::get;
@@ -23,6 +26,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_keys, create::create_key))
         .routes(routes!(one::read_key, one::update_key, one::replace_key, one::revoke_key))
+        .routes(routes!(reinstate::reinstate_key))
+        .routes(routes!(facets::list_key_facets))
         .routes(routes!(reveal::decrypt_key))
         .routes(routes!(reveal::reveal_key))
         .routes(routes!(usage::read_key_usage))

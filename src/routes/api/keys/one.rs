@@ -66,7 +66,8 @@ pub(super) async fn replace_key(
 
 /// Revoke a key
 ///
-/// For good: from the next request on it is never revealed. It stays in the list with `revoked=true`.
+/// From the next request on it is never revealed nor good for anything. It stays in the list with `revoked=true`. For ten
+/// minutes `POST /api/keys/{id}/reinstate` takes it back; after that it is for good.
 #[utoipa::path(delete, path = "/api/keys/{id}", tag = "Keys", operation_id = "revoke_key", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The key's identifier")),
     responses((status = 204, description = "The key is revoked")))]

@@ -63,6 +63,8 @@ const TABLE: &[(&str, For)] = &[
     ("PUT /api/keys/{id}", Members),
     ("PATCH /api/keys/{id}", Members),
     ("DELETE /api/keys/{id}", Members),
+    ("POST /api/keys/{id}/reinstate", Members),
+    ("GET /api/keys/facets", Members),
     ("GET /api/keys/{id}/decrypt", Members),
     ("POST /api/keys/{id}/reveal", Members),
     ("GET /api/keys/{id}/usage", Members),

@@ -13,6 +13,7 @@ mod one;
 mod others;
 mod plan;
 mod refusals;
+mod reinstate;
 mod reveal;
 mod rotate;
 mod usage;

@@ -67,6 +67,8 @@ const TABLE: &[(&str, With)] = &[
     ("PUT /api/keys/{id}", Scope(Write)),
     ("PATCH /api/keys/{id}", Scope(Write)),
     ("DELETE /api/keys/{id}", Scope(Write)),
+    ("POST /api/keys/{id}/reinstate", Scope(Write)),
+    ("GET /api/keys/facets", Scope(Read)),
     ("GET /api/keys/{id}/decrypt", Scope(Reveal)),
     ("POST /api/keys/{id}/reveal", Scope(Reveal)),
     ("POST /api/keys/import", Scope(Write)),

@@ -1,0 +1,145 @@
+//! `/keys/import`: a file's text is pasted, looked at line by line, and stored by a second click with the same text.
+
+use askama::Template;
+use axum::{
+    Router,
+    http::StatusCode,
+    routing::{get, post},
+};
+use url::form_urlencoded::Serializer;
+
+use crate::{
+    core::{
+        app::App,
+        error::{Error, Result},
+        texts::{
+            console::{ImportTexts, Notice, keys_list},
+            problems::Code,
+        },
+    },
+    models::import::{Manner, Report},
+    routes::{
+        console::{
+            form::{Form, Shown},
+            frame::{Frame, Section, secret_page},
+            refusal::{Answered, done},
+            sign_in::refused,
+            visit::{Entered, PostedFile, Visit},
+        },
+        extractors::MOST_FILE_BYTES,
+    },
+    schemas::{
+        import::{self, ImportQuery, Kind, LineView, ReportView},
+        query,
+    },
+    services::api_keys,
+};
+
+/// The most lines that a preview shows: a browser is slow beyond that, and nobody reads so far.
+const MOST_SHOWN: usize = 500;
+
+/// The pages.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/keys/import", get(show).post(store)).route("/keys/import/preview", post(preview).get(show))
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/keys_import.html")]
+struct ImportPage {
+    frame: Frame,
+    t: &'static ImportTexts,
+    shown: Shown,
+    others: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/keys_preview.html")]
+struct PreviewPage {
+    frame: Frame,
+    t: &'static ImportTexts,
+    shown: Shown,
+    counts: String,
+    /// What the button says; empty where there is nothing to store.
+    button: String,
+    invalid: usize,
+    is_all_same: bool,
+    is_refused: bool,
+    lines: Vec<LineView>,
+    has_more: bool,
+}
+
+async fn show(Entered(visit): Entered) -> Answered {
+    write(&visit, StatusCode::OK, Shown::default())
+}
+
+async fn preview(PostedFile(visit, form): PostedFile) -> Answered {
+    match import(&visit, &form, Manner::Look).await {
+        Ok(report) => write_preview(&visit, &form, StatusCode::OK, &report),
+        Err(error) => at_fault(&visit, &form, error),
+    }
+}
+
+async fn store(PostedFile(visit, form): PostedFile) -> Answered {
+    let manner = if form.has("skip_invalid") { Manner::SkipInvalid } else { Manner::Whole };
+    match import(&visit, &form, manner).await {
+        Ok(_) => done(&visit, "keys", Notice::KeysImported),
+        Err(Error::Import(report)) => write_preview(&visit, &form, StatusCode::UNPROCESSABLE_ENTITY, &report),
+        Err(error) => at_fault(&visit, &form, error),
+    }
+}
+
+/// Reads the text as the API reads a file, and hands it to the service.
+async fn import(visit: &Visit, form: &Form, manner: Manner) -> Result<Report> {
+    api_keys::begin_import(&visit.ctx).await?;
+    let asked = ["format", "environment"].map(|name| (name, form.value(name).trim()));
+    let asked = Serializer::new(String::new()).extend_pairs(asked).finish();
+    let ImportQuery { environment, format, .. } = query::read(&asked)?;
+    let text = form.value("text").to_owned();
+    if text.len() > MOST_FILE_BYTES {
+        return Err(Code::BodyTooLarge.into());
+    }
+    // megabytes of somebody's choice are read aside, where they keep nobody waiting
+    let read =
+        tokio::task::spawn_blocking(move || import::read(text.as_bytes(), Kind::Text, format, environment.as_deref()));
+    let file = read.await.map_err(Error::internal)??;
+    api_keys::import(&visit.ctx, file, manner).await
+}
+
+/// The form again, where its text can not be read or not be stored as it is.
+fn at_fault(visit: &Visit, form: &Form, error: Error) -> Answered {
+    let (status, shown) = refused(visit, form, &error)?;
+    if !status.is_client_error() || status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
+        return Err(error.into());
+    }
+    write(visit, status, shown)
+}
+
+fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
+    let t = ImportTexts::of(visit.ctx.client().language);
+    let others = shown.others(&["environment"]).into_iter().map(str::to_owned).collect();
+    secret_page(status, &ImportPage { frame: visit.frame(Section::Keys)?, t, shown, others })
+}
+
+fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report) -> Answered {
+    let language = visit.ctx.client().language;
+    let mut view = ReportView::of(report, language);
+    let storable = view.new + view.changed;
+    let has_more = view.lines.len() > MOST_SHOWN;
+    if has_more {
+        view.lines.sort_by_key(|line| line.status != "invalid");
+        view.lines.truncate(MOST_SHOWN);
+    }
+    let preview = PreviewPage {
+        frame: visit.frame(Section::Keys)?,
+        t: ImportTexts::of(language),
+        shown: Shown::filled(["text", "environment", "format"].map(|name| (name, form.value(name).to_owned()))),
+        counts: keys_list::import_counts(language, [view.new, view.changed, view.same, view.invalid]),
+        button: if storable > 0 { keys_list::store_keys(language, storable) } else { String::new() },
+        invalid: view.invalid,
+        is_all_same: view.same > 0 && storable + view.invalid == 0,
+        is_refused: status != StatusCode::OK,
+        lines: view.lines,
+        has_more,
+    };
+    secret_page(status, &preview)
+}

@@ -1,0 +1,136 @@
+//! The list: searched as one types, narrowed in the address, by pages.
+
+use askama::Template;
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    routing::get,
+};
+
+use super::{
+    asked::{Asked, read_ids},
+    rows::{Group, group},
+};
+use crate::{
+    core::{
+        app::App,
+        texts::console::{KeysListTexts, keys_list},
+    },
+    models::{ids::ApiKeyId, page::write_cursor, provider},
+    routes::{
+        console::{
+            form::Shown,
+            frame::{Frame, Section, page, partial},
+            refusal::Answered,
+            visit::{Entered, Visit},
+        },
+        html::value_of,
+    },
+    services::api_keys,
+};
+
+/// What htmx shows in the address bar: without what is empty.
+const REPLACE_URL: HeaderName = HeaderName::from_static("hx-replace-url");
+
+/// The page.
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/keys", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/keys_list.html")]
+struct ListPage {
+    frame: Frame,
+    t: &'static KeysListTexts,
+    asked: Asked,
+    environments: Vec<String>,
+    /// Identifier and name.
+    providers: Vec<(String, String)>,
+    list: List,
+    shown: Shown,
+    faults: Vec<String>,
+    undo: Vec<ApiKeyId>,
+    is_empty: bool,
+}
+
+/// The list alone, for htmx.
+#[derive(Template)]
+#[template(path = "console/partials/keys_list.html")]
+struct ListPart {
+    frame: Frame,
+    t: &'static KeysListTexts,
+    asked: Asked,
+    list: List,
+    shown: Shown,
+}
+
+/// A page of the list.
+struct List {
+    groups: Vec<Group>,
+    count: String,
+    is_revoked: bool,
+    has_reinstatable: bool,
+    /// The address of the next page.
+    older: String,
+    /// The address of the first page, on others.
+    newest: String,
+}
+
+async fn show(Entered(visit): Entered) -> Answered {
+    let asked = Asked::read(&visit.query);
+    if visit.is_partial {
+        return write_part(&visit, asked).await;
+    }
+    write(&visit, StatusCode::OK, asked, Shown::default()).await
+}
+
+async fn write_part(visit: &Visit, asked: Asked) -> Answered {
+    let list = list(visit, &asked).await?;
+    let (frame, t) = (visit.frame(Section::Keys)?, KeysListTexts::of(visit.ctx.client().language));
+    let address = HeaderValue::from_str(&visit.to(&asked.address()));
+    let mut response = partial(&ListPart { frame, t, asked, list, shown: Shown::default() })?;
+    if let Ok(address) = address {
+        response.headers_mut().insert(REPLACE_URL, address);
+    }
+    // the same address is a whole page for a reload
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("hx-request"));
+    Ok(response)
+}
+
+/// The whole page; what was ticked and typed stands in `shown`.
+pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown: Shown) -> Answered {
+    let list = list(visit, &asked).await?;
+    let facets = api_keys::facets(&visit.ctx).await?;
+    let is_empty = list.groups.is_empty() && !asked.is_narrowed() && asked.cursor.is_empty();
+    let (mut environments, mut providers) = (facets.environments, facets.providers);
+    for (all, chosen) in [(&mut environments, &asked.environment), (&mut providers, &asked.provider)] {
+        if !chosen.is_empty() && !all.contains(chosen) {
+            all.push(chosen.clone());
+        }
+    }
+    let named = |id: String| (id.clone(), provider::find(&id).map_or(id, |found| found.name.to_owned()));
+    let providers = providers.into_iter().map(named).collect();
+    let frame = visit.frame(Section::Keys)?;
+    let t = KeysListTexts::of(visit.ctx.client().language);
+    let undo = read_ids(&value_of(&visit.query, "undo"));
+    let faults = shown.others(&[]).into_iter().map(str::to_owned).collect();
+    let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty };
+    let mut response = page(status, &written)?;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("hx-request"));
+    Ok(response)
+}
+
+async fn list(visit: &Visit, asked: &Asked) -> Result<List, crate::core::error::Error> {
+    let query = asked.query()?;
+    let found = api_keys::list(&visit.ctx, &query.filter, query.page).await?;
+    let (language, now) = (visit.ctx.client().language, visit.ctx.now());
+    let at = |cursor: String| Asked { cursor, ..asked.clone() }.address();
+    Ok(List {
+        count: keys_list::shown(language, found.rows.len(), found.next.is_some()),
+        is_revoked: query.filter.revoked,
+        has_reinstatable: found.rows.iter().any(|key| key.is_reinstatable(now)),
+        older: found.next.map(|next| at(write_cursor(next))).unwrap_or_default(),
+        newest: if asked.cursor.is_empty() { String::new() } else { at(String::new()) },
+        groups: group(found.rows, asked, now, language),
+    })
+}

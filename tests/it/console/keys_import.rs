@@ -1,0 +1,217 @@
+//! Importing by pasting, with a preview; and exporting.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::keys_list::api;
+use crate::support::{Actor, Person, TestApp};
+
+const FILE: &str = "# a comment\nSTRIPE_KEY=sk_live_0123456789abcdefghijklmn\nOTHER=\"two\\nlines\"\n";
+
+async fn alice(app: &TestApp) -> (Person<'_>, Actor<'_>) {
+    let person = Person::signed_in(app, "alice").await;
+    let actor = api(app).await;
+    (person, actor)
+}
+
+async fn look(alice: &mut Person<'_>, fields: &[(&str, &str)]) {
+    alice.open("/keys/import").await.submit("/keys/import/preview", fields).await;
+}
+
+async fn names(actor: &Actor<'_>) -> Vec<(String, Option<String>)> {
+    let page = actor.get("/api/keys?limit=100").await.expect(200).json();
+    let mut names: Vec<_> = page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| (key["name"].as_str().unwrap().to_owned(), key["environment"].as_str().map(str::to_owned)))
+        .collect();
+    names.sort();
+    names
+}
+
+async fn exported(actor: &Actor<'_>) -> Value {
+    actor.get("/api/keys/export?format=json").await.expect(200).json()
+}
+
+on_both! {
+    async fn a_pasted_file_is_looked_at_and_stored_with_a_second_click(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+
+        look(&mut alice, &[("text", FILE), ("environment", "production")]).await;
+
+        alice.sees("STRIPE_KEY").sees("production").sees("2 new").sees("Store 2 keys");
+        assert_eq!(names(&actor).await, [], "looking stores nothing");
+        assert_eq!(alice.page.header("cache-control"), "no-store");
+        alice.submit("/keys/import", &[]).await;
+        assert_eq!(alice.path, "/keys?notice=keys-imported");
+        assert_eq!(names(&actor).await, [("OTHER".into(), Some("production".into())), ("STRIPE_KEY".into(), Some("production".into()))]);
+        let values: Vec<_> = exported(&actor).await["keys"].as_array().unwrap().iter().map(|key| key["value"].clone()).collect();
+        assert_eq!(values, [json!("two\nlines"), json!("sk_live_0123456789abcdefghijklmn")]);
+
+        look(&mut alice, &[("text", FILE), ("environment", "production")]).await;
+        alice.sees("All of it is in your vault already").sees_no("Store ");
+        look(&mut alice, &[("text", "STRIPE_KEY=sk_live_another0123456789abcdef\nNEW=1\nOTHER='two'\n"), ("environment", "production")]).await;
+        alice.sees("1 new, 2 new values").sees("Store 3 keys");
+    }
+
+    async fn all_or_nothing_unless_faulty_lines_are_left_out(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        let file = "GOOD=a value\nthis is no line\nEMPTY=\n";
+
+        look(&mut alice, &[("text", file)]).await;
+        alice.sees("1 new, 2 at fault").sees("Leave the faulty lines out").sees("At fault");
+
+        alice.submit("/keys/import", &[]).await;
+        assert_eq!(alice.page.status, 422);
+        alice.sees("Nothing was stored");
+        assert_eq!(names(&actor).await, []);
+
+        alice.submit("/keys/import", &[("skip_invalid", "on")]).await;
+        assert_eq!(alice.path, "/keys?notice=keys-imported");
+        assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
+    }
+
+    async fn the_text_can_be_changed_in_the_preview(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        look(&mut alice, &[("text", "BAD LINE\n")]).await;
+        alice.sees("mend the text").sees_no("Store ");
+
+        let mut form = alice.filled("/keys/import", &[("text", "GOOD=a value\n")]);
+        form.action = "/keys/import/preview".into();
+        alice.post(&form).await.sees("Store 1 key");
+        alice.submit("/keys/import", &[]).await;
+
+        assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
+    }
+
+    async fn json_and_csv_are_taken_too(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+
+        look(&mut alice, &[("text", r#"{"A":"1","B":"2"}"#)]).await;
+        alice.submit("/keys/import", &[]).await;
+        look(&mut alice, &[("text", "Title,Password\nC,secret\n"), ("format", "1password")]).await;
+        alice.submit("/keys/import", &[]).await;
+
+        let found: Vec<_> = names(&actor).await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["A", "B", "C"]);
+    }
+
+    async fn what_can_not_be_read_stays_in_the_form_with_a_sentence(app: TestApp) {
+        let (mut alice, _) = alice(&app).await;
+
+        look(&mut alice, &[("text", "{\"A\":"), ("environment", "production")]).await;
+        assert_eq!(alice.page.status, 400);
+        alice.sees("not valid JSON").sees("value=\"production\"").sees("{\"A\":");
+        look(&mut alice, &[("text", "A=1\n"), ("environment", "no such environment!")]).await;
+        assert_eq!(alice.page.status, 422);
+        alice.sees("A=1").sees("aria-invalid");
+        look(&mut alice, &[("text", "A=1\n"), ("format", "nonsense")]).await;
+        assert_eq!(alice.page.status, 422);
+    }
+
+    async fn hostile_lines_are_text_in_the_preview(app: TestApp) {
+        let (mut alice, _) = alice(&app).await;
+        for (text, format) in [
+            ("{\"<script>alert(1)</script>\":\"</textarea><script>alert(2)</script>\"}", ""),
+            ("Title,Password\n<img src=x onerror=alert(1)>,</textarea><script>alert(2)</script>\n", "1password"),
+            ("<script>alert(1)</script>=</textarea><script>alert(2)</script>\n", ""),
+        ] {
+            look(&mut alice, &[("text", text), ("format", format)]).await;
+            let html = alice.page.text();
+            for part in ["<script>alert", "<img src=x"] {
+                assert!(!html.contains(part), "{part}: {html}");
+            }
+            assert_eq!(alice.page.status, 200, "{text}");
+        }
+    }
+
+    async fn megabytes_are_taken_for_an_import_and_nowhere_else(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        let long = "=+&%".repeat(7_500);
+        let file: String = (0..100).map(|number| format!("KEY_{number}='{number}{long}'\n")).collect();
+        assert!(file.len() > 2_900_000);
+
+        look(&mut alice, &[("text", &file)]).await;
+        assert_eq!(alice.page.status, 200);
+        alice.submit("/keys/import", &[]).await;
+        assert_eq!(alice.path, "/keys?notice=keys-imported");
+        assert_eq!(names(&actor).await.len(), 100);
+
+        let mut form = alice.filled("/keys/tag", &[("tag", &long.repeat(3))]);
+        form.action = "/keys/revoke".into();
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 413);
+        alice.open("/keys/import").await;
+        let form = alice.filled("/keys/import/preview", &[("text", &"A".repeat(8 * 1024 * 1024 + 1))]);
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 413);
+        let form = alice.filled("/keys/import/preview", &[("text", &"A".repeat(100_000))]);
+        let mut stranger = Person::new(&app);
+        stranger.post(&form).await;
+        assert_eq!(stranger.page.status, 413, "megabytes of a stranger are not read");
+    }
+
+    async fn two_thousand_lines_are_shown_in_part_and_stored_as_a_whole(app: TestApp) {
+        let (mut alice, _) = alice(&app).await;
+        let file: String = (0..2_000).map(|number| format!("KEY_{number}=value {number}\n")).collect::<String>() + "A FAULTY LINE\n";
+
+        look(&mut alice, &[("text", &file)]).await;
+        alice.sees("2,000 new, 1 at fault").sees("faulty ones before the others").sees("At fault");
+        alice.submit("/keys/import", &[("skip_invalid", "on")]).await;
+
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "2000");
+    }
+
+    async fn a_session_that_ended_on_the_way_keeps_what_was_pasted(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        alice.open("/keys/import").await;
+        let form = alice.filled("/keys/import/preview", &[("text", "A=1\n")]);
+        alice.cookies.remove("vault_session");
+
+        alice.post(&form).await.sees("Your session ended");
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", "une girafe en pyjama vert")]).await;
+        alice.submit("/keys/import/preview", &[]).await;
+
+        alice.sees("Store 1 key");
+        assert_eq!(names(&actor).await, []);
+    }
+
+    async fn an_export_is_a_file_that_nobody_keeps_and_it_is_recorded(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        actor.post("/api/keys", json!({ "name": "A", "value": "value 1", "environment": "production" })).await.expect(201);
+        actor.post("/api/keys", json!({ "name": "B", "value": "value 2", "environment": "test" })).await.expect(201);
+
+        alice.open("/keys/export").await.sees("production");
+        alice.submit("/keys/export", &[("format", "env"), ("environment", "production")]).await;
+
+        assert_eq!(alice.page.status, 200);
+        assert_eq!(alice.page.header("content-disposition"), "attachment; filename=\"vault-keys.env\"");
+        assert_eq!((alice.page.header("cache-control"), alice.page.header("content-encoding")), ("no-store", ""));
+        let text = alice.page.text();
+        assert!(text.contains("value 1") && !text.contains("value 2"), "{text}");
+        assert_eq!(actor.trail().await.last().map(String::as_str), Some("keys.exported"));
+        alice.open("/keys/export").await.submit("/keys/export", &[("format", "json")]).await;
+        assert_eq!(alice.page.json()["keys"].as_array().unwrap().len(), 2);
+        alice.open("/keys/export").await.submit("/keys/export", &[("format", "nonsense")]).await;
+        assert_eq!(alice.page.status, 422);
+        alice.open("/keys/export?format=json").await.sees_no("value 1");
+    }
+
+    async fn an_old_sign_in_asks_for_the_password_before_an_export(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        actor.post("/api/keys", json!({ "name": "A", "value": "value 1" })).await.expect(201);
+        // the console's session stays in use, but its sign-in grows old
+        for _ in 0..4 {
+            app.clock.advance(TimeDelta::minutes(10));
+            alice.open("/keys/export").await;
+        }
+
+        alice.submit("/keys/export", &[("format", "json"), ("environment", "")]).await.sees("Confirm that it is you");
+        alice.submit("/keys/export", &[("confirm_password", "trois loutres et un parapluie")]).await;
+        assert_eq!(alice.page.status, 403);
+        alice.submit("/keys/export", &[("confirm_password", "une girafe en pyjama vert")]).await;
+
+        assert_eq!(alice.page.json()["keys"][0]["value"], "value 1");
+    }
+}
