@@ -23,11 +23,13 @@ macro_rules! texts {
     };
 }
 
+mod chart;
 mod frame;
 mod notices;
 mod public;
 mod sign_in;
 
+pub use chart::{ChartTexts, short_day};
 pub use frame::FrameTexts;
 pub use notices::Notice;
 pub use public::{LandingTexts, PricingTexts};
