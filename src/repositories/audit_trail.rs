@@ -217,6 +217,26 @@ pub async fn list<'c>(conn: impl Into<Conn<'c>>, chain: Uuid, below_seq: i64, pa
     Ok(on!(conn, all(SQL, chain, below_seq, page.limit + 1))?)
 }
 
+/// The entries of a chain about one object, newest first: one more than asked for, where there are more.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_of_object<'c>(
+    conn: impl Into<Conn<'c>>,
+    chain: Uuid,
+    object: Uuid,
+    below_seq: i64,
+    page: PageRequest,
+) -> Result<Vec<Entry>> {
+    const SQL: &str = "
+        select id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac
+        from auth.audit_trail
+        where chain = $1 and seq < $2 and \"objectId\" = $3
+        order by seq desc
+        limit $4";
+    Ok(on!(conn, all(SQL, chain, below_seq, object, page.limit + 1))?)
+}
+
 /// The entries of all chains that a filter names, newest first: one more than asked for, where there are more. A filter
 /// for one account is for `list_filtered`.
 ///

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::models::audit::Entry;
+use super::query::{FromQuery, Query};
+use crate::models::{audit::Entry, ids::ApiKeyId, page::PageRequest};
 
 /// An entry of the trail.
 #[derive(Serialize, ToSchema)]
@@ -56,5 +57,35 @@ impl From<Entry> for EntryView {
             details: serde_json::from_str(&entry.details).unwrap_or_default(),
             created_at: entry.created_at,
         }
+    }
+}
+
+/// Which entries of one's own trail.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query in the OpenAPI document; `OwnTrailQuery` is what is read")]
+pub struct OwnTrailParams {
+    /// How many rows.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<i64>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// What was done to one key.
+    key_id: Option<Uuid>,
+}
+
+/// Which entries of one's own trail, as read.
+pub struct OwnTrailQuery {
+    /// Which page.
+    pub page: PageRequest,
+    /// What was done to one key.
+    pub key: Option<ApiKeyId>,
+}
+
+impl FromQuery for OwnTrailQuery {
+    fn read(query: &mut Query) -> Option<Self> {
+        let page = query.page();
+        let key = query.id("key_id");
+        Some(Self { page: page?, key: key?.map(ApiKeyId) })
     }
 }

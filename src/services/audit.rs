@@ -182,16 +182,19 @@ pub async fn record_batch(ctx: &Context, mut entries: Vec<NewEntry>) -> Result<(
     tx.commit().await
 }
 
-/// The member's own trail, newest first.
+/// The member's own trail, newest first; with `key`, what was done to that key alone.
 ///
 /// # Errors
 /// `Unauthenticated` without a sign-in.
-pub async fn list_own(ctx: &Context, page: PageRequest) -> Result<Page<Entry>> {
+pub async fn list_own(ctx: &Context, key: Option<ApiKeyId>, page: PageRequest) -> Result<Page<Entry>> {
     ctx.require(Permission::ReadOwnAudit)?;
     let chain = ctx.account()?.0;
     let mut reader = ctx.db().read().await?;
     let below = place_of(&mut reader, chain, page).await?;
-    let mut rows = audit_trail::list(&mut reader, chain, below, page).await?;
+    let mut rows = match key {
+        None => audit_trail::list(&mut reader, chain, below, page).await?,
+        Some(key) => audit_trail::list_of_object(&mut reader, chain, key.0, below, page).await?,
+    };
     for entry in &mut rows {
         if entry.actor_id.is_some_and(|actor| actor != chain) {
             // from where an administrator works is nobody else's business

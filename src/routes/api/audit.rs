@@ -4,14 +4,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     core::app::App,
-    models::page::PageRequest,
     routes::{
         answers::{Answer, Json},
         extractors::{May, Query, may::ReadOwnAudit},
     },
     schemas::{
-        audit::EntryView,
-        page::{PageParams, PageView},
+        audit::{EntryView, OwnTrailParams, OwnTrailQuery},
+        page::PageView,
     },
     services::audit,
 };
@@ -23,11 +22,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Your own trail
 ///
 /// Every act on your account and keys, newest first: sign-ins, refused ones too, reveals, changes.
-#[utoipa::path(get, path = "/api/audit", tag = "Audit", operation_id = "list_audit", params(PageParams), security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/audit", tag = "Audit", operation_id = "list_audit", params(OwnTrailParams), security(("bearer" = [])),
     responses((status = 200, description = "A page of the trail", body = PageView<EntryView>)))]
 async fn list_audit(
     May(ctx, _): May<ReadOwnAudit>,
-    Query(page): Query<PageRequest>,
+    Query(query): Query<OwnTrailQuery>,
 ) -> Answer<Json<PageView<EntryView>>> {
-    Ok(Json(PageView::of(audit::list_own(&ctx, page).await?)))
+    Ok(Json(PageView::of(audit::list_own(&ctx, query.key, query.page).await?)))
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 use super::{
     form::Form,
-    frame::{Frame, Section, page as write},
+    frame::{Frame, Section, secret_page as write},
     refusal::{Answered, Refusal},
     visit::Visit,
 };

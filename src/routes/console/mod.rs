@@ -3,6 +3,7 @@
 //! place. The console calls the services that the API calls, and has no rule of its own.
 
 mod assets;
+mod chart;
 mod confirm;
 mod cookies;
 mod csrf;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use super::{
     form::Form,
-    frame::{Frame, Section, page as write},
+    frame::{Frame, Section, secret_page as write},
     refusal::Answered,
     visit::{Visit, local_path},
 };

@@ -6,7 +6,7 @@ use axum::{Router, http::StatusCode, response::Response, routing::get};
 
 use super::{
     form::{Form, Shown},
-    frame::{Frame, Section, page},
+    frame::{Frame, Section, page, secret_page},
     refusal::{Answered, Refusal, see_other},
     resume,
     visit::{Guest, GuestPosted, Visit, onward},
@@ -135,13 +135,15 @@ async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, is_resumed: bool) -> Answered {
     let t = SignInTexts::of(visit.ctx.client().language);
-    page(status, &SignInPage { frame: visit.frame(Section::Public)?, t, shown, onward, is_resumed })
+    let written = SignInPage { frame: visit.frame(Section::Public)?, t, shown, onward, is_resumed };
+    // a form that comes along may hold a value
+    if is_resumed { secret_page(status, &written) } else { page(status, &written) }
 }
 
 fn ask_code(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, challenge: &str) -> Answered {
     let t = SignInTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
-    page(status, &CodePage { frame, t, shown, onward, challenge: challenge.to_owned() })
+    secret_page(status, &CodePage { frame, t, shown, onward, challenge: challenge.to_owned() })
 }
 
 /// The sign-in in place of the answer to a form whose session ended; the form comes along.

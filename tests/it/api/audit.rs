@@ -50,6 +50,28 @@ on_both! {
         assert_eq!(names, ["action", "actor_id", "created_at", "details", "id", "ip", "object_id", "object_type", "request_id", "seq", "user_agent"]);
     }
 
+    async fn the_trail_of_one_key_holds_its_acts_alone(app: TestApp) {
+        let alice = app.member("alice").await;
+        let bob = app.member("bob").await;
+        let (one, other) = (alice.store("a", "v").await, alice.store("b", "w").await);
+        let id = one["id"].as_str().unwrap();
+        for key in [&one, &other, &one] {
+            alice.get(&format!("/api/keys/{}/decrypt", key["id"].as_str().unwrap())).await.expect(200);
+        }
+
+        let page = alice.get(&format!("/api/audit?key_id={id}&limit=2")).await.expect(200).json();
+        let actions = |page: &Value| page["data"].as_array().unwrap().iter().map(|entry| (entry["action"].clone(), entry["object_id"].clone())).collect::<Vec<_>>();
+        assert_eq!(actions(&page), [(json!("key.revealed"), json!(id)), (json!("key.revealed"), json!(id))]);
+        let cursor = page["next_cursor"].as_str().unwrap();
+        let rest = alice.get(&format!("/api/audit?key_id={id}&cursor={cursor}")).await.expect(200).json();
+        assert_eq!(actions(&rest), [(json!("key.created"), json!(id))]);
+        assert_eq!(rest["next_cursor"], Value::Null);
+
+        let foreign = bob.get(&format!("/api/audit?key_id={id}")).await.expect(200).json();
+        assert!(foreign["data"].as_array().unwrap().is_empty());
+        alice.get("/api/audit?key_id=x").await.expect_problem(422, "validation_failed");
+    }
+
     async fn reading_leaves_no_entry(app: TestApp) {
         let alice = app.member("alice").await;
         let made = alice.store("a", "v").await;

@@ -23,12 +23,14 @@ macro_rules! texts {
     };
 }
 
+mod chart;
 mod frame;
 pub mod keys_list;
 mod notices;
 mod public;
 mod sign_in;
 
+pub use chart::{ChartTexts, short_day};
 pub use frame::FrameTexts;
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use notices::Notice;
