@@ -23,18 +23,26 @@ macro_rules! texts {
     };
 }
 
+mod admin;
+mod billing;
 mod chart;
 mod frame;
 pub mod keys_list;
 mod notices;
 mod public;
+mod security;
+mod settings;
 mod sign_in;
 
+pub use admin::AdminTexts;
+pub use billing::BillingTexts;
 pub use chart::{ChartTexts, short_day};
 pub use frame::FrameTexts;
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use notices::Notice;
 pub use public::{LandingTexts, PricingTexts};
+pub use security::{ProveAddressTexts, SecondFactorTexts, SecurityTexts};
+pub use settings::SettingsTexts;
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
 
 /// A count with its noun: French counts nought as one.
