@@ -25,6 +25,19 @@ async fn make(actor: &Actor<'_>, members: Value) -> Value {
 }
 
 on_both! {
+    with [("REQUIRE_VERIFIED_EMAIL", "true")];
+
+    async fn who_has_not_proved_the_address_gets_no_list_and_no_act(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        for path in ["/keys", "/keys/import", "/keys/export"] {
+            alice.open(path).await;
+            assert_eq!((path, alice.page.status), (path, 403));
+        }
+    }
+}
+
+on_both! {
     async fn an_empty_vault_is_a_box_to_paste_into(app: TestApp) {
         let (mut alice, _) = alice(&app).await;
 

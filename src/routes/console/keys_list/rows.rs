@@ -8,7 +8,10 @@ use crate::{
         language::Language,
         texts::console::{KeysListTexts, keys_list},
     },
-    models::{api_key::ApiKey, provider},
+    models::{
+        api_key::{ApiKey, KeyKind},
+        provider,
+    },
 };
 
 /// From when on the end of a key's time is told as near.
@@ -75,7 +78,7 @@ fn row(key: ApiKey, asked: &Asked, now: DateTime<Utc>, language: Language) -> Ro
     Row {
         id: key.id.to_string(),
         masked: format!("{}••••{}", key.prefix, key.last4),
-        provider: provider::find(&key.provider).map_or(key.provider.clone(), |provider| provider.name.to_owned()),
+        provider: owner(&key, language),
         tags: key.tags.iter().map(|tag| (tag.clone(), tagged(tag))).collect(),
         last_use: key.last_used_at.map(past),
         expiry,
@@ -86,6 +89,14 @@ fn row(key: ApiKey, asked: &Asked, now: DateTime<Utc>, language: Language) -> Ro
         is_in_grace: key.grace_ends_at.is_some(),
         name: key.name,
     }
+}
+
+/// Whose the key is: what the vault made for customers is nobody's else.
+fn owner(key: &ApiKey, language: Language) -> String {
+    if key.kind == KeyKind::Generated && key.provider == provider::custom().id {
+        return KeysListTexts::of(language).generated.to_owned();
+    }
+    provider::find(&key.provider).map_or_else(|| key.provider.clone(), |provider| provider.name.to_owned())
 }
 
 impl Moment {
