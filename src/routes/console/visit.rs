@@ -32,7 +32,7 @@ use crate::{
     },
     schemas::problem::Problem,
     services::{
-        console_sessions,
+        api_keys, console_sessions,
         limits::{self as counts, Limit},
     },
 };
@@ -72,7 +72,8 @@ pub(super) struct Posted(pub(super) Visit, pub(super) Form);
 /// A form that what it carries protects: the token of a mail's link, a program's code, a password. It is taken from a
 /// browser that keeps no cookies, and from anybody; who has signed in is a visitor here.
 pub(super) struct TaskPosted(pub(super) Visit, pub(super) Form);
-/// The same of a form that carries a file that is imported.
+
+/// Like `Posted`, of a form that carries a file that is imported; it counts as an import.
 pub(super) struct PostedFile(pub(super) Visit, pub(super) Form);
 
 impl Visit {
@@ -284,8 +285,12 @@ impl FromRequest<App> for PostedFile {
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let origin = csrf::origin(app, request.headers());
         let (parts, body) = request.into_parts();
-        // megabytes are read for nobody but who has signed in
-        let carries_file = signed_in(&parts, app).await?.is_some();
+        // megabytes are read for nobody but who has signed in, and are counted before
+        let visit = Visit::of(&parts, app, signed_in(&parts, app).await?)?;
+        let carries_file = visit.is_signed_in() && origin != Origin::Foreign;
+        if carries_file {
+            api_keys::begin_import(&visit.ctx).await?;
+        }
         let request = Request::from_parts(parts, body);
         let (parts, form) = own_form(request, app, Limit::Anonymous, carries_file).await?;
         let Posted(visit, form) = Posted::admit(&parts, form, origin, app).await?;

@@ -30,10 +30,13 @@ on_both! {
     async fn who_has_not_proved_the_address_gets_no_list_and_no_act(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
 
-        for path in ["/keys", "/keys/import", "/keys/export"] {
+        for path in ["/keys", "/keys/export"] {
             alice.open(path).await;
             assert_eq!((path, alice.page.status), (path, 403));
         }
+        alice.open("/keys/import").await.submit("/keys/import/preview", &[("text", "A=1")]).await;
+        assert_eq!(alice.page.status, 403);
+        alice.sees("verification mail");
     }
 }
 

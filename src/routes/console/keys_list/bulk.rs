@@ -13,14 +13,14 @@ use super::{
 use crate::{
     core::{
         app::App,
-        error::Error,
+        error::{Error, Result},
         texts::{console::Notice, problems::Code},
     },
     models::{ids::ApiKeyId, key_requests::Changes},
     routes::console::{
         confirm,
         form::Form,
-        refusal::{Answered, Refusal, done, see_other},
+        refusal::{Answered, done, see_other},
         sign_in::refused,
         visit::{Entered, Posted, Visit},
     },
@@ -79,7 +79,7 @@ async fn tag(Posted(visit, form): Posted) -> Answered {
 }
 
 /// The keys of a form.
-fn chosen(form: &Form) -> Result<Vec<ApiKeyId>, Refusal> {
+fn chosen(form: &Form) -> Result<Vec<ApiKeyId>> {
     let only: Vec<_> = form.values("only").collect();
     let words = if only.is_empty() { form.values("id").collect() } else { only };
     if words.len() > MOST_CHOSEN {
