@@ -60,6 +60,8 @@ pub struct Statistics {
     pub open_sessions: i64,
     /// Mails that wait to be sent.
     pub waiting_mails: i64,
+    /// Accounts of which Stripe is to be asked.
+    pub waiting_billing: i64,
 }
 
 impl Statistics {

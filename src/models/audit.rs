@@ -18,7 +18,7 @@ words! {
     Action {
         /// An account was made.
         AccountCreated = "account.created",
-        /// The name was changed.
+        /// The name or the language was changed.
         AccountUpdated = "account.updated",
         /// The address was proved.
         AddressVerified = "account.address_verified",
@@ -98,7 +98,7 @@ words! {
         AccountDisabled = "account.disabled",
         /// An administrator enabled the account again.
         AccountEnabled = "account.enabled",
-        /// An administrator ended all sessions of the account.
+        /// All sessions of the account were ended: by an administrator, or by its owner, who kept one.
         SessionsEnded = "session.all_ended",
         /// An administrator had a recovery mail sent.
         RecoverySent = "password.recovery_sent",

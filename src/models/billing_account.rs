@@ -96,6 +96,15 @@ pub struct Standing {
     pub subscription: Option<Seen>,
 }
 
+/// How many keys an account has, and how many its plan allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    /// Its active keys.
+    pub used: i64,
+    /// The limit; `None` where there is none.
+    pub limit: Option<i64>,
+}
+
 /// An invoice, as it is kept.
 #[derive(Clone, Debug)]
 pub struct Invoice {

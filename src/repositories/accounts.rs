@@ -74,11 +74,15 @@ pub async fn list<'c>(conn: impl Into<Conn<'c>>, part: Option<&str>, page: PageR
     Ok(rows.into_iter().map(Account::from).collect())
 }
 
-/// The figures of the vault at `now`; the mails are counted elsewhere.
+/// The figures of the vault at `now`; the mails and what waits for Stripe are counted elsewhere.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn count(reader: &mut Reader, waiting_mails: i64, now: DateTime<Utc>) -> Result<Statistics> {
+pub async fn count(
+    reader: &mut Reader,
+    (waiting_mails, waiting_billing): (i64, i64),
+    now: DateTime<Utc>,
+) -> Result<Statistics> {
     const ACCOUNTS: &str = "
         select role, plan, \"disabledAt\" is not null as \"isDisabled\", count(*) as accounts
         from auth.\"user\"
@@ -95,5 +99,5 @@ pub async fn count(reader: &mut Reader, waiting_mails: i64, now: DateTime<Utc>) 
     let active_keys: i64 = on!(&mut *reader, scalar(KEYS, false))?;
     let revoked_keys: i64 = on!(&mut *reader, scalar(KEYS, true))?;
     let open_sessions: i64 = on!(reader, scalar(SESSIONS, now))?;
-    Ok(Statistics { groups, active_keys, revoked_keys, open_sessions, waiting_mails })
+    Ok(Statistics { groups, active_keys, revoked_keys, open_sessions, waiting_mails, waiting_billing })
 }

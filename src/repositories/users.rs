@@ -147,6 +147,18 @@ pub async fn set_name(tx: &mut Writer, id: UserId, name: &str, now: DateTime<Utc
     touched(on!(tx, execute(SQL, id.0, name, name.to_lowercase(), now)))
 }
 
+/// Changes the language.
+///
+/// # Errors
+/// As the database fails.
+pub async fn set_language(tx: &mut Writer, id: UserId, language: Language, now: DateTime<Utc>) -> Result<bool> {
+    const SQL: &str = "
+        update auth.\"user\"
+        set language = $2, \"updatedAt\" = $3
+        where id = $1";
+    touched(on!(tx, execute(SQL, id.0, language.tag(), now)))
+}
+
 /// Whether the account was ever signed in to.
 ///
 /// # Errors

@@ -214,6 +214,8 @@ pub struct StatisticsView {
     pub sessions: i64,
     /// Mails that wait to be sent.
     pub mails_waiting: i64,
+    /// Accounts of which Stripe is to be asked.
+    pub billing_waiting: i64,
 }
 
 /// How many accounts there are.
@@ -278,6 +280,7 @@ impl From<Statistics> for StatisticsView {
             keys: KeyFigures { active: all.active_keys, revoked: all.revoked_keys },
             sessions: all.open_sessions,
             mails_waiting: all.waiting_mails,
+            billing_waiting: all.waiting_billing,
         }
     }
 }

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    fields::{Body, Fields},
+    fields::{Body, Fields, Given},
     rules::{self, Text},
 };
 use crate::{
-    core::{secret::SecretText, texts::faults::FaultKind},
+    core::{language::Language, secret::SecretText, texts::faults::FaultKind},
     models::{
         email::{self, Email},
         session::{Opened, Session},
@@ -36,6 +36,9 @@ pub struct UserView {
     pub email_verified: bool,
     /// Its plan.
     pub plan: Plan,
+    /// The language of its mails: `en` or `fr`.
+    #[schema(example = "fr")]
+    pub language: &'static str,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -51,6 +54,7 @@ impl From<User> for UserView {
             role: user.role,
             email_verified: user.email_verified,
             plan: user.plan,
+            language: user.language.tag(),
             created_at: user.created_at,
             updated_at: user.updated_at,
         }
@@ -270,7 +274,7 @@ impl Body for ChangeAddress {
     }
 }
 
-/// A changed name. the token of a recovery mail.
+/// A new password, with the token of a recovery mail.
 #[derive(ToSchema)]
 pub struct Reset {
     /// The token of the newest recovery mail.
@@ -293,17 +297,36 @@ impl Body for Reset {
     }
 }
 
-/// A changed name.
+/// Changes to one's own account; what is left out stays, and one of them must be there.
 #[derive(ToSchema)]
-pub struct Rename {
+pub struct UpdateMe {
     /// The person's name; may be empty.
-    #[schema(max_length = 100, example = "Alice")]
-    pub name: String,
+    #[schema(max_length = 100, nullable = false, example = "Alice")]
+    pub name: Option<String>,
+    /// The language of the mails: `en` or `fr`.
+    #[schema(value_type = Option<String>, pattern = "^(en|fr)$", nullable = false, example = "fr")]
+    pub language: Option<Language>,
 }
 
-impl Body for Rename {
+impl Body for UpdateMe {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { name: fields.required_text("name", rules::PERSON_NAME)? })
+        let name = match fields.text("name", rules::PERSON_NAME) {
+            Given::Value(name) => Some(Some(name)),
+            Given::Absent => Some(None),
+            Given::Null => fields.fault("name", FaultKind::Required),
+            Given::Fault => None,
+        };
+        let language = match fields.text("language", Text::line(0, 64)) {
+            Given::Value(tag) if matches!(tag.as_str(), "en" | "fr") => Some(Language::from_tag(&tag)),
+            Given::Value(_) => fields.fault("language", FaultKind::InvalidChoice("en, fr".into())),
+            Given::Absent => Some(None),
+            Given::Null => fields.fault("language", FaultKind::Required),
+            Given::Fault => None,
+        };
+        match (name?, language?) {
+            (None, None) => fields.fault("name", FaultKind::Required),
+            (name, language) => Some(Self { name, language }),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::models::{
     billing::{InvoiceStatus, SubscriptionStatus},
-    billing_account::{Invoice, Standing},
+    billing_account::{Invoice, KeyUse, Standing},
     user::Plan,
 };
 
@@ -31,16 +31,26 @@ pub struct SubscriptionView {
     pub current_period_end: Option<DateTime<Utc>>,
     /// Whether the subscription ends with that period.
     pub cancel_at_period_end: bool,
+    /// How many active keys the account has.
+    #[schema(example = 7)]
+    pub keys_used: i64,
+    /// How many the plan allows; `null` where there is no limit.
+    #[schema(example = 10)]
+    pub keys_limit: Option<i64>,
 }
 
-impl From<Standing> for SubscriptionView {
-    fn from(standing: Standing) -> Self {
+impl SubscriptionView {
+    /// The view of an account's plan and of how far it is used.
+    #[must_use]
+    pub fn of(standing: &Standing, keys: KeyUse) -> Self {
         let seen = standing.subscription.as_ref();
         Self {
             plan: standing.plan,
             status: seen.map(|seen| seen.status),
             current_period_end: seen.and_then(|seen| seen.current_period_end),
             cancel_at_period_end: seen.is_some_and(|seen| seen.cancel_at_period_end),
+            keys_used: keys.used,
+            keys_limit: keys.limit,
         }
     }
 }

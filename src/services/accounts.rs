@@ -12,6 +12,7 @@ use crate::{
         context::Context,
         database::Writer,
         error::{Error, Result},
+        language::Language,
         secret::SecretText,
         texts::{faults::Fault, problems::Code},
     },
@@ -145,17 +146,25 @@ pub fn me(ctx: &Context) -> Result<User> {
     Ok(ctx.user()?.clone())
 }
 
-/// Changes the member's name.
+/// Changes the member's name and the language of the mails; what is `None` stays.
 ///
 /// # Errors
 /// `Unauthenticated` without a sign-in.
-pub async fn rename(ctx: &Context, name: &str) -> Result<User> {
+pub async fn update(ctx: &Context, name: Option<&str>, language: Option<Language>) -> Result<User> {
     ctx.require(Permission::ManageOwnAccount)?;
     let account = ctx.account()?;
     let mut tx = ctx.write_for(Some(account)).await?;
-    users::set_name(&mut tx, account, name, ctx.now()).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::AccountUpdated, Some(account)).with("changed", "name"))
-        .await?;
+    let mut changed = Vec::new();
+    if let Some(name) = name {
+        users::set_name(&mut tx, account, name, ctx.now()).await?;
+        changed.push("name");
+    }
+    if let Some(language) = language {
+        users::set_language(&mut tx, account, language, ctx.now()).await?;
+        changed.push("language");
+    }
+    let event = Event::on_account(Action::AccountUpdated, Some(account)).with("changed", changed.join(", "));
+    audit::record(&mut tx, ctx, event).await?;
     let user = users::find(&mut tx, account).await?.ok_or(Code::Unauthenticated)?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);

@@ -225,6 +225,7 @@ async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<Option<M
         Link::To(link) => link,
         Link::Over => return Ok(None),
         Link::None if matches!(mail.kind, MailKind::InvoicePaid | MailKind::PaymentFailed) => invoice(ctx, mail),
+        Link::None if mail.kind == MailKind::ProEnded => billing(ctx),
         Link::None => home(ctx),
     };
     let minutes = ctx.app().config.jwt_reset_minutes;
@@ -235,6 +236,11 @@ fn home(ctx: &Context) -> String {
     format!("{}/", ctx.app().base_url)
 }
 
+/// Where one sees the plan, the invoices and the way to pay.
+fn billing(ctx: &Context) -> String {
+    format!("{}/billing", ctx.app().base_url)
+}
+
 /// The page of an invoice, which Stripe hosts: there it can be paid without signing in. Where there is none, our own:
 /// a portal's page lives for minutes and is made when somebody asks.
 fn invoice(ctx: &Context, mail: &QueuedMail) -> String {
@@ -243,5 +249,5 @@ fn invoice(ctx: &Context, mail: &QueuedMail) -> String {
     let base = ctx.app().stripe.as_ref().map(|stripe| format!("{}/", stripe.settings().base));
     let is_known = link.starts_with("https://") || base.is_some_and(|base| link.starts_with(&base));
     let is_sound = is_known && !link.contains(|letter: char| letter.is_whitespace() || letter.is_control());
-    if is_sound { link.into() } else { home(ctx) }
+    if is_sound { link.into() } else { billing(ctx) }
 }

@@ -30,7 +30,7 @@ use crate::{
         session::{Opened, Session, SignIn, SignedIn},
         user::User,
     },
-    repositories::{login_sessions, users},
+    repositories::{device_logins, login_sessions, users},
 };
 
 /// How often a session is marked as used, at most.
@@ -241,6 +241,24 @@ pub async fn end(ctx: &Context, id: SessionId) -> Result<()> {
         return Err(Code::NotFound.into());
     }
     ended(ctx, tx, account, id).await
+}
+
+/// Ends the member's sessions but the one of this request, and lets in no program that was approved and has not come yet;
+/// tells how many.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn end_others(ctx: &Context) -> Result<u64> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let (account, kept) = (ctx.account()?, ctx.session()?);
+    let mut tx = ctx.write_for(Some(account)).await?;
+    let ended = login_sessions::delete_all_but(&mut tx, account, Some(kept)).await?;
+    device_logins::delete_all(&mut tx, account).await?;
+    let event = Event::on_account(Action::SessionsEnded, Some(account)).with("sessions", ended);
+    audit::record(&mut tx, ctx, event.with("kept", kept.to_string())).await?;
+    tx.commit().await?;
+    ctx.app().sessions.forget_account(account);
+    Ok(ended)
 }
 
 /// Ends the member's own session.

@@ -66,7 +66,8 @@ async fn open_portal(Member(ctx): Member) -> Answer<Json<LinkView>> {
         (status = 503, description = "`billing_not_configured`"),
     ))]
 async fn read_subscription(Member(ctx): Member) -> Answer<Json<SubscriptionView>> {
-    Ok(Json(billing::subscription(&ctx).await?.into()))
+    let standing = billing::subscription(&ctx).await?;
+    Ok(Json(SubscriptionView::of(&standing, billing::key_use(&ctx).await?)))
 }
 
 /// Your invoices

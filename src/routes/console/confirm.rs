@@ -21,7 +21,7 @@ use crate::{
     services::step_up,
 };
 
-const PASSWORD: &str = "confirm_password";
+pub(super) const PASSWORD: &str = "confirm_password";
 const CODE: &str = "confirm_code";
 
 #[derive(Template)]

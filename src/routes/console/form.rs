@@ -181,6 +181,16 @@ impl Shown {
         Self { pairs: form.kept(), faults, sentence }
     }
 
+    /// The same with the faults of one field at another, which the page calls so.
+    pub(super) fn moved(mut self, from: &str, to: &str) -> Self {
+        for (field, _) in &mut self.faults {
+            if field == from {
+                to.clone_into(field);
+            }
+        }
+        self
+    }
+
     /// What stands in a field; empty where nothing does.
     pub(super) fn value(&self, name: &str) -> &str {
         self.pairs.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)

@@ -2,8 +2,10 @@
 //! handlers; `visit` tells who asks, `form` reads and shows forms, `frame` writes pages, `refusal` what stands in their
 //! place. The console calls the services that the API calls, and has no rule of its own.
 
+mod admin;
 mod assets;
 mod chart;
+mod billing;
 mod confirm;
 mod cookies;
 mod csrf;
@@ -13,13 +15,18 @@ mod form;
 mod frame;
 mod keys_list;
 mod landing;
+mod listing;
+mod prove_address;
 mod refusal;
 mod resume;
+mod security;
+mod settings;
 mod sign_in;
 mod sign_out;
 mod sign_up;
 mod simulation;
 mod tasks;
+mod stamp;
 mod visit;
 mod whole;
 
@@ -72,6 +79,11 @@ pub(super) fn routes(app: &App) -> Router {
         .merge(tasks::routes())
         .merge(dev_mail::routes(app))
         .merge(keys_list::routes())
+        .merge(security::routes())
+        .merge(prove_address::routes())
+        .merge(settings::routes())
+        .merge(billing::routes())
+        .merge(admin::routes())
         .with_state(app.clone());
     pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
 }
@@ -108,7 +120,7 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
         extensions.insert(Theme(theme));
     }
     extensions.insert(jar.clone());
-    let mut response = next.run(request).await;
+    let mut response = refusal::lead_to_proof(next.run(request).await, &app.root(), is_partial);
     let headers = response.headers_mut();
     for line in jar.lines() {
         headers.append(header::SET_COOKIE, line);

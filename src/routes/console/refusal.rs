@@ -17,7 +17,7 @@ use crate::{
         error::Error,
         texts::{console::Notice, problems::Code},
     },
-    routes::answers::Failure,
+    routes::answers::{Failure, Unwritten},
 };
 
 /// What handlers of pages return.
@@ -66,10 +66,7 @@ impl Refusal {
         let notice = if had_session { format!("&notice={}", Notice::SessionEnded.word()) } else { String::new() };
         let place = visit.to(&format!("sign-in?next={next}{notice}"));
         if visit.is_partial {
-            let to = HeaderValue::from_str(&place).unwrap_or(HeaderValue::from_static("/sign-in"));
-            return Self::Elsewhere(
-                (StatusCode::UNAUTHORIZED, [(HeaderName::from_static("hx-redirect"), to)]).into_response(),
-            );
+            return Self::Elsewhere(leave_for(StatusCode::UNAUTHORIZED, &place));
         }
         Self::Elsewhere(see_other(&place))
     }
@@ -102,6 +99,24 @@ impl IntoResponse for Refusal {
         }
         response
     }
+}
+
+/// Leads somebody who must prove something first to where that is done, in place of a refusal.
+pub(super) fn lead_to_proof(response: Response, root: &str, is_partial: bool) -> Response {
+    let place = match response.extensions().get::<Unwritten>().map(|unwritten| &*unwritten.0) {
+        Some(Error::Refused(Code::MfaSetupRequired)) => {
+            format!("{root}security?{}={}", frame::NOTICE, Notice::SecondFactorNeeded.word())
+        }
+        Some(Error::Refused(Code::EmailNotVerified)) => format!("{root}verify-address"),
+        _ => return response,
+    };
+    if is_partial { leave_for(StatusCode::FORBIDDEN, &place) } else { see_other(&place) }
+}
+
+/// Has htmx go there with the whole page.
+fn leave_for(status: StatusCode, place: &str) -> Response {
+    let to = HeaderValue::from_str(place).unwrap_or(HeaderValue::from_static("/"));
+    (status, [(HeaderName::from_static("hx-redirect"), to)]).into_response()
 }
 
 /// Go there, and read it.

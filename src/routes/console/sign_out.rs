@@ -17,7 +17,7 @@ use crate::{
 
 /// Of the cookies only the session's goes: language and theme are no secrets, and the next visitor of this browser may
 /// be the same person.
-const FORGET: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
+pub(super) const FORGET: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
 
 /// The act.
 pub(super) fn routes() -> Router<App> {

@@ -23,7 +23,7 @@ use crate::{
         permission::Permission,
         user::{Plan, Role, User},
     },
-    repositories::{accounts as stored, mail_outbox, users},
+    repositories::{accounts as stored, billing_accounts, mail_outbox, users},
 };
 
 /// Accounts, newest first; `part` is looked for in address and name.
@@ -52,7 +52,7 @@ pub async fn find(ctx: &Context, id: UserId) -> Result<Account> {
 pub async fn statistics(ctx: &Context) -> Result<Statistics> {
     ctx.require(Permission::ReadAccounts)?;
     let mut reader = ctx.db().read().await?;
-    let waiting = mail_outbox::count(&mut reader).await?;
+    let waiting = (mail_outbox::count(&mut reader).await?, billing_accounts::count_waiting(&mut reader).await?);
     stored::count(&mut reader, waiting, ctx.now()).await
 }
 

@@ -35,11 +35,12 @@ use crate::{
         texts::problems::Code,
     },
     models::{
-        billing_account::{Invoice, Standing},
+        billing_account::{Invoice, KeyUse, Standing},
         page::{Page, PageRequest},
         permission::Permission,
+        user::Plan,
     },
-    repositories::{billing_accounts, invoices as stored, users},
+    repositories::{api_keys, billing_accounts, invoices as stored, users},
 };
 
 /// The plan of the member's account and the subscription behind it, as they were last seen.
@@ -54,6 +55,19 @@ pub async fn subscription(ctx: &Context) -> Result<Standing> {
     let user = users::find(&mut reader, account).await?.ok_or(Code::Unauthenticated)?;
     let billing = billing_accounts::find(&mut reader, account).await?;
     Ok(Standing { plan: user.plan, subscription: billing.and_then(|billing| billing.subscription) })
+}
+
+/// The member's active keys, and how many the plan allows. Without Stripe too: the operator may set a limit.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn key_use(ctx: &Context) -> Result<KeyUse> {
+    ctx.require(Permission::ReadBilling)?;
+    let account = ctx.account()?;
+    let mut reader = ctx.db().read().await?;
+    let user = users::find(&mut reader, account).await?.ok_or(Code::Unauthenticated)?;
+    let used = api_keys::count_active(&mut reader, account).await?;
+    Ok(KeyUse { used, limit: ctx.app().config.free_plan_max_keys.filter(|_| user.plan == Plan::Free) })
 }
 
 /// The invoices of the member's account, newest first.

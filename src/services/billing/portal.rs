@@ -20,7 +20,7 @@ pub async fn open_portal(ctx: &Context) -> Result<String> {
     let known = billing_accounts::find(&mut ctx.db().read().await?, account).await?;
     let of_this_mode = known.filter(|known| known.is_live == Some(stripe.settings().is_live));
     let customer = of_this_mode.and_then(|known| known.customer).ok_or(Code::NoCustomer)?;
-    let back = ctx.app().base_url.trim_end_matches('/').to_owned() + "/";
+    let back = ctx.app().base_url.trim_end_matches('/').to_owned() + "/billing";
     let url = match stripe.create_portal(&customer, &back, ctx.client().language).await {
         Ok(url) => url,
         // somebody deleted it at Stripe, and we have not heard of it

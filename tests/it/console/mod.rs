@@ -3,4 +3,8 @@
 mod keys_bulk;
 mod keys_import;
 mod keys_list;
+mod admin;
+mod billing;
+mod security;
+mod settings;
 mod sign_in;

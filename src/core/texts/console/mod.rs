@@ -24,17 +24,25 @@ macro_rules! texts {
 }
 
 mod chart;
+mod admin;
+mod billing;
 mod frame;
 pub mod keys_list;
 mod notices;
 mod public;
+mod security;
+mod settings;
 mod sign_in;
 
 pub use chart::{ChartTexts, short_day};
+pub use admin::AdminTexts;
+pub use billing::BillingTexts;
 pub use frame::FrameTexts;
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use notices::Notice;
 pub use public::{LandingTexts, PricingTexts};
+pub use security::{ProveAddressTexts, SecondFactorTexts, SecurityTexts};
+pub use settings::SettingsTexts;
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
 
 /// A count with its noun: French counts nought as one.

@@ -30,6 +30,34 @@ macro_rules! notices {
 }
 
 notices! {
+    /// An administrator changed role or plan of an account.
+    AccountChanged = "account-changed": "The account is changed, and its owner is told." | "Le compte est modifié, et son titulaire en est averti.",
+    /// The account was deleted by its owner.
+    AccountDeleted = "account-deleted": "Your account and everything in it are gone. Farewell." | "Votre compte et tout ce qu’il contenait sont supprimés. Au revoir.",
+    /// An administrator disabled an account.
+    AccountDisabled = "account-disabled": "The account is disabled; its sessions have ended." | "Le compte est désactivé ; ses sessions ont pris fin.",
+    /// An administrator enabled an account again.
+    AccountEnabled = "account-enabled": "The account may sign in again." | "Le compte peut de nouveau se connecter.",
+    /// Another address was asked for.
+    AddressChangeAsked = "address-change-asked": "A mail waits at the new address. The change counts once you follow its link." | "Un message vous attend à la nouvelle adresse. Le changement comptera quand vous aurez suivi son lien.",
+    /// One other session was ended.
+    OtherSessionEnded = "other-session-ended": "That session has ended." | "Cette session a pris fin.",
+    /// All other sessions were ended.
+    OtherSessionsEnded = "other-sessions-ended": "All other sessions have ended." | "Toutes les autres sessions ont pris fin.",
+    /// The password was changed.
+    PasswordChanged = "password-changed": "Your password is changed, and all other sessions have ended." | "Votre mot de passe est changé, et toutes les autres sessions ont pris fin.",
+    /// An administrator had a recovery mail sent.
+    RecoverySent = "recovery-sent": "A recovery mail is on its way to the account’s owner." | "Un message de récupération est en route vers le titulaire du compte.",
+    /// The second factor must be set up first.
+    SecondFactorNeeded = "second-factor-needed": "This server asks you for a second factor. Set it up to go on." | "Ce serveur vous demande un second facteur. Mettez-le en place pour continuer.",
+    /// The second factor was turned off.
+    SecondFactorOff = "second-factor-off": "The second factor is off." | "Le second facteur est désactivé.",
+    /// The second factor was turned on, and the recovery codes are kept.
+    SecondFactorOn = "second-factor-on": "The second factor is on. Keep the recovery codes where you will find them." | "Le second facteur est activé. Gardez les codes de récupération là où vous les retrouverez.",
+    /// An administrator ended all sessions of an account.
+    SessionsEnded = "sessions-ended": "All sessions of the account have ended." | "Toutes les sessions du compte ont pris fin.",
+    /// Name or language were changed.
+    SettingsSaved = "settings-saved": "Saved." | "Enregistré.",
     /// The session ended as asked.
     SignedOut = "signed-out": "You are signed out." | "Vous êtes déconnecté.",
     /// The session's time was over.

@@ -7,7 +7,7 @@ use crate::{
         answers::{Answer, Json as JsonAnswer},
         extractors::{Json, May, Member, may::ManageOwnAccount},
     },
-    schemas::auth::{Confirm, Rename, UserView},
+    schemas::auth::{Confirm, UpdateMe, UserView},
     services::accounts,
 };
 
@@ -18,14 +18,16 @@ pub(super) async fn read_me(Member(ctx): Member) -> Answer<JsonAnswer<UserView>>
     Ok(JsonAnswer(accounts::me(&ctx)?.into()))
 }
 
-/// Change your name
-#[utoipa::path(patch, path = "/api/auth/me", tag = "Accounts", operation_id = "update_me", request_body = Rename, security(("bearer" = [])),
+/// Change your account
+///
+/// Your name, or the language of the mails that you get.
+#[utoipa::path(patch, path = "/api/auth/me", tag = "Accounts", operation_id = "update_me", request_body = UpdateMe, security(("bearer" = [])),
     responses((status = 200, description = "The account", body = UserView)))]
 pub(super) async fn update_me(
     May(ctx, _): May<ManageOwnAccount>,
-    Json(body): Json<Rename>,
+    Json(body): Json<UpdateMe>,
 ) -> Answer<JsonAnswer<UserView>> {
-    Ok(JsonAnswer(accounts::rename(&ctx, &body.name).await?.into()))
+    Ok(JsonAnswer(accounts::update(&ctx, body.name.as_deref(), body.language).await?.into()))
 }
 
 /// Delete your account

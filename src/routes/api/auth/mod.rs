@@ -43,6 +43,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(recovery::reset))
         .routes(routes!(me::read_me, me::update_me, me::delete_me))
         .routes(routes!(password::change_password))
-        .routes(routes!(sessions::list_sessions))
+        .routes(routes!(sessions::list_sessions, sessions::delete_other_sessions))
         .routes(routes!(sessions::delete_session))
 }

@@ -33,6 +33,16 @@ pub(super) async fn list_sessions(
     }))
 }
 
+/// End your other sessions
+///
+/// All but the one of this request, and programs that were let in from a browser and have not come yet.
+#[utoipa::path(delete, path = "/api/auth/sessions", tag = "Accounts", operation_id = "delete_other_sessions", security(("bearer" = [])),
+    responses((status = 204, description = "The others have ended")))]
+pub(super) async fn delete_other_sessions(Member(ctx): Member) -> Answer<StatusCode> {
+    sessions::end_others(&ctx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// End a session
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "Accounts", operation_id = "delete_session", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The session's identifier")),

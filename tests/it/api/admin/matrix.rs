@@ -56,6 +56,7 @@ const TABLE: &[(&str, For)] = &[
     ("POST /api/auth/mfa/totp/confirm", Members),
     ("POST /api/auth/mfa/recovery-codes", Members),
     ("GET /api/auth/sessions", Members),
+    ("DELETE /api/auth/sessions", Members),
     ("DELETE /api/auth/sessions/{id}", Members),
     ("GET /api/keys", Members),
     ("POST /api/keys", Members),

@@ -15,7 +15,7 @@ on_both! {
         let user = reply.json();
         let mut members: Vec<_> = user.as_object().unwrap().keys().map(String::as_str).collect();
         members.sort_unstable();
-        assert_eq!(members, ["created_at", "email", "email_verified", "id", "name", "plan", "role", "updated_at"]);
+        assert_eq!(members, ["created_at", "email", "email_verified", "id", "language", "name", "plan", "role", "updated_at"]);
         assert_eq!((user["email"].as_str(), user["name"].as_str()), (Some("alice.b@example.com"), Some("Alice B")));
         assert_eq!((user["role"].as_str(), user["plan"].as_str(), user["email_verified"].as_bool()), (Some("user"), Some("FREE"), Some(false)));
         assert_eq!(app.sql(r#"select email from auth."user""#).await, "alice.b@example.com");

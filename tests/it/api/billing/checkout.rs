@@ -156,7 +156,7 @@ on_both! {
         let url = alice.call("POST", "/api/billing/portal", None).await.expect(200).json()["url"].as_str().unwrap().to_owned();
 
         let portal = stand_in.stripe.look(|state| state.portals.last().cloned()).expect("a portal");
-        assert_eq!((portal.customer, portal.return_url.as_deref()), (customer, Some("http://vault.localhost/")));
+        assert_eq!((portal.customer, portal.return_url.as_deref()), (customer, Some("http://vault.localhost/billing")));
         assert!(url.contains(&portal.id), "{url}");
     }
 

@@ -60,6 +60,7 @@ const TABLE: &[(&str, With)] = &[
     ("POST /api/auth/mfa/totp/confirm", NoToken),
     ("POST /api/auth/mfa/recovery-codes", NoToken),
     ("GET /api/auth/sessions", NoToken),
+    ("DELETE /api/auth/sessions", NoToken),
     ("DELETE /api/auth/sessions/{id}", NoToken),
     ("GET /api/keys", Scope(Read)),
     ("POST /api/keys", Scope(Write)),

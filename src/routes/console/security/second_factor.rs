@@ -1,0 +1,133 @@
+//! `/security/second-factor`: setting it up, turning it off, and the recovery codes. What is shown once is shown in the answer
+//! to a form, never at an address.
+
+use askama::Template;
+use axum::{
+    Router,
+    http::StatusCode,
+    routing::{get, post},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use crate::{
+    core::{
+        app::App,
+        error::{Error, Result},
+        secret::SecretText,
+        texts::{
+            console::{Notice, SecondFactorTexts},
+            problems::Code,
+        },
+    },
+    models::second_factor::Enrolment,
+    routes::console::{
+        confirm,
+        form::{Form, Shown},
+        frame::{Frame, Section, secret_page},
+        refusal::{Answered, done, see_other},
+        sign_in::refused,
+        visit::{Entered, Posted, Visit},
+    },
+    schemas::mfa::ConfirmCode,
+    services::mfa,
+};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/security/second-factor", get(begin_again).post(begin))
+        .route("/security/second-factor/confirm", get(begin_again).post(turn_on))
+        .route("/security/second-factor/off", post(turn_off))
+        .route("/security/recovery-codes", get(begin_again).post(renew_codes))
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/second_factor.html")]
+struct SetUpPage {
+    frame: Frame,
+    t: &'static SecondFactorTexts,
+    shown: Shown,
+    /// `None` where the app has the secret already: a code of it was wrong.
+    fresh: Option<Fresh>,
+}
+
+/// The secret, as it is shown once.
+struct Fresh {
+    /// The picture, as an address.
+    picture: String,
+    /// In groups of four, for typing.
+    secret: String,
+    url: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/recovery_codes.html")]
+struct CodesPage {
+    frame: Frame,
+    t: &'static SecondFactorTexts,
+    codes: Vec<String>,
+    /// All of them as a file, as an address.
+    file: String,
+    is_new: bool,
+}
+
+/// Somebody reloaded a page that is shown once.
+async fn begin_again(Entered(visit): Entered) -> Answered {
+    Ok(see_other(&visit.to("security")))
+}
+
+async fn begin(Posted(visit, form): Posted) -> Answered {
+    let enrolment = mfa::begin(&visit.ctx).await.map_err(|error| confirm::or_ask(&visit, &form, error))?;
+    write(&visit, StatusCode::OK, Shown::default(), Some(fresh(&enrolment)))
+}
+
+fn fresh(enrolment: &Enrolment) -> Fresh {
+    let letters: Vec<char> = enrolment.secret.expose().chars().collect();
+    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+    Fresh {
+        picture: format!("data:image/svg+xml;base64,{}", STANDARD.encode(enrolment.qr_svg.expose().as_bytes())),
+        secret: groups.join(" "),
+        url: enrolment.url.expose().clone(),
+    }
+}
+
+async fn turn_on(Posted(visit, form): Posted) -> Answered {
+    match confirm_code(&visit, &form).await {
+        Ok(codes) => show_codes(&visit, &codes, true),
+        // another window was quicker, or the set-up was given up there
+        Err(error) if error.is(Code::MfaAlreadyOn) || error.is(Code::MfaNotOn) => Ok(see_other(&visit.to("security"))),
+        Err(error) if error.is(Code::WrongCode) || matches!(error, Error::Invalid(_) | Error::Paused { .. }) => {
+            let (status, shown) = refused(&visit, &form, &error)?;
+            write(&visit, status, shown, None)
+        }
+        Err(error) => Err(confirm::or_ask(&visit, &form, error)),
+    }
+}
+
+async fn confirm_code(visit: &Visit, form: &Form) -> Result<Vec<SecretText>> {
+    let body: ConfirmCode = form.object().text("code").read(visit.ctx.app())?;
+    mfa::confirm(&visit.ctx, &body.code).await
+}
+
+async fn turn_off(Posted(visit, form): Posted) -> Answered {
+    mfa::turn_off(&visit.ctx).await.map_err(|error| confirm::or_ask(&visit, &form, error))?;
+    done(&visit, "security", Notice::SecondFactorOff)
+}
+
+async fn renew_codes(Posted(visit, form): Posted) -> Answered {
+    let codes = mfa::renew_recovery_codes(&visit.ctx).await.map_err(|error| confirm::or_ask(&visit, &form, error))?;
+    show_codes(&visit, &codes, false)
+}
+
+fn show_codes(visit: &Visit, codes: &[SecretText], is_new: bool) -> Answered {
+    let t = SecondFactorTexts::of(visit.ctx.client().language);
+    let codes: Vec<String> = codes.iter().map(|code| code.expose().clone()).collect();
+    let file = format!("{}\n\n{}\n", t.file_title, codes.join("\n"));
+    let file = format!("data:text/plain;charset=utf-8;base64,{}", STANDARD.encode(file.as_bytes()));
+    let frame = visit.frame(Section::Security)?;
+    secret_page(StatusCode::OK, &CodesPage { frame, t, codes, file, is_new })
+}
+
+fn write(visit: &Visit, status: StatusCode, shown: Shown, fresh: Option<Fresh>) -> Answered {
+    let t = SecondFactorTexts::of(visit.ctx.client().language);
+    secret_page(status, &SetUpPage { frame: visit.frame(Section::Security)?, t, shown, fresh })
+}

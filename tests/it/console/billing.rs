@@ -1,0 +1,102 @@
+//! `/billing`: plan, subscription, invoices, and the ways to Stripe.
+
+use crate::support::{Actor, Person, StandIn, TestApp};
+
+async fn with_actor<'a>(app: &'a TestApp, name: &str) -> (Actor<'a>, Person<'a>) {
+    let actor = app.member(name).await;
+    let mut person = Person::new(app);
+    person.sign_in(&actor.email, &actor.password).await;
+    (actor, person)
+}
+
+/// Subscribes with the page's own button and pays; the customer.
+async fn subscribe(stand_in: &StandIn, app: &TestApp, person: &mut Person<'_>) -> String {
+    person.open("/billing").await.submit("/billing/checkout", &[]).await;
+    let session = stand_in.checkout_of(person.page.header("refresh"));
+    stand_in.stripe.pay(&session).expect("paid");
+    stand_in.deliver_all(app).await;
+    stand_in.settle(&[app]).await;
+    stand_in.stripe.look(|state| state.checkouts[&session].customer.clone())
+}
+
+on_both! {
+    async fn a_server_without_stripe_says_so_kindly(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        alice.open("/billing").await.sees("takes no payments").sees("FREE").sees("0 active keys, without limit");
+
+        assert_eq!(alice.page.status, 200);
+        assert!(alice.forms().iter().all(|form| form.action == "/sign-out"));
+        let mut form = alice.filled("/sign-out", &[]);
+        form.action = "/billing/checkout".into();
+        assert_eq!(alice.post(&form).await.page.status, 503);
+        alice.sees("Billing").sees("takes no payments");
+    }
+
+    async fn the_way_to_pro_leads_over_a_page_to_stripe_and_back_to_invoices(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (actor, mut alice) = with_actor(&app, "alice").await;
+        actor.store("OpenAI", "sk-proj-abcdefghijklmnopqrstuvwx").await;
+
+        alice.open("/billing").await.sees("1 of ").sees("You have no subscription").sees("No invoice yet").sees_no("Manage at Stripe");
+        alice.submit("/billing/checkout", &[]).await;
+        assert_eq!(alice.page.status, 200);
+        let refresh = alice.page.header("refresh").to_owned();
+        let url = refresh.strip_prefix("0; url=").expect("an address").to_owned();
+        assert!(url.starts_with("http"), "{url}");
+        alice.sees("You are on your way to Stripe").sees(&url);
+        assert!(alice.page.header("content-security-policy").contains("form-action 'self'"));
+        assert_eq!(alice.open("/billing/checkout").await.path, "/billing", "a reload begins nothing");
+
+        subscribe(&stand_in, &app, &mut alice).await;
+        alice.open("/billing").await.sees("PRO").sees("It renews on").sees("€9.00").sees("Paid").sees("rel=\"noopener noreferrer\"").sees_no("Go PRO");
+        alice.submit("/billing/portal", &[]).await.sees("You are on your way to Stripe");
+        assert!(alice.page.header("refresh").starts_with("0; url=http"));
+
+        alice.open("/billing?lang=fr").await.sees("Il se renouvelle le").sees("9,00\u{a0}€").sees("Payée");
+    }
+
+    async fn what_stripe_refuses_is_said_in_place(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        alice.open("/billing").await;
+        let checkout = alice.filled("/billing/checkout", &[]);
+        subscribe(&stand_in, &app, &mut alice).await;
+
+        assert_eq!(alice.post(&checkout).await.page.status, 409);
+        alice.sees("role=\"alert\"").sees("Manage at Stripe");
+        let (_, mut bob) = with_actor(&app, "bob").await;
+        let mut portal = bob.open("/billing").await.filled("/billing/checkout", &[]);
+        portal.action = "/billing/portal".into();
+        assert_eq!(bob.post(&portal).await.page.status, 409);
+        bob.sees("role=\"alert\"").sees("Go PRO");
+    }
+
+    async fn a_failed_payment_and_a_canceled_subscription_say_what_to_do(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        subscribe(&stand_in, &app, &mut alice).await;
+
+        for (status, ends, told) in [
+            ("past_due", false, "The last payment did not go through"),
+            ("active", true, "It is canceled and ends on"),
+            ("trialing", false, "The trial lasts until"),
+            ("unpaid", false, "Stripe has stopped trying"),
+            ("canceled", false, "Your subscription has ended"),
+        ] {
+            app.sql(&format!("update auth.billing_accounts set \"subscriptionStatus\" = '{status}', \"cancelAtPeriodEnd\" = {ends}")).await;
+            alice.open("/billing").await.sees(told);
+        }
+    }
+
+    async fn invoices_come_in_pages_and_are_ones_own(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        let (_, mut bob) = with_actor(&app, "bob").await;
+        subscribe(&stand_in, &app, &mut alice).await;
+
+        bob.open("/billing").await.sees("No invoice yet");
+        assert_eq!(bob.open("/billing?cursor=nonsense").await.page.status, 422);
+        alice.open("/billing").await.sees_no("Older");
+    }
+}

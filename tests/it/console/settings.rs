@@ -1,0 +1,98 @@
+//! `/settings`: name, address, language, and the account's end.
+
+use chrono::TimeDelta;
+
+use crate::support::{Person, TestApp};
+
+const PASSWORD: &str = "une girafe en pyjama vert";
+
+on_both! {
+    async fn a_name_is_changed_whatever_is_in_it(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let hostile = "<script>alert(1)</script> \"O'Neil\" & 🦊";
+
+        alice.open("/settings").await.submit("/settings/name", &[("name", hostile)]).await;
+
+        assert_eq!(alice.path, "/settings?notice=settings-saved");
+        alice.sees("Saved.").sees(hostile);
+        assert!(!alice.page.text().contains("<script>alert"));
+        assert_eq!(alice.filled("/settings/name", &[]).fields.iter().find(|(name, _)| name == "name").unwrap().1, hostile);
+        alice.submit("/settings/name", &[("name", &"é".repeat(101))]).await;
+        assert!(alice.page.status == 422 && alice.page.text().contains("id=\"e-name\""));
+        alice.submit("/settings/name", &[("name", "")]).await;
+        assert_eq!(alice.path, "/settings?notice=settings-saved");
+    }
+
+    async fn the_language_counts_for_the_console_and_for_mails(app: TestApp) {
+        let actor = app.member("alice").await;
+        let mut alice = Person::new(&app);
+        alice.sign_in(&actor.email, PASSWORD).await;
+
+        alice.open("/settings").await.submit("/settings/language", &[("language", "fr")]).await.sees("Enregistré.").sees("lang=\"fr\"");
+
+        alice.open("/security").await.sees("Sécurité");
+        assert_eq!(actor.get("/api/auth/me").await.expect(200).json()["language"], "fr");
+        assert_eq!(alice.open("/settings").await.submit("/settings/language", &[("language", "de")]).await.page.status, 422);
+    }
+
+    async fn another_address_waits_for_the_link_in_its_mail(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        app.member("bob").await;
+
+        alice.open("/settings").await.submit("/settings/email", &[("email", "bob@example.com"), ("password", PASSWORD)]).await;
+        assert_eq!(alice.page.status, 409);
+        alice.sees("id=\"e-email\"").sees("value=\"bob@example.com\"").sees_no("girafe");
+        alice.submit("/settings/email", &[("email", "new@example.com"), ("password", "une girafe en pyjama rouge")]).await;
+        assert!(alice.page.status == 403 && alice.page.text().contains("id=\"e-password\""));
+
+        alice.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
+        alice.sees("A mail waits at the new address").sees("alice@example.com");
+        let mails = app.wait_for_mails("new@example.com", 1).await;
+        assert!(mails[0].body.contains("/confirm-address?token="));
+    }
+
+    async fn an_old_sign_in_asks_for_the_password_once(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        app.clock.advance(TimeDelta::minutes(20));
+
+        alice.open("/settings").await.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
+        alice.sees("Confirm that it is you");
+        alice.submit("/settings/email", &[("confirm_password", PASSWORD)]).await;
+
+        assert_eq!(alice.path, "/settings?notice=address-change-asked");
+        app.wait_for_mails("new@example.com", 1).await;
+    }
+
+    async fn an_account_is_deleted_with_its_address_typed_and_its_password(app: TestApp) {
+        let actor = app.member("alice").await;
+        actor.store("OpenAI", "sk-proj-abcdefghijklmnopqrstuvwx").await;
+        let mut alice = Person::new(&app);
+        alice.sign_in(&actor.email, PASSWORD).await;
+
+        alice.open("/settings/delete").await.sees("1 key with all its versions").sees_no("PRO subscription");
+        alice.submit("/settings/delete", &[("confirmation", "alice"), ("password", PASSWORD)]).await;
+        assert!(alice.page.status == 422 && alice.page.text().contains("id=\"e-confirmation\""));
+        alice.submit("/settings/delete", &[("confirmation", "alice@example.com"), ("password", "une girafe en pyjama rouge")]).await;
+        assert!(alice.page.status == 403 && alice.page.text().contains("id=\"e-password\""));
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "1");
+
+        let form = alice.filled("/settings/delete", &[("confirmation", " Alice@Example.com"), ("password", PASSWORD)]);
+        alice.post(&form).await;
+        assert_eq!(alice.page.header("location"), "/?notice=account-deleted");
+        assert_eq!(alice.page.header("clear-site-data"), "\"cache\", \"storage\"");
+        assert!(!alice.cookies.contains_key("vault_session"));
+        alice.open("/?notice=account-deleted").await.sees("everything in it are gone");
+        assert_eq!(app.sql(r#"select count(*) from auth."user""#).await, "0");
+    }
+
+    async fn the_last_administrator_can_not_leave(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        app.sql(r#"update auth."user" set role = 'admin'"#).await;
+
+        alice.open("/settings/delete").await.submit("/settings/delete", &[("confirmation", "alice@example.com"), ("password", PASSWORD)]).await;
+
+        assert_eq!(alice.page.status, 409);
+        alice.sees("role=\"alert\"");
+        assert_eq!(alice.open("/settings").await.page.status, 200);
+    }
+}
