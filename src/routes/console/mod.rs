@@ -25,8 +25,8 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod simulation;
-mod tasks;
 mod stamp;
+mod tasks;
 mod visit;
 mod whole;
 
