@@ -1,10 +1,10 @@
 //! The console's pages, as somebody without any script uses them.
 
+mod admin;
+mod billing;
 mod keys_bulk;
 mod keys_import;
 mod keys_list;
-mod admin;
-mod billing;
 mod security;
 mod settings;
 mod sign_in;
