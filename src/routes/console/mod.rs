@@ -4,8 +4,8 @@
 
 mod admin;
 mod assets;
-mod chart;
 mod billing;
+mod chart;
 mod confirm;
 mod cookies;
 mod csrf;

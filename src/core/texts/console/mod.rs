@@ -23,9 +23,9 @@ macro_rules! texts {
     };
 }
 
-mod chart;
 mod admin;
 mod billing;
+mod chart;
 mod frame;
 pub mod keys_list;
 mod notices;
@@ -34,9 +34,9 @@ mod security;
 mod settings;
 mod sign_in;
 
-pub use chart::{ChartTexts, short_day};
 pub use admin::AdminTexts;
 pub use billing::BillingTexts;
+pub use chart::{ChartTexts, short_day};
 pub use frame::FrameTexts;
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use notices::Notice;
