@@ -11,6 +11,8 @@ pub struct Account {
     pub user: User,
     /// How many active keys it has.
     pub active_keys: i64,
+    /// How many sessions of it are open.
+    pub open_sessions: i64,
     /// When somebody last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
 }

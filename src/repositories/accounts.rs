@@ -19,17 +19,24 @@ struct Stored {
     user: users::Stored,
     last_sign_in_at: Option<DateTime<Utc>>,
     active_keys: i64,
+    open_sessions: i64,
 }
 
 row!(Stored {
     ..user: users::Stored,
     last_sign_in_at: Option<DateTime<Utc>> => "lastSignInAt",
     active_keys: i64 => "activeKeys",
+    open_sessions: i64 => "openSessions",
 });
 
 impl From<Stored> for Account {
     fn from(row: Stored) -> Self {
-        Self { user: row.user.into(), active_keys: row.active_keys, last_sign_in_at: row.last_sign_in_at }
+        Self {
+            user: row.user.into(),
+            active_keys: row.active_keys,
+            open_sessions: row.open_sessions,
+            last_sign_in_at: row.last_sign_in_at,
+        }
     }
 }
 
@@ -40,17 +47,18 @@ row!(Group {
     accounts: i64 => "accounts",
 });
 
-/// The account with this identifier.
+/// The account with this identifier, and its sessions that are open at `now`.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<Option<Account>> {
+pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId, now: DateTime<Utc>) -> Result<Option<Account>> {
     const SQL: &str = "
         select u.id, u.email, u.name, u.role, u.\"emailVerified\", u.plan, u.language, u.\"secondFactorAt\", u.\"disabledAt\", u.\"createdAt\", u.\"updatedAt\", u.\"lastSignInAt\",
-            (select count(*) from auth.api_keys k where k.\"userId\" = u.id and not k.revoked) as \"activeKeys\"
+            (select count(*) from auth.api_keys k where k.\"userId\" = u.id and not k.revoked) as \"activeKeys\",
+            (select count(*) from auth.login_sessions s where s.\"userId\" = u.id and s.\"expiresAt\" > $2) as \"openSessions\"
         from auth.\"user\" u
         where u.id = $1";
-    let row: Option<Stored> = on!(conn, optional(SQL, id.0))?;
+    let row: Option<Stored> = on!(conn, optional(SQL, id.0, now))?;
     Ok(row.map(Account::from))
 }
 
@@ -59,10 +67,16 @@ pub async fn find<'c>(conn: impl Into<Conn<'c>>, id: UserId) -> Result<Option<Ac
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list<'c>(conn: impl Into<Conn<'c>>, part: Option<&str>, page: PageRequest) -> Result<Vec<Account>> {
+pub async fn list<'c>(
+    conn: impl Into<Conn<'c>>,
+    part: Option<&str>,
+    page: PageRequest,
+    now: DateTime<Utc>,
+) -> Result<Vec<Account>> {
     const SQL: &str = "
         select u.id, u.email, u.name, u.role, u.\"emailVerified\", u.plan, u.language, u.\"secondFactorAt\", u.\"disabledAt\", u.\"createdAt\", u.\"updatedAt\", u.\"lastSignInAt\",
-            (select count(*) from auth.api_keys k where k.\"userId\" = u.id and not k.revoked) as \"activeKeys\"
+            (select count(*) from auth.api_keys k where k.\"userId\" = u.id and not k.revoked) as \"activeKeys\",
+            (select count(*) from auth.login_sessions s where s.\"userId\" = u.id and s.\"expiresAt\" > $4) as \"openSessions\"
         from auth.\"user\" u
         where u.id < $1
             and (cast($2 as text) is null or replace(u.email, $2, '') <> u.email or replace(u.\"searchName\", $2, '') <> u.\"searchName\")
@@ -70,7 +84,7 @@ pub async fn list<'c>(conn: impl Into<Conn<'c>>, part: Option<&str>, page: PageR
         limit $3";
     // `replace` finds a part in both engines, without patterns, as in the search for keys
     let part = part.map(str::to_lowercase);
-    let rows: Vec<Stored> = on!(conn, all(SQL, page.below(), part.as_deref(), page.limit + 1))?;
+    let rows: Vec<Stored> = on!(conn, all(SQL, page.below(), part.as_deref(), page.limit + 1, now))?;
     Ok(rows.into_iter().map(Account::from).collect())
 }
 

@@ -45,6 +45,8 @@ pub struct AccountView {
     pub second_factor: bool,
     /// How many active keys it has.
     pub keys: i64,
+    /// How many sessions of it are open.
+    pub sessions: i64,
     /// When somebody last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -66,6 +68,7 @@ impl From<Account> for AccountView {
             disabled_at: user.disabled_at,
             second_factor: user.second_factor_at.is_some(),
             keys: account.active_keys,
+            sessions: account.open_sessions,
             last_sign_in_at: account.last_sign_in_at,
             created_at: user.created_at,
             updated_at: user.updated_at,

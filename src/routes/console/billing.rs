@@ -121,9 +121,6 @@ async fn open_portal(Posted(visit, form): Posted) -> Answered {
 async fn leave(visit: &Visit, form: &Form, led: Result<String>) -> Answered {
     let url = match led {
         Ok(url) => url,
-        Err(error @ (Error::Refused(Code::MfaSetupRequired | Code::EmailNotVerified) | Error::Internal(_))) => {
-            return Err(error.into());
-        }
         Err(error) => {
             let (status, shown) = refused(visit, form, &error)?;
             return write(visit, status, shown.sentence).await;

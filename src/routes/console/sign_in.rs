@@ -117,8 +117,18 @@ async fn begin_again(Guest(visit): Guest) -> Response {
     see_other(&visit.to("sign-in"))
 }
 
-/// The status and the form of a refusal that the page can tell of.
+/// The status and the form of a refusal that the page can tell of. What is no fault of the form goes on to the outermost
+/// layer, which logs its cause, and what asks for a proof first leads there.
 pub(super) fn refused(visit: &Visit, form: &Form, error: &Error) -> std::result::Result<(StatusCode, Shown), Refusal> {
+    match error {
+        Error::Internal(cause) => return Err(Error::internal(cause.to_string()).into()),
+        Error::Unavailable { part, cause } => {
+            let cause = cause.as_ref().map(|cause| cause.to_string().into());
+            return Err(Error::Unavailable { part, cause }.into());
+        }
+        Error::Refused(code @ (Code::EmailNotVerified | Code::MfaSetupRequired)) => return Err((*code).into()),
+        _ => {}
+    }
     let status = StatusCode::from_u16(code_of(error).status()).unwrap_or(StatusCode::BAD_REQUEST);
     Ok((status, Shown::refused(form, error, visit.ctx.client().language)))
 }

@@ -49,7 +49,7 @@ pub async fn change(ctx: &Context, id: UserId, changes: AccountChanges) -> Resul
     for event in events {
         audit::record(&mut tx, ctx, event).await?;
     }
-    let after = stored::find(&mut tx, id).await?.ok_or(Code::NotFound)?;
+    let after = stored::find(&mut tx, id, ctx.now()).await?.ok_or(Code::NotFound)?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(id);
     ctx.app().key_checks.forget_account(id);

@@ -32,7 +32,7 @@ use crate::{
 /// `Forbidden` to whoever may not read accounts.
 pub async fn list(ctx: &Context, part: Option<&str>, page: PageRequest) -> Result<Page<Account>> {
     ctx.require(Permission::ReadAccounts)?;
-    let rows = stored::list(&mut ctx.db().read().await?, part, page).await?;
+    let rows = stored::list(&mut ctx.db().read().await?, part, page, ctx.now()).await?;
     Ok(Page::cut(rows, page.limit, |account| account.user.id.0))
 }
 
@@ -42,7 +42,7 @@ pub async fn list(ctx: &Context, part: Option<&str>, page: PageRequest) -> Resul
 /// `not_found`.
 pub async fn find(ctx: &Context, id: UserId) -> Result<Account> {
     ctx.require(Permission::ReadAccounts)?;
-    stored::find(&mut ctx.db().read().await?, id).await?.ok_or_else(|| Code::NotFound.into())
+    stored::find(&mut ctx.db().read().await?, id, ctx.now()).await?.ok_or_else(|| Code::NotFound.into())
 }
 
 /// The figures of the vault.

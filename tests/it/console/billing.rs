@@ -89,7 +89,7 @@ on_both! {
         }
     }
 
-    async fn invoices_come_in_pages_and_are_ones_own(plain: TestApp) {
+    async fn invoices_are_ones_own(plain: TestApp) {
         let (app, stand_in) = StandIn::with_app(plain.engine).await;
         let (_, mut alice) = with_actor(&app, "alice").await;
         let (_, mut bob) = with_actor(&app, "bob").await;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::support::{Person, TestApp};
+use crate::support::Person;
 
 const PASSWORD: &str = "une girafe en pyjama vert";
 

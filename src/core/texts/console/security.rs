@@ -18,7 +18,7 @@ texts! {
         codes_left: "codes left" | "codes restants",
         codes_few: "Make new ones before you run out." | "Créez-en de nouveaux avant d’en manquer.",
         codes_renew: "New codes" | "Nouveaux codes",
-        codes_renew_hint: "The old ones are worth nothing from then on." | "Les anciens ne vaudront plus rien.",
+        codes_renew_hint: "New codes make the old ones worthless." | "Les nouveaux codes annulent les anciens.",
         password: "Password" | "Mot de passe",
         password_lede: "Changing it ends all other sessions." | "Le changer met fin à toutes les autres sessions.",
         password_current: "Current password" | "Mot de passe actuel",

@@ -16,6 +16,7 @@ use crate::{
         secret::SecretText,
         texts::{
             console::{Notice, SecondFactorTexts},
+            faults::{Fault, FaultKind},
             problems::Code,
         },
     },
@@ -55,7 +56,7 @@ struct Fresh {
     /// The picture, as an address.
     picture: String,
     /// In groups of four, for typing.
-    secret: String,
+    secret: Vec<String>,
     url: String,
 }
 
@@ -82,10 +83,9 @@ async fn begin(Posted(visit, form): Posted) -> Answered {
 
 fn fresh(enrolment: &Enrolment) -> Fresh {
     let letters: Vec<char> = enrolment.secret.expose().chars().collect();
-    let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
     Fresh {
         picture: format!("data:image/svg+xml;base64,{}", STANDARD.encode(enrolment.qr_svg.expose().as_bytes())),
-        secret: groups.join(" "),
+        secret: letters.chunks(4).map(|group| group.iter().collect()).collect(),
         url: enrolment.url.expose().clone(),
     }
 }
@@ -95,12 +95,26 @@ async fn turn_on(Posted(visit, form): Posted) -> Answered {
         Ok(codes) => show_codes(&visit, &codes, true),
         // another window was quicker, or the set-up was given up there
         Err(error) if error.is(Code::MfaAlreadyOn) || error.is(Code::MfaNotOn) => Ok(see_other(&visit.to("security"))),
-        Err(error) if error.is(Code::WrongCode) || matches!(error, Error::Invalid(_) | Error::Paused { .. }) => {
-            let (status, shown) = refused(&visit, &form, &error)?;
+        Err(error) if error.is(Code::ReauthenticationRequired) => Err(confirm::or_ask(&visit, &form, error)),
+        Err(error) => {
+            let (status, shown) = refused(&visit, &form, &wrong_here(error))?;
             write(&visit, status, shown, None)
         }
-        Err(error) => Err(confirm::or_ask(&visit, &form, error)),
     }
+}
+
+/// A wrong code, in words that name no recovery code: there is none yet.
+fn wrong_here(error: Error) -> Error {
+    if !error.is(Code::WrongCode) {
+        return error;
+    }
+    Error::fault(Fault::new(
+        "code",
+        FaultKind::Conflict(
+            "That is not the code of this moment. Type the next one, and check the phone’s clock if it fails again.",
+            "Ce n’est pas le code de cet instant. Saisissez le suivant, et vérifiez l’horloge du téléphone s’il échoue encore.",
+        ),
+    ))
 }
 
 async fn confirm_code(visit: &Visit, form: &Form) -> Result<Vec<SecretText>> {

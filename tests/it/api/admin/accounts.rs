@@ -37,7 +37,7 @@ on_both! {
 
         let mut names: Vec<_> = shown.as_object().unwrap().keys().map(String::as_str).collect();
         names.sort_unstable();
-        assert_eq!(names, ["created_at", "disabled_at", "email", "email_verified", "id", "keys", "last_sign_in_at", "name", "plan", "role", "second_factor", "updated_at"]);
+        assert_eq!(names, ["created_at", "disabled_at", "email", "email_verified", "id", "keys", "last_sign_in_at", "name", "plan", "role", "second_factor", "sessions", "updated_at"]);
         assert_eq!((&shown["id"], &shown["email"], &shown["name"]), (&json!(alice.id), &json!(alice.email), &json!("alice")));
         assert_eq!((&shown["role"], &shown["plan"], &shown["keys"], &shown["disabled_at"]), (&json!("user"), &json!("FREE"), &json!(1), &Value::Null));
         assert!(shown["last_sign_in_at"].as_str() > shown["created_at"].as_str(), "{shown}");
@@ -187,6 +187,8 @@ on_both! {
         assert_eq!(stats["keys"], json!({ "active": 1, "revoked": 1 }));
         assert_eq!(stats["sessions"], 2);
         assert!(stats["mails_waiting"].as_i64().is_some(), "{stats}");
+        assert_eq!(stats["billing_waiting"], 0);
+        assert_eq!((root.get(&path_of(&alice)).await.json()["sessions"].clone(), root.get(&path_of(&bob)).await.json()["sessions"].clone()), (json!(1), json!(0)));
     }
 
     async fn no_answer_to_an_administrator_holds_a_value_a_hash_or_a_token(app: TestApp) {

@@ -114,6 +114,23 @@ on_both! {
         assert_eq!(identifiers(&bob.get("/api/auth/sessions").await.expect(200).json()), [bobs]);
     }
 
+    async fn all_other_sessions_end_at_once_and_nobody_elses(app: TestApp) {
+        let (alice, bob) = (app.member("alice").await, app.member("bob").await);
+        let (second, third) = (alice.sign_in().await, alice.sign_in().await);
+        read_me(&app, &second).await.expect(200);
+
+        alice.delete("/api/auth/sessions").await.expect(204);
+
+        assert_refused(read_me(&app, &second).await);
+        assert_refused(read_me(&app, &third).await);
+        alice.get("/api/auth/me").await.expect(200);
+        bob.get("/api/auth/me").await.expect(200);
+        let page = alice.get("/api/auth/sessions").await.expect(200).json();
+        assert_eq!((identifiers(&page).len(), page["data"][0]["current"].as_bool()), (1, Some(true)));
+        let entry = alice.get("/api/audit?limit=1").await.expect(200).json()["data"][0].clone();
+        assert_eq!((entry["action"].as_str(), entry["details"]["sessions"].as_i64()), (Some("session.all_ended"), Some(2)));
+    }
+
     async fn a_session_can_end_itself(app: TestApp) {
         let alice = app.member("alice").await;
         let id = identifiers(&alice.get("/api/auth/sessions").await.expect(200).json())[0].clone();

@@ -41,6 +41,26 @@ on_both! {
         assert_eq!(alice.trail().await.last().map(String::as_str), Some("account.updated"));
     }
 
+    async fn the_language_is_changed_alone_or_with_the_name_and_mails_follow_it(app: TestApp) {
+        let alice = app.member("alice").await;
+        assert_eq!(alice.get("/api/auth/me").await.expect(200).json()["language"], "en");
+
+        let changed = alice.patch("/api/auth/me", json!({ "language": "fr" })).await.expect(200).json();
+        assert_eq!((changed["language"].as_str(), changed["name"].as_str()), (Some("fr"), Some("alice")));
+        let body = json!({ "current_password": alice.password, "new_password": NEW_PASSWORD });
+        alice.post("/api/auth/password", body).await.expect(204);
+        assert_eq!(app.wait_for_mails(&alice.email, 1).await[0].subject, "Votre mot de passe Vault API a été changé");
+
+        let changed = alice.patch("/api/auth/me", json!({ "name": "Alice", "language": "en" })).await.expect(200).json();
+        assert_eq!((changed["language"].as_str(), changed["name"].as_str()), (Some("en"), Some("Alice")));
+        let entry = alice.get("/api/audit?limit=1").await.expect(200).json()["data"][0].clone();
+        assert_eq!(entry["details"]["changed"], "name, language");
+        for (language, code) in [(json!("de"), "invalid_choice"), (json!("FR"), "invalid_choice"), (json!(""), "invalid_choice"), (json!(7), "wrong_type"), (json!(null), "required")] {
+            let reply = alice.patch("/api/auth/me", json!({ "language": language })).await.expect_problem(422, "validation_failed");
+            assert_eq!(reply.faults(), [("language".to_owned(), code.to_owned())]);
+        }
+    }
+
     async fn a_name_may_be_empty(app: TestApp) {
         let alice = app.member("alice").await;
 

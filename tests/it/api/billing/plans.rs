@@ -7,6 +7,20 @@ use super::{look, standing, subscribe};
 use crate::{api::admin::staff, support::StandIn};
 
 on_both! {
+    async fn the_plan_tells_how_many_keys_there_are_and_may_be(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let alice = app.member("alice").await;
+        alice.store("a", "sk-proj-abcdefghijklmnopqrstuvwx").await;
+
+        let free = alice.get("/api/billing/subscription").await.expect(200).json();
+        subscribe(&stand_in, &alice).await;
+        let pro = alice.get("/api/billing/subscription").await.expect(200).json();
+
+        assert_eq!((free["keys_used"].as_i64(), free["keys_limit"].as_i64()), (Some(1), app.app.config.free_plan_max_keys));
+        assert!(free["keys_limit"].is_i64());
+        assert_eq!((pro["keys_used"].as_i64(), pro["keys_limit"].is_null()), (Some(1), true));
+    }
+
     async fn what_an_administrator_gave_stripe_does_not_take_away(plain: TestApp) {
         let stand_in = StandIn::start().await;
         let app = stand_in.app(plain.engine).await;

@@ -46,7 +46,7 @@ on_both! {
             ("invoices", 200, json!(null)),
             ("webhook", 503, json!("billing_not_configured")),
         ]);
-        assert_eq!(answers[2].1.json(), json!({ "plan": "FREE", "status": null, "current_period_end": null, "cancel_at_period_end": false }));
+        assert_eq!(answers[2].1.json(), json!({ "plan": "FREE", "status": null, "current_period_end": null, "cancel_at_period_end": false, "keys_used": 0, "keys_limit": 3 }));
         assert_eq!(answers[3].1.json(), json!({ "data": [], "next_cursor": null }));
         for number in 0..3 {
             alice.store(&format!("key {number}"), &format!("value {number}")).await;
