@@ -10,6 +10,7 @@ mod csrf;
 mod forgot;
 mod form;
 mod frame;
+mod key;
 mod landing;
 mod refusal;
 mod resume;
@@ -61,6 +62,7 @@ pub(super) fn routes(app: &App) -> Router {
     let pages = Router::new()
         .merge(landing::routes())
         .merge(sign_in::routes())
+        .merge(key::routes())
         .merge(sign_up::routes())
         .merge(forgot::routes())
         .merge(sign_out::routes())

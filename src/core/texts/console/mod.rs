@@ -25,12 +25,16 @@ macro_rules! texts {
 
 mod chart;
 mod frame;
+mod key;
+mod new_key;
 mod notices;
 mod public;
 mod sign_in;
 
 pub use chart::{ChartTexts, short_day};
 pub use frame::FrameTexts;
+pub use key::{KeyTexts, RotationTexts};
+pub use new_key::NewKeyTexts;
 pub use notices::Notice;
 pub use public::{LandingTexts, PricingTexts};
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
