@@ -13,6 +13,7 @@ mod dev_mail;
 mod forgot;
 mod form;
 mod frame;
+mod key;
 mod keys_list;
 mod landing;
 mod listing;
@@ -73,6 +74,7 @@ pub(super) fn routes(app: &App) -> Router {
     let pages = Router::new()
         .merge(landing::routes())
         .merge(sign_in::routes())
+        .merge(key::routes())
         .merge(sign_up::routes())
         .merge(forgot::routes())
         .merge(sign_out::routes())

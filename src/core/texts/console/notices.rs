@@ -58,6 +58,12 @@ notices! {
     SessionsEnded = "sessions-ended": "All sessions of the account have ended." | "Toutes les sessions du compte ont pris fin.",
     /// Name or language were changed.
     SettingsSaved = "settings-saved": "Saved." | "Enregistré.",
+    /// A key's former values stopped to count.
+    GraceEnded = "grace-ended": "The grace has ended: only the current value is accepted." | "Le sursis est terminé : seule la valeur actuelle est acceptée.",
+    /// An earlier value of a key is the current one.
+    KeyRestored = "key-restored": "The earlier value is the current one again." | "La valeur antérieure est de nouveau l’actuelle.",
+    /// A key's description was changed.
+    KeySaved = "key-saved": "The changes are saved." | "Les modifications sont enregistrées.",
     /// The session ended as asked.
     SignedOut = "signed-out": "You are signed out." | "Vous êtes déconnecté.",
     /// The session's time was over.

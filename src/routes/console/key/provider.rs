@@ -1,0 +1,63 @@
+//! The part of a form that asks for the provider: recognised by the value's form, or chosen, with the settings that the
+//! catalogue knows of it.
+
+use super::super::form::Form;
+use crate::{
+    core::texts::console::NewKeyTexts,
+    models::provider::{self, Provider},
+};
+
+/// How the settings are named in a form.
+pub(super) const SETTING: &str = "provider_config.";
+
+/// What is asked of the provider.
+pub(super) struct Asked {
+    pub(super) options: Vec<Choice>,
+    /// What the form of the value tells; empty where nobody has asked.
+    pub(super) sentence: String,
+    /// The heading of the settings; empty where there are none.
+    pub(super) heading: String,
+    pub(super) settings: Vec<Setting>,
+}
+
+pub(super) struct Choice {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) is_chosen: bool,
+}
+
+pub(super) struct Setting {
+    /// The name of its field in the form.
+    pub(super) field: String,
+    pub(super) label: &'static str,
+    pub(super) is_secret: bool,
+}
+
+impl Asked {
+    /// The part for a form as it was typed.
+    pub(super) fn of(t: &NewKeyTexts, form: &Form) -> Self {
+        let (chosen, value) = (form.value("provider"), form.value("value").trim());
+        let recognised = provider::recognise(value);
+        let provider = provider::find(chosen).or(recognised);
+        let sentence = match recognised {
+            _ if !chosen.is_empty() || value.is_empty() => String::new(),
+            Some(found) => t.recognised.replace("{provider}", found.name),
+            None => t.unrecognised.to_owned(),
+        };
+        let options =
+            provider::all().iter().map(|one| Choice { id: one.id, name: one.name, is_chosen: one.id == chosen });
+        let settings: Vec<_> = provider.map(settings_of).unwrap_or_default();
+        let heading = match provider {
+            Some(provider) if !settings.is_empty() => t.settings.replace("{provider}", provider.name),
+            _ => String::new(),
+        };
+        Self { options: options.collect(), sentence, heading, settings }
+    }
+}
+
+fn settings_of(provider: &'static Provider) -> Vec<Setting> {
+    let fields = provider.fields.iter();
+    fields
+        .map(|field| Setting { field: format!("{SETTING}{}", field.name), label: field.name, is_secret: field.secret })
+        .collect()
+}

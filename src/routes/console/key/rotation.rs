@@ -1,0 +1,117 @@
+//! `/keys/{id}/rotate`: a new value for a key, and how long the former one is still accepted. The form carries the state that
+//! it began with: sent twice, it rotates once.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::{
+    super::{
+        form::{Form, Shown},
+        frame::{Frame, Section, page, secret_page},
+        refusal::{Answered, done, see_other},
+        sign_in::refused,
+        visit::{Entered, Posted, Visit},
+    },
+    facts, made, place,
+};
+use crate::{
+    core::{
+        error::{Error, Result},
+        texts::{
+            console::{Notice, RotationTexts},
+            problems::Code,
+        },
+    },
+    models::{
+        api_key::{ApiKey, KeyKind},
+        ids::ApiKeyId,
+        key_requests::{Created, Rotation},
+    },
+    routes::extractors::Id,
+    services::api_keys,
+};
+
+#[derive(Template)]
+#[template(path = "console/pages/key_rotate.html")]
+struct RotatePage {
+    frame: Frame,
+    t: &'static RotationTexts,
+    title: String,
+    id: ApiKeyId,
+    masked: String,
+    is_generated: bool,
+    state: String,
+    graces: Vec<Grace>,
+    shown: Shown,
+}
+
+/// A choice of how long a former value is still accepted.
+pub(super) struct Grace {
+    pub(super) seconds: i64,
+    pub(super) text: &'static str,
+    pub(super) is_chosen: bool,
+}
+
+/// The choices, with the one that was made or is usual.
+pub(super) fn graces(t: &RotationTexts, key: &ApiKey, chosen: &str) -> Vec<Grace> {
+    let usual = if key.kind == KeyKind::Generated { 86_400 } else { 0 };
+    let chosen = chosen.parse().unwrap_or(usual);
+    let all = [
+        (0, t.grace_none),
+        (3600, t.grace_hour),
+        (86_400, t.grace_day),
+        (604_800, t.grace_week),
+        (2_592_000, t.grace_month),
+    ];
+    all.into_iter().map(|(seconds, text)| Grace { seconds, text, is_chosen: seconds == chosen }).collect()
+}
+
+pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answered {
+    let key = api_keys::read(&visit.ctx, id).await?;
+    if key.revoked {
+        return Ok(see_other(&visit.to(&place(id))));
+    }
+    page(StatusCode::OK, &blank(&visit, &key, "", Shown::default())?)
+}
+
+pub(super) async fn submit(Id(id): Id<ApiKeyId>, Posted(visit, form): Posted) -> Answered {
+    match rotate(&visit, &form, id).await {
+        Ok(created) => made::rotated(&visit, &(&created).into()),
+        Err(error @ (Error::Invalid(_) | Error::Refused(_)))
+            if !error.is(Code::KeyRevoked) && !error.is(Code::NotFound) =>
+        {
+            let key = api_keys::read(&visit.ctx, id).await?;
+            let (status, mut shown) = refused(&visit, &form, &error)?;
+            if error.is(Code::PreconditionFailed) {
+                shown.sentence = Some(RotationTexts::of(visit.ctx.client().language).changed.to_owned());
+            }
+            secret_page(status, &blank(&visit, &key, form.value("grace_seconds"), shown)?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn rotate(visit: &Visit, form: &Form, id: ApiKeyId) -> Result<Created> {
+    let rotation: Rotation = form.object().text("value").number("grace_seconds").read(visit.ctx.app())?;
+    api_keys::rotate(&visit.ctx, id, rotation, Some(form.value("state"))).await
+}
+
+pub(super) async fn end_grace(Id(id): Id<ApiKeyId>, Posted(visit, _): Posted) -> Answered {
+    api_keys::end_grace(&visit.ctx, id, None).await?;
+    done(&visit, &place(id), Notice::GraceEnded)
+}
+
+fn blank(visit: &Visit, key: &ApiKey, grace: &str, shown: Shown) -> Result<RotatePage> {
+    let t = RotationTexts::of(visit.ctx.client().language);
+    Ok(RotatePage {
+        frame: visit.frame(Section::Keys)?,
+        t,
+        title: t.title.replace("{name}", &key.name),
+        id: key.id,
+        masked: facts::masked(&key.prefix, &key.last4),
+        is_generated: key.kind == KeyKind::Generated,
+        state: key.etag(),
+        graces: graces(t, key, grace),
+        shown,
+    })
+}
