@@ -3,14 +3,17 @@
 //! place. The console calls the services that the API calls, and has no rule of its own.
 
 mod assets;
+mod audit;
 mod confirm;
 mod cookies;
 mod csrf;
+mod dashboard;
 mod dev_mail;
 mod forgot;
 mod form;
 mod frame;
 mod landing;
+mod needs;
 mod refusal;
 mod resume;
 mod sign_in;
@@ -18,6 +21,8 @@ mod sign_out;
 mod sign_up;
 mod simulation;
 mod tasks;
+mod tokens;
+mod trail;
 mod visit;
 mod whole;
 
@@ -69,6 +74,9 @@ pub(super) fn routes(app: &App) -> Router {
         .merge(sign_out::routes())
         .merge(tasks::routes())
         .merge(dev_mail::routes(app))
+        .merge(dashboard::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes())
         .with_state(app.clone());
     pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
 }

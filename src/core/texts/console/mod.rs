@@ -23,15 +23,21 @@ macro_rules! texts {
     };
 }
 
+mod dashboard;
 mod frame;
 mod notices;
 mod public;
 mod sign_in;
+mod tokens;
+mod trail;
 
+pub use dashboard::DashboardTexts;
 pub use frame::FrameTexts;
 pub use notices::Notice;
 pub use public::{LandingTexts, PricingTexts};
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
+pub use tokens::{TokensTexts, scope_texts};
+pub use trail::{AuditTexts, group_name, sentence_of};
 
 /// A count with its noun: French counts nought as one.
 #[must_use]
