@@ -4,6 +4,7 @@
 
 mod assets;
 mod audit;
+mod chart;
 mod confirm;
 mod cookies;
 mod csrf;

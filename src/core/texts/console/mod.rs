@@ -23,6 +23,7 @@ macro_rules! texts {
     };
 }
 
+mod chart;
 mod dashboard;
 mod frame;
 mod notices;
@@ -31,6 +32,7 @@ mod sign_in;
 mod tokens;
 mod trail;
 
+pub use chart::{ChartTexts, short_day};
 pub use dashboard::DashboardTexts;
 pub use frame::FrameTexts;
 pub use notices::Notice;
