@@ -61,6 +61,11 @@ impl AuditPage {
     fn is_group(&self, group: &str) -> bool {
         self.shown.value("group") == group
     }
+
+    /// The faults of what has no field: a cursor or an act that somebody wrote into the address.
+    fn others(&self) -> Vec<&str> {
+        self.shown.others(&["group", "since", "until"])
+    }
 }
 
 async fn show(Entered(visit): Entered) -> Answered {
