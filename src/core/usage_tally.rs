@@ -127,6 +127,14 @@ impl UsageTally {
         self.lock().keys.get(&key).cloned().unwrap_or_default()
     }
 
+    /// What is in memory of all keys of one account.
+    #[must_use]
+    pub fn of_account(&self, account: UserId) -> Vec<Counted> {
+        let memory = self.lock();
+        let of_keys = memory.keys.values().filter(|rows| rows.first().is_some_and(|row| row.account == account));
+        of_keys.flatten().copied().collect()
+    }
+
     /// When a key was last used, as far as memory tells.
     #[must_use]
     pub fn last_used(&self, key: ApiKeyId) -> Option<DateTime<Utc>> {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::user::words;
+use super::{ids::ApiKeyId, user::words};
 use crate::core::crypto::mac::MacKey;
 
 words! {
@@ -218,6 +218,79 @@ pub struct TrailFilter {
     pub since: Option<DateTime<Utc>>,
     /// Before this moment.
     pub until: Option<DateTime<Utc>>,
+}
+
+words! {
+    /// Acts that belong together.
+    ActionGroup {
+        /// What was done to keys.
+        Keys = "keys",
+        /// What was done to tokens for programs.
+        Tokens = "tokens",
+        /// Sign-ins and sessions.
+        SignIns = "sign_ins",
+        /// The second factor and the password.
+        Security = "security",
+        /// The account itself.
+        Account = "account",
+        /// The plan and payments.
+        Billing = "billing",
+    }
+}
+
+impl Action {
+    /// To which acts it belongs.
+    #[must_use]
+    pub fn group(self) -> ActionGroup {
+        match self.as_str().split('.').next().unwrap_or_default() {
+            "key" | "keys" => ActionGroup::Keys,
+            "token" => ActionGroup::Tokens,
+            "session" => ActionGroup::SignIns,
+            "second_factor" | "password" => ActionGroup::Security,
+            "billing" => ActionGroup::Billing,
+            _ if self == Self::PlanChanged => ActionGroup::Billing,
+            _ => ActionGroup::Account,
+        }
+    }
+}
+
+/// Which entries of one's own trail are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct OwnFilter {
+    /// What was done to one key.
+    pub key: Option<ApiKeyId>,
+    /// One kind of act.
+    pub action: Option<Action>,
+    /// Acts that belong together.
+    pub group: Option<ActionGroup>,
+    /// From this moment on.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl OwnFilter {
+    /// The words of the acts that are wanted, each between commas; `None` for all.
+    #[must_use]
+    pub fn actions(&self) -> Option<String> {
+        if self.action.is_none() && self.group.is_none() {
+            return None;
+        }
+        let is_wanted = |action: &Action| {
+            self.action.is_none_or(|wanted| wanted == *action) && self.group.is_none_or(|group| group == action.group())
+        };
+        let words: Vec<_> = Action::ALL.iter().copied().filter(is_wanted).map(Action::as_str).collect();
+        Some(format!(",{},", words.join(",")))
+    }
+}
+
+/// What a check of one's own trail found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnVerification {
+    /// How many entries are as they were written, from the first on.
+    pub entries: u64,
+    /// The place of the first one that is not; `None` where all are.
+    pub first_bad: Option<i64>,
 }
 
 /// The end of a chain.

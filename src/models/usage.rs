@@ -107,6 +107,45 @@ pub struct UsageDay {
     pub counts: Counts,
 }
 
+/// How the keys of an account are used, and how many there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountUsage {
+    /// Every day that was asked for, oldest first; those without a use too.
+    pub days: Vec<UsageDay>,
+    /// How many keys there are.
+    pub keys: KeyFigures,
+    /// How many active keys the plan allows; `None` for all.
+    pub most_keys: Option<i64>,
+    /// The active keys with the most refusals of the last week.
+    pub refused: Vec<RefusedKey>,
+}
+
+/// How many active keys an account has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyFigures {
+    /// All that are not revoked.
+    pub active: i64,
+    /// Those that the vault made.
+    pub generated: i64,
+    /// Those whose time is over.
+    pub expired: i64,
+    /// Those whose time ends within 30 days.
+    pub expiring: i64,
+    /// Those that nobody has used for 90 days.
+    pub unused: i64,
+}
+
+/// A key with checks that were not good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedKey {
+    /// The key.
+    pub id: ApiKeyId,
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub refusals: i64,
+}
+
 /// How a key was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {

@@ -14,6 +14,7 @@ use crate::{
     models::{
         api_key::{ApiKey, KeyKind, KeyLimit, SealedKey, SealedParts},
         ids::{ApiKeyId, UserId},
+        usage::KeyFigures,
     },
 };
 
@@ -194,6 +195,34 @@ pub async fn count_active<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Res
         from auth.api_keys
         where \"userId\" = $1 and not revoked";
     Ok(on!(conn, scalar(SQL, account.0))?)
+}
+
+row!(KeyFigures {
+    active: i64 => "active",
+    generated: i64 => "generated",
+    expired: i64 => "expired",
+    expiring: i64 => "expiring",
+    unused: i64 => "unused",
+});
+
+/// How many active keys an account has: those whose time ends until `soon`, those that nobody has used since `long_ago`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn count_by_need<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    (now, soon, long_ago): (DateTime<Utc>, DateTime<Utc>, DateTime<Utc>),
+) -> Result<KeyFigures> {
+    const SQL: &str = "
+        select count(*) as active,
+            count(case when kind = 'generated' then 1 end) as generated,
+            count(case when \"expiresAt\" <= $2 then 1 end) as expired,
+            count(case when \"expiresAt\" > $2 and \"expiresAt\" <= $3 then 1 end) as expiring,
+            count(case when coalesce(\"lastUsedAt\", \"createdAt\") <= $4 then 1 end) as unused
+        from auth.api_keys
+        where \"userId\" = $1 and not revoked";
+    Ok(on!(conn, one(SQL, account.0, now, soon, long_ago))?)
 }
 
 /// Adds a key.

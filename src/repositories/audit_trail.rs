@@ -11,7 +11,7 @@ use crate::{
         error::Result,
     },
     models::{
-        audit::{Action, Entry, Head, TrailFilter},
+        audit::{Action, Entry, Head, OwnFilter, TrailFilter},
         page::PageRequest,
     },
 };
@@ -202,39 +202,29 @@ async fn set_head(tx: &mut Writer, chain: Uuid, head: &Head) -> Result<()> {
     Ok(())
 }
 
-/// The entries of a chain, newest first: one more than asked for, where there are more. The page begins below
-/// the entry `page.before`.
+/// The entries of a chain that a filter names and that stand below a place, newest first.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn list<'c>(conn: impl Into<Conn<'c>>, chain: Uuid, below_seq: i64, page: PageRequest) -> Result<Vec<Entry>> {
-    const SQL: &str = "
-        select id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac
-        from auth.audit_trail
-        where chain = $1 and seq < $2
-        order by seq desc
-        limit $3";
-    Ok(on!(conn, all(SQL, chain, below_seq, page.limit + 1))?)
-}
-
-/// The entries of a chain about one object, newest first: one more than asked for, where there are more.
-///
-/// # Errors
-/// As the database fails.
-pub async fn list_of_object<'c>(
+pub async fn list<'c>(
     conn: impl Into<Conn<'c>>,
     chain: Uuid,
-    object: Uuid,
+    filter: &OwnFilter,
     below_seq: i64,
-    page: PageRequest,
+    limit: i64,
 ) -> Result<Vec<Entry>> {
     const SQL: &str = "
         select id, chain, seq, \"actorId\", action, \"objectType\", \"objectId\", ip, \"userAgent\", \"requestId\", details, \"createdAt\", mac
         from auth.audit_trail
-        where chain = $1 and seq < $2 and \"objectId\" = $3
+        where chain = $1 and seq < $2 and \"createdAt\" >= $3 and \"createdAt\" < $4
+            and (cast($5 as text) is null or replace($5, ',' || action || ',', '') <> $5)
+            and ($6 or \"objectId\" = $7)
         order by seq desc
-        limit $4";
-    Ok(on!(conn, all(SQL, chain, below_seq, object, page.limit + 1))?)
+        limit $8";
+    let since = filter.since.unwrap_or(DateTime::UNIX_EPOCH);
+    let until = filter.until.unwrap_or(far_future());
+    let (any_object, object) = (filter.key.is_none(), filter.key.map_or(Uuid::nil(), |key| key.0));
+    Ok(on!(conn, all(SQL, chain, below_seq, since, until, filter.actions(), any_object, object, limit))?)
 }
 
 /// The entries of all chains that a filter names, newest first: one more than asked for, where there are more. A filter

@@ -1,6 +1,7 @@
 //! The table `auth.key_usage`: how keys are used, by key, day and version of the value. Its rows are added to, never replaced.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
 
 use crate::{
     core::{
@@ -8,8 +9,8 @@ use crate::{
         error::Result,
     },
     models::{
-        ids::ApiKeyId,
-        usage::{Counted, Counts, UsageDay},
+        ids::{ApiKeyId, UserId},
+        usage::{Counted, Counts, RefusedKey, UsageDay},
     },
 };
 
@@ -91,6 +92,55 @@ pub async fn list_days<'c>(conn: impl Into<Conn<'c>>, key: ApiKeyId, since: Naiv
         order by day";
     let rows: Vec<Row> = on!(conn, all(SQL, key.0, since))?;
     Ok(rows.into_iter().map(UsageDay::from).collect())
+}
+
+/// How all keys of an account were used since `day`: the days with a use, oldest first.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_days_of_account<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    since: NaiveDate,
+) -> Result<Vec<UsageDay>> {
+    const SQL: &str = "
+        select u.day, cast(sum(u.verifications) as bigint) as verifications,
+            cast(sum(u.\"formerVerifications\") as bigint) as \"formerVerifications\",
+            cast(sum(u.refusals) as bigint) as refusals, cast(sum(u.reveals) as bigint) as reveals
+        from auth.api_keys as k
+        join auth.key_usage as u on u.\"keyId\" = k.id
+        where k.\"userId\" = $1 and u.day >= $2
+        group by u.day
+        order by u.day";
+    let rows: Vec<Row> = on!(conn, all(SQL, account.0, since))?;
+    Ok(rows.into_iter().map(UsageDay::from).collect())
+}
+
+row!(RefusedKey {
+    id: Uuid => "id",
+    name: String => "name",
+    refusals: i64 => "refusals",
+});
+
+/// The active keys of an account with the most refusals since `day`.
+///
+/// # Errors
+/// As the database fails.
+pub async fn list_refused<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    since: NaiveDate,
+    limit: i64,
+) -> Result<Vec<RefusedKey>> {
+    const SQL: &str = "
+        select k.id, k.name, cast(sum(u.refusals) as bigint) as refusals
+        from auth.api_keys as k
+        join auth.key_usage as u on u.\"keyId\" = k.id
+        where k.\"userId\" = $1 and not k.revoked and u.day >= $2 and u.refusals > 0
+        group by k.id, k.name
+        order by refusals desc, k.id
+        limit $3";
+    Ok(on!(conn, all(SQL, account.0, since, limit))?)
 }
 
 /// When a former value of a key was last used.

@@ -7,7 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::query::{FromQuery, Query};
-use crate::models::{audit::Entry, ids::ApiKeyId, page::PageRequest};
+use crate::models::{
+    audit::{Action, ActionGroup, Entry, OwnFilter, OwnVerification},
+    ids::ApiKeyId,
+    page::PageRequest,
+};
 
 /// An entry of the trail.
 #[derive(Serialize, ToSchema)]
@@ -72,20 +76,56 @@ pub struct OwnTrailParams {
     cursor: Option<String>,
     /// What was done to one key.
     key_id: Option<Uuid>,
+    /// One kind of act.
+    action: Option<Action>,
+    /// Acts that belong together.
+    group: Option<ActionGroup>,
+    /// From this moment on.
+    since: Option<DateTime<Utc>>,
+    /// Before this moment.
+    until: Option<DateTime<Utc>>,
 }
 
 /// Which entries of one's own trail, as read.
 pub struct OwnTrailQuery {
     /// Which page.
     pub page: PageRequest,
-    /// What was done to one key.
-    pub key: Option<ApiKeyId>,
+    /// Which entries.
+    pub filter: OwnFilter,
 }
 
 impl FromQuery for OwnTrailQuery {
     fn read(query: &mut Query) -> Option<Self> {
         let page = query.page();
+        let action = query.choice("action", || words(Action::ALL.iter().map(|action| action.as_str())));
+        let group = query.choice("group", || words(ActionGroup::ALL.iter().map(|group| group.as_str())));
+        let since = query.time("since");
+        let until = query.time("until");
         let key = query.id("key_id");
-        Some(Self { page: page?, key: key?.map(ApiKeyId) })
+        let key = key?.map(ApiKeyId);
+        let filter = OwnFilter { key, action: action?, group: group?, since: since?, until: until? };
+        Some(Self { page: page?, filter })
+    }
+}
+
+fn words(all: impl Iterator<Item = &'static str>) -> String {
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// What a check of one's own trail found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditVerification)]
+pub struct OwnVerificationView {
+    /// How many entries are as they were written, from the first on.
+    pub entries: u64,
+    /// Whether nothing was changed, removed or moved.
+    pub intact: bool,
+    /// The place (`seq`) of the first entry that is not as it was written.
+    pub first_bad: Option<i64>,
+}
+
+impl From<OwnVerification> for OwnVerificationView {
+    fn from(found: OwnVerification) -> Self {
+        Self { entries: found.entries, intact: found.first_bad.is_none(), first_bad: found.first_bad }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod audit_export;
 pub mod auth;
 pub mod billing;
 pub mod device;

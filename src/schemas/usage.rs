@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::query::{FromQuery, Query};
-use crate::models::usage::{Usage, UsageDay};
+use crate::models::usage::{AccountUsage, KeyFigures, Usage, UsageDay};
 
 const USUAL_DAYS: i64 = 30;
 const MOST_DAYS: i64 = 90;
@@ -51,6 +52,73 @@ impl From<UsageDay> for UsageDayView {
             former_verifications: day.counts.former_verifications,
             refusals: day.counts.refusals,
             reveals: day.counts.reveals,
+        }
+    }
+}
+
+/// How all keys of an account were used, and how many there are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountUsage)]
+pub struct AccountUsageView {
+    /// Every day that was asked for, oldest first, the last one today; days without a use too. Revoked keys are included.
+    pub data: Vec<UsageDayView>,
+    /// How many active keys there are.
+    pub keys: KeyFiguresView,
+    /// The active keys with the most refusals of the last seven days, five at most.
+    pub refused: Vec<RefusedKeyView>,
+}
+
+/// How many active keys there are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountKeyFigures)]
+pub struct KeyFiguresView {
+    /// All that are not revoked.
+    pub active: i64,
+    /// How many the plan allows; `null` for any number.
+    pub limit: Option<i64>,
+    /// Those that the vault made.
+    pub generated: i64,
+    /// Those whose values were brought.
+    pub stored: i64,
+    /// Those whose time is over.
+    pub expired: i64,
+    /// Those whose time ends within 30 days.
+    pub expiring: i64,
+    /// Those that nobody has used for 90 days.
+    pub unused: i64,
+}
+
+/// A key with checks that were not good.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusedKey)]
+pub struct RefusedKeyView {
+    /// The key's identifier.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub refusals: i64,
+}
+
+impl From<AccountUsage> for AccountUsageView {
+    fn from(usage: AccountUsage) -> Self {
+        let KeyFigures { active, generated, expired, expiring, unused } = usage.keys;
+        let keys = KeyFiguresView {
+            active,
+            limit: usage.most_keys,
+            generated,
+            stored: active - generated,
+            expired,
+            expiring,
+            unused,
+        };
+        let refused = usage.refused.into_iter();
+        Self {
+            data: usage.days.into_iter().map(UsageDayView::from).collect(),
+            keys,
+            refused: refused
+                .map(|key| RefusedKeyView { id: key.id.0, name: key.name, refusals: key.refusals })
+                .collect(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The audit trail: every act is an entry in the same transaction, chained to the one before.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::api_keys;
 use crate::{
     core::{
         context::Context,
@@ -10,7 +13,7 @@ use crate::{
         error::Result,
     },
     models::{
-        audit::{Action, Entry, Head, NewEntry, ObjectType, TrailFilter},
+        audit::{Action, Entry, Head, NewEntry, ObjectType, OwnFilter, OwnVerification, TrailFilter},
         ids::{ApiKeyId, ProgramTokenId, SessionId, UserId},
         mail::MailCause,
         page::{Page, PageRequest},
@@ -18,6 +21,9 @@ use crate::{
     },
     repositories::audit_trail,
 };
+
+/// The most entries of one export: the newest.
+pub const MOST_EXPORTED: i64 = 10_000;
 
 /// An act, as it is going to be recorded.
 #[derive(Clone, Debug)]
@@ -186,23 +192,35 @@ pub async fn record_batch(ctx: &Context, mut entries: Vec<NewEntry>) -> Result<(
 ///
 /// # Errors
 /// `Unauthenticated` without a sign-in.
-pub async fn list_own(ctx: &Context, key: Option<ApiKeyId>, page: PageRequest) -> Result<Page<Entry>> {
+pub async fn list_own(ctx: &Context, filter: &OwnFilter, page: PageRequest) -> Result<Page<Entry>> {
     ctx.require(Permission::ReadOwnAudit)?;
     let chain = ctx.account()?.0;
     let mut reader = ctx.db().read().await?;
     let below = place_of(&mut reader, chain, page).await?;
-    let mut rows = match key {
-        None => audit_trail::list(&mut reader, chain, below, page).await?,
-        Some(key) => audit_trail::list_of_object(&mut reader, chain, key.0, below, page).await?,
-    };
-    for entry in &mut rows {
-        if entry.actor_id.is_some_and(|actor| actor != chain) {
-            // from where an administrator works is nobody else's business
-            entry.ip.clear();
-            entry.user_agent.clear();
-        }
+    let rows = audit_trail::list(&mut reader, chain, filter, below, page.limit + 1).await?;
+    Ok(Page::cut(as_owner_sees(chain, rows), page.limit, |entry| entry.id))
+}
+
+/// The member's own trail as one piece, newest first: at most `MOST_EXPORTED` entries.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in; `Busy` where others export meanwhile.
+pub async fn export_own(ctx: &Context, filter: &OwnFilter) -> Result<Vec<Entry>> {
+    ctx.require(Permission::ReadOwnAudit)?;
+    let chain = ctx.account()?.0;
+    let _turn = api_keys::take_turn(ctx).await?;
+    let mut reader = ctx.db().read().await?;
+    let rows = audit_trail::list(&mut reader, chain, filter, i64::MAX, MOST_EXPORTED).await?;
+    Ok(as_owner_sees(chain, rows))
+}
+
+/// From where an administrator works is nobody else's business.
+fn as_owner_sees(chain: Uuid, mut rows: Vec<Entry>) -> Vec<Entry> {
+    for entry in rows.iter_mut().filter(|entry| entry.actor_id.is_some_and(|actor| actor != chain)) {
+        entry.ip.clear();
+        entry.user_agent.clear();
     }
-    Ok(Page::cut(rows, page.limit, |entry| entry.id))
+    rows
 }
 
 /// The trails of all accounts, newest first.
@@ -242,6 +260,41 @@ pub struct Verification {
     pub faults: Vec<String>,
 }
 
+/// What is wrong with a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ChainFault {
+    EndGone,
+    Changed { id: Uuid, place: i64 },
+    OtherEnd { id: Uuid, place: i64 },
+    Shortened { after: i64, end: i64 },
+}
+
+impl ChainFault {
+    /// The place of the first entry that is not as it was written.
+    fn place(self) -> i64 {
+        match self {
+            Self::EndGone => 1,
+            Self::Changed { place, .. } | Self::OtherEnd { place, .. } => place,
+            Self::Shortened { after, .. } => after + 1,
+        }
+    }
+}
+
+impl fmt::Display for ChainFault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EndGone => write!(out, "its recorded end is gone"),
+            Self::Changed { id, place } => {
+                write!(out, "entry {id} (place {place}) was changed, or the one before it is gone")
+            }
+            Self::OtherEnd { id, .. } => write!(out, "its recorded end does not fit entry {id}"),
+            Self::Shortened { after, end } => {
+                write!(out, "the entries after place {after} are gone; it ends at {end}")
+            }
+        }
+    }
+}
+
 /// Checks every chain from its first entry to its end.
 ///
 /// # Errors
@@ -253,24 +306,40 @@ pub async fn verify(ctx: &Context) -> Result<Verification> {
     for chain in audit_trail::list_chains(&mut reader).await? {
         found.chains += 1;
         if let Err(fault) = verify_chain(ctx, &mut reader, chain, &mut found.entries).await? {
-            found.faults.push(fault);
+            found.faults.push(format!("chain {chain}: {fault}"));
         }
     }
     Ok(found)
 }
 
+/// Checks the member's own chain from its first entry to its end.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in; `Busy` where others check or export meanwhile.
+pub async fn verify_own(ctx: &Context) -> Result<OwnVerification> {
+    ctx.require(Permission::ReadOwnAudit)?;
+    let chain = ctx.account()?.0;
+    let _turn = api_keys::take_turn(ctx).await?;
+    let mut entries = 0;
+    let verified = verify_chain(ctx, &mut ctx.db().read().await?, chain, &mut entries).await?;
+    if let Err(fault) = &verified {
+        tracing::error!(%chain, %fault, "an account's trail is not as it was written; run `vault-api audit verify`");
+    }
+    Ok(OwnVerification { entries, first_bad: verified.err().map(|fault| fault.place()) })
+}
+
 async fn verify_chain(
     ctx: &Context,
-    reader: &mut crate::core::database::Reader,
+    reader: &mut Reader,
     chain: Uuid,
     entries: &mut u64,
-) -> Result<std::result::Result<(), String>> {
+) -> Result<std::result::Result<(), ChainFault>> {
     const AT_ONCE: i64 = 1000;
     let key = ctx.app().keyring()?.clone();
     let mut head = Head::start();
     // the end is read first: what is appended meanwhile stands behind it
     let Some(end) = audit_trail::find_head(&mut *reader, chain).await? else {
-        return Ok(Err(format!("chain {chain}: its recorded end is gone")));
+        return Ok(Err(ChainFault::EndGone));
     };
     loop {
         let batch = audit_trail::list_forward(&mut *reader, chain, head.seq, AT_ONCE).await?;
@@ -279,24 +348,17 @@ async fn verify_chain(
         }
         for entry in batch {
             if !entry.follows(&head, key.audit()) {
-                return Ok(Err(format!(
-                    "chain {chain}: entry {} (place {}) was changed, or the one before it is gone",
-                    entry.id,
-                    head.seq + 1
-                )));
+                return Ok(Err(ChainFault::Changed { id: entry.id, place: head.seq + 1 }));
             }
             head = Head::after(&entry);
             *entries += 1;
             if head.seq == end.seq && head.mac != end.mac {
-                return Ok(Err(format!("chain {chain}: its recorded end does not fit entry {}", entry.id)));
+                return Ok(Err(ChainFault::OtherEnd { id: entry.id, place: head.seq }));
             }
         }
     }
     if head.seq < end.seq {
-        return Ok(Err(format!(
-            "chain {chain}: the entries after place {} are gone; it ends at {}",
-            head.seq, end.seq
-        )));
+        return Ok(Err(ChainFault::Shortened { after: head.seq, end: end.seq }));
     }
     Ok(Ok(()))
 }

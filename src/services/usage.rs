@@ -12,7 +12,8 @@ use crate::{
         api_key::ApiKey,
         ids::{ApiKeyId, UserId},
         permission::Permission,
-        usage::{Counted, Counts, Usage, UsageDay},
+        usage::{AccountUsage, Counted, Counts, Usage, UsageDay},
+        user::Plan,
     },
     repositories::{api_keys, key_usage, users},
 };
@@ -21,6 +22,13 @@ pub use crate::models::usage::Use;
 
 /// How long the counts of a day are kept.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(400);
+
+/// Keys whose time ends within that want to be looked at, and those that nobody has used for so long.
+const EXPIRES_SOON: TimeDelta = TimeDelta::days(30);
+const UNUSED_FOR_LONG: TimeDelta = TimeDelta::days(90);
+/// Refusals of so many days, and of so many keys, are told.
+const DAYS_OF_REFUSALS: i64 = 7;
+const MOST_REFUSED: i64 = 5;
 
 /// Rows of one transaction: others that write wait no longer than for these.
 const MOST_AT_ONCE: usize = 200;
@@ -95,6 +103,31 @@ pub async fn read(ctx: &Context, id: ApiKeyId, days: i64) -> Result<Usage> {
     let of_former = pending.iter().filter(|row| row.counts.former_verifications > 0);
     let former_last_used_at = of_former.filter_map(|row| row.last_used_at).max().max(former);
     Ok(Usage { days: every_day(since, today, &written, &pending), former_last_used_at })
+}
+
+/// How all of the member's keys were used on the last `days` days, today included, revoked ones too; and how many there
+/// are, with those that want to be looked at.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn read_all(ctx: &Context, days: i64) -> Result<AccountUsage> {
+    ctx.require(Permission::ReadKeys)?;
+    let account = ctx.account()?;
+    let today = ctx.now().date_naive();
+    let back = |days: i64| today.checked_sub_signed(TimeDelta::days(days - 1)).unwrap_or(today);
+    let since = back(days);
+    let tally = &ctx.app().usage;
+    let mut reader = ctx.db().read().await?;
+    let moments = (ctx.now(), ctx.now() + EXPIRES_SOON, ctx.now() - UNUSED_FOR_LONG);
+    let keys = api_keys::count_by_need(&mut reader, account, moments).await?;
+    let refused = key_usage::list_refused(&mut reader, account, back(DAYS_OF_REFUSALS), MOST_REFUSED).await?;
+    // a connection first, then the lock: as `write_down` does
+    let no_commit = tally.commit.read().await;
+    let written = key_usage::list_days_of_account(&mut reader, account, since).await?;
+    let pending = tally.of_account(account);
+    drop(no_commit);
+    let most_keys = if ctx.user()?.plan == Plan::Free { ctx.app().config.free_plan_max_keys } else { None };
+    Ok(AccountUsage { days: every_day(since, today, &written, &pending), keys, most_keys, refused })
 }
 
 /// Every day from `since` to `today`, those without a use too.

@@ -1,4 +1,4 @@
-//! `GET /api/audit`: the member's own trail.
+//! `GET /api/audit`: the member's own trail, and the check of its chain.
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -9,14 +9,14 @@ use crate::{
         extractors::{May, Query, may::ReadOwnAudit},
     },
     schemas::{
-        audit::{EntryView, OwnTrailParams, OwnTrailQuery},
+        audit::{EntryView, OwnTrailParams, OwnTrailQuery, OwnVerificationView},
         page::PageView,
     },
     services::audit,
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_audit))
+    OpenApiRouter::new().routes(routes!(list_audit)).routes(routes!(verify_audit))
 }
 
 /// Your own trail
@@ -28,5 +28,15 @@ async fn list_audit(
     May(ctx, _): May<ReadOwnAudit>,
     Query(query): Query<OwnTrailQuery>,
 ) -> Answer<Json<PageView<EntryView>>> {
-    Ok(Json(PageView::of(audit::list_own(&ctx, query.key, query.page).await?)))
+    Ok(Json(PageView::of(audit::list_own(&ctx, &query.filter, query.page).await?)))
+}
+
+/// Check your own trail
+///
+/// Each entry is bound to the one before with a code that only the server can make: walks the whole chain, and tells the
+/// first entry that was changed, removed or moved.
+#[utoipa::path(get, path = "/api/audit/verify", tag = "Audit", operation_id = "verify_audit", security(("bearer" = [])),
+    responses((status = 200, description = "What was found", body = OwnVerificationView)))]
+async fn verify_audit(May(ctx, _): May<ReadOwnAudit>) -> Answer<Json<OwnVerificationView>> {
+    Ok(Json(audit::verify_own(&ctx).await?.into()))
 }

@@ -7,6 +7,7 @@ mod billing;
 mod keys;
 mod program_tokens;
 mod providers;
+mod usage;
 
 pub(super) use keys::{export_file, verify_directly as verify_key};
 
@@ -22,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(program_tokens::routes())
         .merge(billing::routes())
         .merge(audit::routes())
+        .merge(usage::routes())
         .merge(providers::routes())
         .merge(admin::routes())
 }

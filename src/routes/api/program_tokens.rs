@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Make a token for a program
 ///
 /// The answer shows the token, this once. A program sends it as `Authorization: Bearer vkt_…` and may do what its scopes
-/// allow, on `/api/keys` and `GET /api/auth/me` alone.
+/// allow, on `/api/keys`, `GET /api/usage` and `GET /api/auth/me` alone.
 #[utoipa::path(post, path = "/api/tokens", tag = "Tokens", operation_id = "create_token", request_body = CreateTokenBody, security(("bearer" = [])),
     responses(
         (status = 201, description = "The new token, in clear", body = CreatedTokenView),

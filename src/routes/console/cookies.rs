@@ -1,5 +1,5 @@
 //! The console's cookies: the session (`__Host-` where we are served over HTTPS), a visitor's mark that forms are bound to
-//! before anybody has signed in, and two preferences.
+//! before anybody has signed in, and preferences.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +21,8 @@ pub(super) enum Cookie {
     Language,
     /// `light` or `dark`.
     Theme,
+    /// The account that does not want to see the first steps any more.
+    Steps,
 }
 
 impl Cookie {
@@ -35,6 +37,8 @@ impl Cookie {
             (Self::Language, false) => "vault_language",
             (Self::Theme, true) => "__Host-vault_theme",
             (Self::Theme, false) => "vault_theme",
+            (Self::Steps, true) => "__Host-vault_steps",
+            (Self::Steps, false) => "vault_steps",
         }
     }
 
@@ -42,7 +46,7 @@ impl Cookie {
         match self {
             // gone with the browser
             Self::Session | Self::Visitor => "",
-            Self::Language | Self::Theme => A_YEAR,
+            Self::Language | Self::Theme | Self::Steps => A_YEAR,
         }
     }
 

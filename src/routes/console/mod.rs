@@ -4,11 +4,13 @@
 
 mod admin;
 mod assets;
+mod audit;
 mod billing;
 mod chart;
 mod confirm;
 mod cookies;
 mod csrf;
+mod dashboard;
 mod dev_mail;
 mod forgot;
 mod form;
@@ -17,6 +19,7 @@ mod key;
 mod keys_list;
 mod landing;
 mod listing;
+mod needs;
 mod prove_address;
 mod refusal;
 mod resume;
@@ -28,6 +31,8 @@ mod sign_up;
 mod simulation;
 mod stamp;
 mod tasks;
+mod tokens;
+mod trail;
 mod visit;
 mod whole;
 
@@ -86,6 +91,9 @@ pub(super) fn routes(app: &App) -> Router {
         .merge(settings::routes())
         .merge(billing::routes())
         .merge(admin::routes())
+        .merge(dashboard::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes())
         .with_state(app.clone());
     pages.layer(compression).layer(from_fn_with_state(app.clone(), around)).merge(assets::routes())
 }

@@ -136,6 +136,15 @@ impl Visit {
         (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST), sentence.to_owned())
     }
 
+    /// Keeps that the person does not want to see the first steps any more.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a sign-in.
+    pub(super) fn hide_steps(&self) -> Result<()> {
+        self.jar.set(self.ctx.app(), Cookie::Steps, &self.ctx.account()?.to_string());
+        Ok(())
+    }
+
     /// An address of ours: `to("keys")`.
     pub(super) fn to(&self, path: &str) -> String {
         format!("{}{}", self.ctx.app().root(), path.trim_start_matches('/'))

@@ -73,8 +73,8 @@ async fn refuse_value_in_grace(ctx: &Context, tx: &mut Writer, key: &ApiKey, val
     Ok(())
 }
 
-/// Waits until few enough imports and exports are under way: each holds many values in memory.
-async fn take_turn(ctx: &Context) -> Result<OwnedSemaphorePermit> {
+/// Waits until few enough imports and exports are under way: each holds much in memory.
+pub(super) async fn take_turn(ctx: &Context) -> Result<OwnedSemaphorePermit> {
     let turn = tokio::time::timeout(TURN_PATIENCE, ctx.app().bulk.clone().acquire_owned()).await;
     turn.ok().and_then(Result::ok).ok_or(Error::Busy { retry_after: 5 })
 }

@@ -141,6 +141,65 @@ on_both! {
         assert_eq!(seen, (1..=25).rev().collect::<Vec<i64>>());
     }
 
+    async fn a_trail_is_narrowed_to_acts_and_times(app: TestApp) {
+        let alice = app.member("alice").await;
+        alice.store("a", "v").await;
+        app.clock.advance(chrono::TimeDelta::hours(2));
+        let now = app.operator().now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        alice.store("b", "w").await;
+        let actions = async |query: &str| -> Vec<String> {
+            let page = alice.get(&format!("/api/audit?{query}")).await.expect(200).json();
+            page["data"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect()
+        };
+
+        assert_eq!(actions("action=key.created").await, ["key.created", "key.created"]);
+        assert_eq!(actions("group=keys&limit=1").await, ["key.created"]);
+        assert_eq!(actions("group=sign_ins").await, ["session.created"]);
+        assert_eq!(actions("group=account").await, ["account.created"]);
+        assert_eq!(actions("action=key.created&group=account").await, [""; 0]);
+        assert_eq!(actions(&format!("since={now}")).await, ["key.created"]);
+        assert_eq!(actions(&format!("until={now}")).await, ["key.created", "session.created", "account.created"]);
+        assert_eq!(actions(&format!("until={now}&since={now}")).await, [""; 0]);
+        for (query, code) in [("action=key", "invalid_choice"), ("group=x", "invalid_choice"), ("since=x", "invalid_format")] {
+            let field = query.split('=').next().unwrap();
+            let refused = alice.get(&format!("/api/audit?{query}")).await.expect_problem(422, "validation_failed");
+            assert_eq!(refused.faults(), [(field.into(), code.into())]);
+        }
+    }
+
+    async fn pages_of_a_narrowed_trail_show_every_entry_once(app: TestApp) {
+        let alice = app.member("alice").await;
+        for number in 0..5 {
+            alice.store(&format!("k{number}"), &format!("v{number}")).await;
+            alice.patch("/api/auth/me", json!({ "name": format!("n{number}") })).await.expect(200);
+        }
+
+        let (mut seen, mut query) = (Vec::new(), String::new());
+        loop {
+            let page = alice.get(&format!("/api/audit?limit=2&group=keys{query}")).await.expect(200).json();
+            seen.extend(page["data"].as_array().unwrap().iter().map(|entry| entry["seq"].as_i64().unwrap()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            query = format!("&cursor={cursor}");
+        }
+
+        assert_eq!(seen, [11, 9, 7, 5, 3]);
+    }
+
+    async fn the_check_of_the_own_chain_names_the_first_bad_place(app: TestApp) {
+        let (alice, bob) = (app.member("alice").await, app.member("bob").await);
+        alice.store("a", "v").await;
+        let check = async |actor: &Actor<'_>| actor.get("/api/audit/verify").await.expect(200).json();
+        assert_eq!(check(&alice).await, json!({ "entries": 3, "intact": true, "first_bad": null }));
+
+        app.sql("update auth.audit_trail set details = '{}' where action = 'key.created' returning seq").await;
+        assert_eq!(check(&alice).await, json!({ "entries": 2, "intact": false, "first_bad": 3 }));
+        assert_eq!(check(&bob).await, json!({ "entries": 2, "intact": true, "first_bad": null }));
+
+        app.sql("delete from auth.audit_trail where action = 'key.created' returning seq").await;
+        assert_eq!(check(&alice).await, json!({ "entries": 2, "intact": false, "first_bad": 3 }));
+        app.call("GET", "/api/audit/verify", None).await.expect_problem(401, "unauthenticated");
+    }
+
     async fn the_query_is_checked(app: TestApp) {
         let alice = app.member("alice").await;
 

@@ -11,3 +11,4 @@ mod openapi;
 mod providers;
 mod providers_page;
 mod tokens;
+mod usage;

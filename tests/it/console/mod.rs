@@ -1,10 +1,13 @@
 //! The console's pages, as somebody without any script uses them.
 
 mod admin;
+mod audit;
 mod billing;
+mod dashboard;
 mod keys_bulk;
 mod keys_import;
 mod keys_list;
 mod security;
 mod settings;
 mod sign_in;
+mod tokens;

@@ -26,6 +26,7 @@ macro_rules! texts {
 mod admin;
 mod billing;
 mod chart;
+mod dashboard;
 mod frame;
 mod key;
 pub mod keys_list;
@@ -35,10 +36,13 @@ mod public;
 mod security;
 mod settings;
 mod sign_in;
+mod tokens;
+mod trail;
 
 pub use admin::AdminTexts;
 pub use billing::BillingTexts;
 pub use chart::{ChartTexts, short_day};
+pub use dashboard::DashboardTexts;
 pub use frame::FrameTexts;
 pub use key::{KeyTexts, RotationTexts};
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
@@ -48,6 +52,8 @@ pub use public::{LandingTexts, PricingTexts};
 pub use security::{ProveAddressTexts, SecondFactorTexts, SecurityTexts};
 pub use settings::SettingsTexts;
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
+pub use tokens::{TokensTexts, scope_texts};
+pub use trail::{AuditTexts, group_name, sentence_of};
 
 /// A count with its noun: French counts nought as one.
 #[must_use]

@@ -70,6 +70,10 @@ notices! {
     SessionEnded = "session-ended": "Your session ended. Sign in to go on." | "Votre session a pris fin. Connectez-vous pour continuer.",
     /// An account was made.
     Registered = "registered": "Your account is ready. Sign in to begin." | "Votre compte est prêt. Connectez-vous pour commencer.",
+    /// The first steps are not shown any more.
+    StepsHidden = "steps-hidden": "The first steps are hidden." | "Les premiers pas sont masqués.",
+    /// A token for a program was revoked.
+    TokenRevoked = "token-revoked": "The token is revoked. It opens nothing any more." | "Le jeton est révoqué. Il n’ouvre plus rien.",
     /// Another proof mail was asked for.
     MailSent = "mail-sent": "A mail is on its way." | "Un message est en route.",
     /// Keys were imported.

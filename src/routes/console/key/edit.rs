@@ -25,6 +25,7 @@ use crate::{
     },
     models::{
         api_key::{ApiKey, KeyKind},
+        expected::Expected,
         ids::ApiKeyId,
         key_requests::Changes,
     },
@@ -117,7 +118,7 @@ async fn change(visit: &Visit, form: &Form, key: &ApiKey) -> Result<()> {
         object = object.flag("enabled");
     }
     let changes: Changes = object.read(visit.ctx.app())?;
-    api_keys::update(&visit.ctx, key.id, changes, Some(form.value(STATE))).await?;
+    api_keys::update(&visit.ctx, key.id, changes, &Expected::read(form.value(STATE))).await?;
     Ok(())
 }
 

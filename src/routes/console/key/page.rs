@@ -21,6 +21,7 @@ use crate::{
     },
     models::{
         api_key::{ApiKey, KeyKind},
+        audit::OwnFilter,
         ids::ApiKeyId,
         key_version::KeyVersion,
         page::{PageRequest, read_cursor, write_cursor},
@@ -90,11 +91,12 @@ pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answe
     let days = if PERIODS.contains(&asked) { asked } else { USUAL_PERIOD };
     let before = read_cursor(&value_of(&visit.query, "before"));
     let ctx = &visit.ctx;
+    let of_key = OwnFilter { key: Some(id), ..OwnFilter::default() };
     let (key, used, versions, acts) = tokio::try_join!(
         api_keys::read(ctx, id),
         usage::read(ctx, id, days),
         api_keys::versions(ctx, id, PageRequest { limit: MOST_VERSIONS, before: None }),
-        audit::list_own(ctx, Some(id), PageRequest { limit: MOST_ACTS, before }),
+        audit::list_own(ctx, &of_key, PageRequest { limit: MOST_ACTS, before }),
     )?;
     let language = ctx.client().language;
     let (t, r) = (KeyTexts::of(language), RotationTexts::of(language));

@@ -24,6 +24,7 @@ use crate::{
     },
     models::{
         api_key::{ApiKey, KeyKind},
+        expected::Expected,
         ids::ApiKeyId,
         key_requests::{Created, Rotation},
     },
@@ -93,11 +94,11 @@ pub(super) async fn submit(Id(id): Id<ApiKeyId>, Posted(visit, form): Posted) ->
 
 async fn rotate(visit: &Visit, form: &Form, id: ApiKeyId) -> Result<Created> {
     let rotation: Rotation = form.object().text("value").number("grace_seconds").read(visit.ctx.app())?;
-    api_keys::rotate(&visit.ctx, id, rotation, Some(form.value("state"))).await
+    api_keys::rotate(&visit.ctx, id, rotation, &Expected::read(form.value("state"))).await
 }
 
 pub(super) async fn end_grace(Id(id): Id<ApiKeyId>, Posted(visit, _): Posted) -> Answered {
-    api_keys::end_grace(&visit.ctx, id, None).await?;
+    api_keys::end_grace(&visit.ctx, id, &Expected::Any).await?;
     done(&visit, &place(id), Notice::GraceEnded)
 }
 

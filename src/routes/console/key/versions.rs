@@ -23,7 +23,7 @@ use crate::{
             problems::Code,
         },
     },
-    models::{api_key::ApiKey, ids::ApiKeyId, key_version::KeyVersion, page::PageRequest},
+    models::{api_key::ApiKey, expected::Expected, ids::ApiKeyId, key_version::KeyVersion, page::PageRequest},
     schemas::key_rotation::Restoration,
     services::api_keys,
 };
@@ -83,8 +83,8 @@ pub(super) async fn submit(Path(path): Path<(String, String)>, Posted(visit, for
 
 async fn restore(visit: &Visit, form: &Form, place: &Place) -> Result<()> {
     let read: Restoration = form.object().number("grace_seconds").read(visit.ctx.app())?;
-    let state = Some(form.value("state"));
-    api_keys::restore(&visit.ctx, place.id, place.version, read.grace_seconds, state).await?;
+    let state = Expected::read(form.value("state"));
+    api_keys::restore(&visit.ctx, place.id, place.version, read.grace_seconds, &state).await?;
     Ok(())
 }
 

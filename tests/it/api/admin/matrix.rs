@@ -86,6 +86,8 @@ const TABLE: &[(&str, For)] = &[
     ("GET /api/billing/invoices", Members),
     ("POST /api/billing/webhook", Anybody),
     ("GET /api/audit", Members),
+    ("GET /api/audit/verify", Members),
+    ("GET /api/usage", Members),
     ("GET /api/providers", Anybody),
     ("GET /api/admin/users", Staff),
     ("GET /api/admin/users/{id}", Staff),

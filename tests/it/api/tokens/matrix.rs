@@ -91,6 +91,8 @@ const TABLE: &[(&str, With)] = &[
     ("GET /api/billing/invoices", NoToken),
     ("POST /api/billing/webhook", Anybody),
     ("GET /api/audit", NoToken),
+    ("GET /api/audit/verify", NoToken),
+    ("GET /api/usage", Scope(Read)),
     ("GET /api/providers", Anybody),
     ("GET /api/admin/users", NoToken),
     ("GET /api/admin/users/{id}", NoToken),

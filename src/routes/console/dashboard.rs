@@ -1,0 +1,186 @@
+//! `/dashboard`: what needs attention, the first steps of a new account, figures, use, and what happened last.
+
+use askama::Template;
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode},
+    routing::{get, post},
+};
+
+use super::{
+    chart::{Chart, DayUses},
+    cookies::Cookie,
+    frame::{Frame, Section, page},
+    needs::{Need, Step, needs, steps},
+    refusal::{Answered, done},
+    trail::Happening,
+    visit::{Entered, Posted, Visit},
+};
+use crate::{
+    core::{
+        app::App,
+        error::{Error, Result},
+        texts::{
+            console::{DashboardTexts, Notice, counted, grouped},
+            problems::Code,
+        },
+    },
+    models::{
+        audit::OwnFilter,
+        page::PageRequest,
+        usage::{AccountUsage, Counts},
+    },
+    services::{addresses, audit, billing, program_tokens, usage},
+};
+
+const DAYS: i64 = 30;
+const EVENTS: i64 = 5;
+
+/// The page and its two small forms.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/dashboard", get(show))
+        .route("/dashboard/resend", post(resend))
+        .route("/dashboard/steps", post(hide_steps))
+}
+
+/// What the services say.
+pub(super) struct Known {
+    pub(super) usage: AccountUsage,
+    pub(super) has_token: bool,
+    pub(super) is_past_due: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/pages/dashboard.html")]
+struct DashboardPage {
+    frame: Frame,
+    t: &'static DashboardTexts,
+    hello: String,
+    needs: Vec<Need>,
+    /// The first steps; none where they are done or hidden.
+    steps: Vec<Step>,
+    steps_done: String,
+    figures: Figures,
+    chart: Chart,
+    events: Vec<Happening>,
+}
+
+/// The numbers at the top.
+struct Figures {
+    active: String,
+    kinds: String,
+    verifications: String,
+    refusals: String,
+    reveals: String,
+    plan: &'static str,
+    plan_use: String,
+    /// How full the plan is, in hundredths; `None` where it has no limit.
+    fullness: Option<i64>,
+}
+
+/// The page of somebody who must prove something first.
+#[derive(Template)]
+#[template(path = "console/pages/dashboard_locked.html")]
+struct LockedPage {
+    frame: Frame,
+    t: &'static DashboardTexts,
+    hello: String,
+    sentence: String,
+    wants_address: bool,
+}
+
+async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
+    let (known, events) = match look(&visit).await {
+        Ok(found) => found,
+        Err(error) if error.is(Code::EmailNotVerified) || error.is(Code::MfaSetupRequired) => {
+            return write_locked(&visit, &error);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let language = visit.ctx.client().language;
+    let t = DashboardTexts::of(language);
+    let user = visit.ctx.user()?;
+    let is_hidden = Cookie::Steps.read(visit.ctx.app(), &headers).is_some_and(|id| id == user.id.to_string());
+    let mut steps = steps(&visit, user, &known, t);
+    let done = steps.iter().filter(|step| step.is_done).count();
+    let steps_done = t.steps_done.replace("{done}", &done.to_string()).replace("{all}", &steps.len().to_string());
+    if is_hidden || done == steps.len() {
+        steps.clear();
+    }
+    let frame = visit.frame(Section::Dashboard)?;
+    let shown = DashboardPage {
+        hello: t.hello.replace("{name}", frame.who()),
+        needs: needs(&visit, user, &known, t),
+        figures: figures(&visit, &known.usage, t)?,
+        chart: Chart::of(language, known.usage.days.iter().copied().map(DayUses::from), t.use_none),
+        events: events.into_iter().map(|entry| Happening::of(entry, language)).collect(),
+        frame,
+        t,
+        steps,
+        steps_done,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+async fn look(visit: &Visit) -> Result<(Known, Vec<crate::models::audit::Entry>)> {
+    let ctx = &visit.ctx;
+    let first = |limit| PageRequest { limit, before: None };
+    let usage = usage::read_all(ctx, DAYS).await?;
+    let events = audit::list_own(ctx, &OwnFilter::default(), first(EVENTS)).await?.rows;
+    let has_token = !program_tokens::list(ctx, false, first(1)).await?.rows.is_empty();
+    let is_past_due = if ctx.app().stripe.is_some() {
+        let subscription = billing::subscription(ctx).await?.subscription;
+        subscription.is_some_and(|seen| seen.status.waits_for_a_payment())
+    } else {
+        false
+    };
+    Ok((Known { usage, has_token, is_past_due }, events))
+}
+
+fn figures(visit: &Visit, usage: &AccountUsage, t: &DashboardTexts) -> Result<Figures> {
+    let language = visit.ctx.client().language;
+    let mut sum = Counts::default();
+    usage.days.iter().for_each(|day| sum.add(day.counts));
+    let number = |number| grouped(language, number);
+    let keys = usage.keys;
+    let plan_use = usage.most_keys.map_or(t.plan_unlimited.to_owned(), |limit| {
+        t.plan_use.replace("{active}", &number(keys.active)).replace("{limit}", &number(limit))
+    });
+    Ok(Figures {
+        active: number(keys.active),
+        kinds: t
+            .keys_kinds
+            .replace("{generated}", &number(keys.generated))
+            .replace("{stored}", &number(keys.active - keys.generated)),
+        verifications: number(sum.verifications + sum.former_verifications),
+        refusals: counted(language, sum.refusals, t.refusals_one, t.refusals_many),
+        reveals: number(sum.reveals),
+        plan: visit.ctx.user()?.plan.as_str(),
+        plan_use,
+        fullness: usage.most_keys.map(|limit| (keys.active * 100 / limit.max(1)).clamp(0, 100)),
+    })
+}
+
+fn write_locked(visit: &Visit, error: &Error) -> Answered {
+    let t = DashboardTexts::of(visit.ctx.client().language);
+    let frame = visit.frame(Section::Dashboard)?;
+    let wants_address = error.is(Code::EmailNotVerified);
+    let sentence = if wants_address {
+        t.locked_address.replace("{email}", visit.ctx.user()?.email.as_str())
+    } else {
+        t.locked_factor.to_owned()
+    };
+    let hello = t.hello.replace("{name}", frame.who());
+    page(StatusCode::OK, &LockedPage { frame, t, hello, sentence, wants_address })
+}
+
+async fn resend(Posted(visit, _): Posted) -> Answered {
+    addresses::resend_own(&visit.ctx).await?;
+    done(&visit, "dashboard", Notice::MailSent)
+}
+
+async fn hide_steps(Posted(visit, _): Posted) -> Answered {
+    visit.hide_steps()?;
+    done(&visit, "dashboard", Notice::StepsHidden)
+}

@@ -1,0 +1,169 @@
+//! Entries of the trail as a person reads them: what happened, when, from where, by whom.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::{
+    core::{
+        language::Language,
+        texts::console::{AuditTexts, sentence_of},
+    },
+    models::audit::{Action, ActionGroup, Entry},
+};
+
+/// A moment, for a program and for a person without a script.
+pub(super) struct Moment {
+    pub(super) machine: String,
+    pub(super) plain: String,
+}
+
+impl From<DateTime<Utc>> for Moment {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self {
+            machine: at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            plain: at.format("%Y-%m-%d %H:%M UTC").to_string(),
+        }
+    }
+}
+
+/// An entry.
+pub(super) struct Happening {
+    pub(super) icon: &'static str,
+    pub(super) sentence: String,
+    /// Whether somebody was refused or something failed.
+    pub(super) is_grave: bool,
+    pub(super) at: Moment,
+    pub(super) ip: String,
+    /// The program, in short.
+    pub(super) program: String,
+    /// Who it was, where that was not the person of the account.
+    pub(super) by: &'static str,
+    /// The key it was done to.
+    pub(super) key: Option<String>,
+    pub(super) seq: i64,
+    pub(super) request_id: String,
+    pub(super) user_agent: String,
+    /// The details, name by name.
+    pub(super) details: Vec<(String, String)>,
+}
+
+impl Happening {
+    /// An entry in this language.
+    pub(super) fn of(entry: Entry, language: Language) -> Self {
+        let action = Action::try_from(entry.action.clone()).ok();
+        let details: serde_json::Map<_, _> = serde_json::from_str(&entry.details).unwrap_or_default();
+        let t = AuditTexts::of(language);
+        let by = match entry.actor_id {
+            _ if details.contains_key("token_id") => t.by_program,
+            Some(actor) if actor != entry.chain => t.by_staff,
+            Some(_) => "",
+            None if entry.ip.is_empty() => t.by_server,
+            None => t.by_nobody,
+        };
+        let plain = |value: serde_json::Value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Self {
+            icon: action.map_or("info", icon_of),
+            sentence: action.map_or(entry.action, |action| sentence_of(action, language).to_owned()),
+            is_grave: action.is_some_and(is_grave),
+            at: entry.created_at.into(),
+            program: short_program(&entry.user_agent),
+            ip: entry.ip,
+            by,
+            key: entry.object_id.filter(|_| entry.object_type == "key").map(|id| id.to_string()),
+            seq: entry.seq,
+            request_id: entry.request_id,
+            user_agent: entry.user_agent,
+            details: details.into_iter().map(|(name, value)| (name, plain(value))).collect(),
+        }
+    }
+}
+
+fn icon_of(action: Action) -> &'static str {
+    match action {
+        _ if is_grave(action) => "warning",
+        Action::KeyRevealed => "eye",
+        Action::KeyRotated | Action::KeyRestored => "rotate",
+        Action::KeyRevoked | Action::TokenRevoked | Action::TokensRevoked => "trash",
+        Action::KeysImported => "import",
+        Action::KeysExported => "export",
+        Action::AddressVerified => "mail",
+        Action::SessionEnded | Action::SessionsEnded => "out",
+        _ => match action.group() {
+            ActionGroup::Keys => "key",
+            ActionGroup::Tokens => "token",
+            ActionGroup::SignIns => "lock",
+            ActionGroup::Security => "security",
+            ActionGroup::Account => "settings",
+            ActionGroup::Billing => "billing",
+        },
+    }
+}
+
+fn is_grave(action: Action) -> bool {
+    matches!(
+        action,
+        Action::SignInRefused
+            | Action::SecondFactorRefused
+            | Action::PasswordRefused
+            | Action::RefreshTokenReused
+            | Action::KeyRevealFailed
+            | Action::PaymentFailed
+            | Action::AccountDisabled
+    )
+}
+
+/// A program by the name that people know it by: `Firefox, Linux`; else the first word of what it says of itself.
+pub(super) fn short_program(user_agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("CriOS/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Windows", "Windows"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let known =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
+    if user_agent.starts_with("Mozilla/") {
+        let parts = [known(&BROWSERS), known(&SYSTEMS)];
+        let named: Vec<_> = parts.into_iter().flatten().collect();
+        if !named.is_empty() {
+            return named.join(", ");
+        }
+    }
+    user_agent.split_whitespace().next().unwrap_or_default().chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_have_the_names_that_people_know() {
+        for (said, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0 Safari/537.36 Edg/139.0",
+                "Edge, Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604.1",
+                "Safari, iPhone",
+            ),
+            ("vk/1.2.0 linux", "vk/1.2.0"),
+            ("", ""),
+        ] {
+            assert_eq!(short_program(said), name);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Where everybody lands: what needs attention, first steps, figures.
+
+use serde_json::json;
+use vault_api::services::usage;
+
+use crate::support::{Actor, Person, TestApp};
+
+async fn at_the_console<'a>(app: &'a TestApp, actor: &Actor<'_>) -> Person<'a> {
+    let mut person = Person::new(app);
+    person.sign_in(&actor.email, &actor.password).await;
+    person
+}
+
+on_both! {
+    async fn a_new_account_sees_its_first_steps_until_they_are_done_or_hidden(app: TestApp) {
+        let alice = app.member("alice").await;
+        let mut person = at_the_console(&app, &alice).await;
+        person.sees("Hello alice").sees("First steps").sees("0 of 4 done").sees("Store your first key");
+
+        alice.store("a", "v").await;
+        alice.post("/api/tokens", json!({ "name": "bot", "scopes": ["keys:read"] })).await.expect(201);
+        person.open("/dashboard").await.sees("2 of 4 done");
+
+        person.submit("/dashboard/steps", &[]).await.sees("The first steps are hidden").sees_no("2 of 4");
+        person.open("/dashboard").await.sees_no("First steps");
+        // somebody else at the same browser has steps of their own
+        let bob = app.member("bob").await;
+        person.sign_in(&bob.email, &bob.password).await;
+        person.open("/dashboard").await.sees("First steps");
+    }
+
+    async fn what_needs_attention_is_told_with_the_way_to_it(app: TestApp) {
+        let alice = app.member("alice").await;
+        let now = app.operator().now();
+        let on = |days: i64| (now + chrono::TimeDelta::days(days)).to_rfc3339();
+        for (name, days) in [("soon", 20), ("sooner", 5), ("later", 120)] {
+            alice.post("/api/keys", json!({ "name": name, "value": name, "expires_at": on(days) })).await.expect(201);
+        }
+        let mut person = at_the_console(&app, &alice).await;
+        person.open("/dashboard").await.sees("2 keys expire within 30 days").sees("/keys?expiring_within_days=30").sees_no("has expired");
+
+        app.clock.advance(chrono::TimeDelta::days(10));
+        let alice = alice.again().await;
+        let mut person = at_the_console(&app, &alice).await;
+        person.open("/dashboard").await.sees("1 key has expired").sees("1 key expires within 30 days").sees_no("90 days");
+        app.clock.advance(chrono::TimeDelta::days(81));
+        let mut person = at_the_console(&app, &alice).await;
+        person.open("/dashboard?lang=fr").await.sees("2 clés ont expiré").sees("3 clés n’ont pas servi depuis 90 jours").sees("second facteur");
+    }
+
+    async fn uses_and_refusals_of_all_keys_are_counted_and_names_are_text(app: TestApp) {
+        let alice = app.member("alice").await;
+        let made = alice.post("/api/keys", json!({ "name": "<i>{times}</i>" })).await.expect(201).json();
+        let (id, value) = (made["id"].as_str().unwrap(), made["value"].as_str().unwrap());
+        for _ in 0..3 {
+            alice.post("/api/keys/verify", json!({ "api_key": value })).await.expect(200);
+        }
+        alice.post("/api/keys/verify", json!({ "api_key": value, "scope": "nope" })).await.expect(200);
+        alice.store("second", "v").await;
+        usage::flush(&app.operator()).await.expect("written");
+
+        let mut person = at_the_console(&app, &alice).await;
+
+        person.open("/dashboard").await.sees("“<i>{times}</i>” was refused 1 time").sees(&format!("/keys/{id}")).sees("1 generated, 1 stored");
+        person.sees("<strong>3</strong>").sees("1 refusal").sees("as many keys as you like");
+        assert!(!person.page.text().contains("<i>{"));
+    }
+
+    async fn the_mail_is_sent_again_on_request(app: TestApp) {
+        let alice = app.member("alice").await;
+        let mut person = at_the_console(&app, &alice).await;
+        let before = app.sql("select count(*) from auth.mail_outbox").await;
+
+        person.open("/dashboard").await.sees("not confirmed yet").submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
+
+        assert_ne!(app.sql("select count(*) from auth.mail_outbox").await, before);
+    }
+
+    async fn what_happened_last_is_told(app: TestApp) {
+        let alice = app.member("alice").await;
+        for number in 0..6 {
+            alice.store(&format!("k{number}"), &format!("v{number}")).await;
+        }
+        let mut person = at_the_console(&app, &alice).await;
+
+        person.open("/dashboard").await.sees("Signed in").sees("A key was created").sees_no("The account was created");
+    }
+}
+
+mod where_addresses_must_be_proved {
+    use super::*;
+
+    on_both! {
+        with [("REQUIRE_VERIFIED_EMAIL", "true")];
+
+        async fn the_dashboard_says_what_to_do(app: TestApp) {
+            let mut person = Person::signed_in(&app, "alice").await;
+
+            assert_eq!((person.path.as_str(), person.page.status), ("/dashboard", 200));
+            person.sees("One step more").sees("alice@example.com").submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
+            assert_eq!(person.open("/audit").await.page.status, 403);
+        }
+    }
+}
+
+mod where_a_second_factor_is_asked_for {
+    use super::*;
+
+    on_both! {
+        with [("REQUIRE_MFA", "all")];
+
+        async fn the_dashboard_leads_to_it(app: TestApp) {
+            let mut person = Person::signed_in(&app, "alice").await;
+
+            assert_eq!(person.page.status, 200);
+            person.sees("One step more").sees("href=\"/security\"");
+        }
+    }
+}
+
+mod with_a_limit {
+    use super::*;
+
+    on_both! {
+        with [("FREE_PLAN_MAX_KEYS", "4")];
+
+        async fn the_plan_has_a_meter(app: TestApp) {
+            let alice = app.member("alice").await;
+            alice.store("a", "v").await;
+            let mut person = at_the_console(&app, &alice).await;
+
+            person.open("/dashboard").await.sees("1 of 4 active keys").sees("<rect width=\"25\"");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Tokens for programs: made, shown once, listed, revoked.
+
+use serde_json::json;
+
+use crate::support::{Actor, Person, TestApp};
+
+/// The token that the page shows.
+fn shown(person: &Person<'_>) -> String {
+    let text = person.text();
+    let value = text.split("<code id=\"token\">").nth(1).expect("a token").split('<').next().unwrap();
+    value.to_owned()
+}
+
+on_both! {
+    async fn a_token_is_shown_once_and_opens_what_was_ticked(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        let fields = [("name", "<b>bot</b>"), ("scopes", "keys:verify"), ("expires_in", "30"), ("allowed_ips", "")];
+        alice.open("/tokens/new").await.submit("/tokens", &fields).await;
+        assert_eq!(alice.page.status, 201);
+        let token = shown(&alice);
+        assert!(token.starts_with("vkt_") && alice.page.text().contains("&#60;b&#62;bot"));
+        assert_eq!(alice.page.header("cache-control"), "no-store");
+
+        let program = Actor { token: token.clone(), ..app.member("somebody").await };
+        program.post("/api/keys/verify", json!({ "api_key": "x" })).await.expect(200);
+        program.get("/api/keys").await.expect_problem(403, "insufficient_scope");
+        alice.open("/tokens").await.sees("<b>bot</b>").sees("Check keys").sees_no(&token);
+        assert!(!alice.page.text().contains("<b>bot"));
+    }
+
+    async fn a_token_that_shows_values_asks_for_the_password_when_the_sign_in_is_old(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        app.clock.advance(chrono::TimeDelta::minutes(20));
+
+        let fields = [("name", "deploy"), ("scopes", "keys:reveal"), ("expires_in", "never")];
+        alice.open("/tokens/new").await.submit("/tokens", &fields).await;
+        assert!(!alice.page.text().contains("vkt_"), "{}", alice.page.text());
+        alice.submit("/tokens", &[("confirm_password", "une girafe en pyjama vert")]).await;
+
+        assert_eq!(alice.page.status, 201);
+        let program = Actor { token: shown(&alice), ..app.member("somebody").await };
+        program.get("/api/keys/export").await.expect(200);
+    }
+
+    async fn what_is_wrong_stands_at_its_field_and_makes_no_token(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let form = alice.open("/tokens/new").await.filled("/tokens", &[("name", "bot"), ("expires_in", "date"), ("expires_at", ""), ("allowed_ips", "10.0.0.0/8\nnowhere")]);
+        let mut form = form.clone();
+        form.fields.retain(|(name, _)| name != "scopes");
+
+        alice.post(&form).await;
+
+        assert_eq!(alice.page.status, 422);
+        alice.sees("id=\"e-scopes\"").sees("id=\"e-expires_at\"").sees("id=\"e-allowed_ips\"").sees("value=\"bot\"").sees("10.0.0.0/8\nnowhere");
+        assert_eq!(app.sql("select count(*) from auth.program_tokens").await, "0");
+    }
+
+    async fn the_end_is_the_preset_or_the_end_of_the_day(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let now = app.operator().now();
+        let day = (now + chrono::TimeDelta::days(3)).format("%Y-%m-%d").to_string();
+
+        for (choice, date) in [("30", ""), ("date", day.as_str()), ("never", day.as_str())] {
+            let fields = [("name", choice), ("scopes", "keys:read"), ("expires_in", choice), ("expires_at", date)];
+            alice.open("/tokens/new").await.submit("/tokens", &fields).await;
+            assert_eq!(alice.page.status, 201, "{}", alice.page.text());
+        }
+
+        let api = app.call("POST", "/api/auth/login", Some(json!({ "email": "alice@example.com", "password": "une girafe en pyjama vert" }))).await.json();
+        let bearer = format!("Bearer {}", api["access_token"].as_str().unwrap());
+        let all = app.call_with("GET", "/api/tokens", None, &[("authorization", &bearer)]).await.expect(200).json();
+        let end = |name: &str| all["data"].as_array().unwrap().iter().find(|row| row["name"] == name).unwrap()["expires_at"].clone();
+        let month: chrono::DateTime<chrono::Utc> = end("30").as_str().unwrap().parse().unwrap();
+        assert_eq!((month - now).num_days(), 30);
+        assert!(end("date").as_str().unwrap().starts_with(&format!("{day}T23:59:59")));
+        assert!(end("never").is_null());
+        alice.open("/tokens").await.sees("soon");
+    }
+
+    async fn a_revoked_token_opens_nothing_and_stands_among_the_revoked(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/tokens").await.sees("No token yet").open("/tokens/new").await;
+        alice.submit("/tokens", &[("name", "old bot"), ("scopes", "keys:read")]).await;
+        let program = Actor { token: shown(&alice), ..app.member("somebody").await };
+        program.get("/api/keys").await.expect(200);
+        let id = app.sql("select id from auth.program_tokens").await;
+        let action = format!("/tokens/{}/revoke", alice.open("/tokens").await.forms().iter().find_map(|form| form.action.strip_prefix("/tokens/").and_then(|rest| rest.strip_suffix("/revoke")).map(str::to_owned)).expect("a form"));
+
+        // somebody else finds nothing there
+        let mut mallory = Person::signed_in(&app, "mallory").await;
+        let mut form = mallory.open("/tokens").await.filled("/sign-out", &[]);
+        form.action.clone_from(&action);
+        assert_eq!(mallory.post(&form).await.page.status, 404, "{id}");
+        program.get("/api/keys").await.expect(200);
+
+        alice.submit(&action, &[]).await.sees("The token is revoked").sees_no("old bot");
+        alice.open("/tokens?revoked=true").await.sees("old bot");
+        program.get("/api/keys").await.expect_problem(401, "unauthenticated");
+    }
+
+    async fn the_list_goes_by_pages(app: TestApp) {
+        let alice = app.member("alice").await;
+        for number in 0..53 {
+            alice.post("/api/tokens", json!({ "name": format!("bot {number:02}"), "scopes": ["keys:read"] })).await.expect(201);
+        }
+        let mut person = Person::new(&app);
+        person.sign_in(&alice.email, &alice.password).await;
+
+        person.open("/tokens").await.sees("bot 52").sees_no("bot 02").sees("Older");
+        let text = person.text();
+        let older = text.split("href=\"").filter(|part| part.contains("cursor=")).map(|part| part.split('"').next().unwrap().to_owned()).next().expect("a link");
+
+        person.open(&older).await.sees("bot 02").sees_no("bot 52").sees("Newest");
+        assert_eq!(person.open("/tokens?cursor=x").await.page.status, 422);
+    }
+}
