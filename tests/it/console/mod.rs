@@ -2,6 +2,9 @@
 
 mod admin;
 mod billing;
+mod key_new;
+mod key_page;
+mod key_rotation;
 mod keys_bulk;
 mod keys_import;
 mod keys_list;
