@@ -35,7 +35,7 @@
   // ---- secrets: shown for a while, never left behind ------------------------------------------------------------
   const mask = (box) => {
     const back = box.dataset.masked;
-    const target = $(box.dataset.target || "") || box;
+    const target = (box.dataset.target && $(box.dataset.target)) || box;
     all("code, pre, input", box).forEach((part) => { part.textContent = ""; part.value = ""; });
     if (back !== undefined) { target.textContent = back; target.classList.remove("shown"); }
     box.dispatchEvent(new CustomEvent("vault:masked", { bubbles: true }));

@@ -69,6 +69,7 @@ sentences! {
     KeysImported: "Keys were imported" | "Des clés ont été importées",
     KeysExported: "Keys were exported with their values" | "Des clés ont été exportées avec leurs valeurs",
     KeyRevoked: "A key was revoked" | "Une clé a été révoquée",
+    KeyReinstated: "The revocation of a key was taken back" | "La révocation d’une clé a été annulée",
     KeyRotated: "A key got a new value" | "Une clé a reçu une nouvelle valeur",
     KeyRestored: "An earlier value of a key was restored" | "Une valeur antérieure d’une clé a été rétablie",
     KeyGraceEnded: "A key’s former values stopped counting" | "Les anciennes valeurs d’une clé ne comptent plus",

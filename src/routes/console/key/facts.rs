@@ -53,8 +53,8 @@ pub(super) fn badges(t: &KeyTexts, key: &ApiKey, now: DateTime<Utc>) -> Vec<Badg
     if let Some(environment) = &key.environment {
         all.push(badge("accent", environment));
     }
-    all.push(badge("", provider_name(key)));
-    all.push(badge("", if key.kind == KeyKind::Generated { t.generated } else { t.stored }));
+    // whose it is, the vault's own or a provider's
+    all.push(badge("", if key.kind == KeyKind::Generated { t.generated } else { provider_name(key) }));
     all
 }
 

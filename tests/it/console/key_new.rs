@@ -1,0 +1,162 @@
+//! `/keys/new`: storing a value, having one made, and seeing it once.
+
+use crate::support::{Person, TestApp};
+
+const STRIPE: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dcAbCd9xQ2";
+
+/// The identifier in the address of the form that leads on.
+fn made_id(person: &Person<'_>) -> String {
+    let forms = person.forms();
+    let onward = forms.iter().find(|form| form.method == "GET").expect("a way on");
+    onward.action.strip_prefix("/keys/").expect("a key's page").to_owned()
+}
+
+async fn count(app: &TestApp) -> String {
+    app.sql("select count(*) from auth.api_keys").await
+}
+
+on_both! {
+    async fn a_value_is_stored_shown_once_and_in_no_page_that_is_opened(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "Payments"), ("value", STRIPE), ("environment", "production"), ("tags", "money, eu")]).await;
+        assert_eq!(alice.page.status, 201);
+        assert_eq!(alice.path, "/keys/new");
+        alice.sees(STRIPE).sees("show it again");
+        assert_eq!(alice.page.header("cache-control"), "no-store");
+        assert!(!alice.page.headers.contains_key("content-encoding"));
+
+        let id = made_id(&alice);
+        for path in [format!("/keys/{id}"), format!("/keys/{id}/edit"), format!("/keys/{id}/rotate"), format!("/keys/{id}/reveal"), format!("/keys/{id}/value")] {
+            alice.open(&path).await;
+            assert_eq!(alice.page.status, 200, "{path}");
+            alice.sees_no(STRIPE);
+        }
+        alice.open(&format!("/keys/{id}")).await.sees("Payments").sees("sk_live_••••••••9xQ2").sees("Stripe").sees("money");
+    }
+
+    async fn an_answer_with_a_value_is_not_compressed_and_pages_are(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/keys/new").await;
+        let form = alice.filled("/keys/new", &[("name", "a"), ("value", STRIPE)]);
+        alice.headers.push(("accept-encoding", "gzip".into()));
+
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 201);
+        assert!(!alice.page.headers.contains_key("content-encoding"));
+        alice.sees(STRIPE);
+        alice.send("GET", "/keys/new", None).await;
+        assert_eq!(alice.page.header("content-encoding"), "gzip");
+    }
+
+    async fn the_same_form_sent_again_makes_no_second_key(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/keys/new?way=generate").await;
+        let form = alice.filled("/keys/new", &[("name", "Customer 7")]);
+
+        alice.post(&form).await;
+        let (first, id) = (alice.text(), made_id(&alice));
+        alice.post(&form).await;
+        assert_eq!((alice.page.status, made_id(&alice)), (201, id));
+        let value = |text: &str| text.split("made-value\">").nth(1).and_then(|rest| rest.split('<').next()).map(str::to_owned);
+        assert!(value(&first).is_some_and(|value| value.starts_with("vk_live_")));
+        assert_eq!(value(&first), value(&alice.text()));
+        assert_eq!(count(&app).await, "1");
+
+        let mut other = form.clone();
+        other.fields.iter_mut().filter(|(name, _)| name == "name").for_each(|(_, value)| *value = "Customer 8".into());
+        alice.post(&other).await;
+        assert_eq!(alice.page.status, 409);
+        alice.sees("already made a key");
+        alice.submit("/keys/new", &[]).await;
+        assert_eq!((alice.page.status, count(&app).await.as_str()), (201, "2"));
+    }
+
+    async fn presets_fill_the_form_and_limits_arrive_at_the_key(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        alice.open("/keys/new?way=generate&preset=customer").await.submit("/keys/new", &[("name", "Customer"), ("scopes", "orders:read"), ("allowed_ips", "203.0.113.7/24")]).await;
+        assert_eq!(alice.page.status, 201);
+        let id = made_id(&alice);
+
+        alice.open(&format!("/keys/{id}")).await;
+        alice.sees("100 in 60 s").sees("203.0.113.0/24").sees("orders:read").sees("production").sees("generated");
+        assert_ne!(app.sql("select count(*) from auth.api_keys where \"expiresAt\" is not null").await, "0");
+    }
+
+    async fn faults_stand_at_their_fields_and_what_was_typed_is_kept(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "One"), ("value", STRIPE)]).await;
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "Two"), ("value", STRIPE), ("note", "kept <b>")]).await;
+        assert_eq!(alice.page.status, 409);
+        assert!(alice.page.text().contains("id=\"e-value\"") && !alice.page.text().contains("id=\"e-name\""));
+        alice.sees("kept <b>");
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "One"), ("value", "another value")]).await;
+        assert_eq!(alice.page.status, 409);
+        assert!(alice.page.text().contains("id=\"e-name\""));
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "Three"), ("value", ""), ("environment", "a b")]).await;
+        assert_eq!(alice.page.status, 422);
+        assert!(alice.page.text().contains("id=\"e-value\"") && alice.page.text().contains("id=\"e-environment\""));
+        assert_eq!(count(&app).await, "1");
+    }
+
+    async fn a_look_recognises_the_provider_shows_its_fields_and_makes_nothing(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let value = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "Base"), ("value", value), ("act", "look")]).await;
+        alice.sees("Looks like a key of Supabase").sees(value);
+        assert!(alice.page.text().contains("name=\"provider_config.url\""));
+        assert_eq!(count(&app).await, "0");
+
+        alice.submit("/keys/new", &[("provider_config.url", "https://x.supabase.co"), ("provider_config.jwt_secret", "a very secret secret")]).await;
+        assert_eq!(alice.page.status, 201);
+        let id = made_id(&alice);
+        alice.open(&format!("/keys/{id}")).await.sees("https://x.supabase.co").sees("••••••••cret").sees_no("a very secret");
+        alice.submit(&format!("/keys/{id}/reveal"), &[]).await.sees("a very secret secret");
+    }
+
+    async fn htmx_gets_the_part_with_the_provider_alone(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/keys/new").await;
+        let form = alice.filled("/keys/new", &[("value", STRIPE), ("act", "look")]);
+        alice.headers.push(("hx-request", "true".into()));
+
+        alice.post(&form).await.sees("Looks like a key of Stripe").sees_no("<html").sees_no(STRIPE);
+    }
+
+    async fn a_warning_is_told_and_the_key_is_kept(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await.in_french();
+
+        alice.open("/keys/new?lang=fr").await.sees("Nouvelle clé");
+        alice.submit("/keys/new", &[("name", "Paiements"), ("value", STRIPE), ("environment", "test")]).await;
+        alice.sees("C’est une clé de production").sees("Je l’ai gardée");
+        assert_eq!(count(&app).await, "1");
+    }
+
+    async fn a_hostile_name_is_text(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let name = "\"><script>alert(1)</script>' onload='x";
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", name), ("value", "</textarea><script>x</script>")]).await;
+        assert!(!alice.page.text().contains("<script>"));
+        let id = made_id(&alice);
+        for path in ["", "/edit", "/rotate"] {
+            alice.open(&format!("/keys/{id}{path}")).await.sees(name);
+            assert!(!alice.page.text().contains("<script>"), "{path}");
+        }
+    }
+}
+
+on_both! { with [("FREE_PLAN_MAX_KEYS", "1")];
+    async fn a_full_plan_shows_the_way_on_and_keeps_what_was_typed(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "One"), ("value", STRIPE)]).await;
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "Two"), ("value", "a second value"), ("note", "mine")]).await;
+        assert_eq!(alice.page.status, 402);
+        alice.sees("It allows 1 active keys").sees("href=\"/billing\"").sees("a second value").sees("mine");
+    }
+}

@@ -1,0 +1,91 @@
+//! New values for old keys: rotating with grace, restoring, ending the grace.
+
+use serde_json::json;
+
+use crate::support::{Actor, Person, TestApp};
+
+async fn alice_with_key<'a>(app: &'a TestApp, value: Option<&str>) -> (Person<'a>, Actor<'a>, String, String) {
+    let actor = app.member("alice").await;
+    let mut alice = Person::new(app);
+    alice.sign_in(&actor.email, &actor.password).await;
+    let body = value.map_or(json!({ "name": "Key" }), |value| json!({ "name": "Key", "value": value }));
+    let made = actor.post("/api/keys", body).await.expect(201).json();
+    let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+    (alice, actor, text("id"), text("api_key"))
+}
+
+async fn is_valid(actor: &Actor<'_>, value: &str) -> bool {
+    actor.post("/api/keys/verify", json!({ "api_key": value })).await.expect(200).json()["valid"] == true
+}
+
+on_both! {
+    async fn a_generated_key_gets_a_new_value_once_and_the_former_one_stays_good(app: TestApp) {
+        let (mut alice, actor, id, former) = alice_with_key(&app, None).await;
+        let action = format!("/keys/{id}/rotate");
+        alice.open(&action).await;
+        let form = alice.filled(&action, &[("grace_seconds", "3600")]);
+
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 200);
+        assert_eq!(alice.page.header("cache-control"), "no-store");
+        alice.sees("The new value").sees_no(&former);
+        let text = alice.text();
+        let newest = text.split("made-value\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a value").to_owned();
+        assert!(is_valid(&actor, &newest).await && is_valid(&actor, &former).await);
+
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 412);
+        alice.sees("nothing was done now");
+        assert_eq!(actor.get(&format!("/api/keys/{id}")).await.json()["version"], 2);
+
+        alice.open(&format!("/keys/{id}")).await.sees("still accepted").sees("1 time").sees_no(&newest);
+        alice.submit(&format!("/keys/{id}/end-grace"), &[]).await.sees("The grace has ended");
+        assert!(is_valid(&actor, &newest).await && !is_valid(&actor, &former).await);
+        alice.sees_no("still accepted");
+    }
+
+    async fn a_stored_key_takes_the_pasted_value_and_its_faults_stand_at_the_field(app: TestApp) {
+        let (mut alice, actor, id, former) = alice_with_key(&app, Some("the first value of all")).await;
+        let action = format!("/keys/{id}/rotate");
+
+        alice.open(&action).await.submit(&action, &[("value", "")]).await;
+        assert_eq!(alice.page.status, 422);
+        assert!(alice.page.text().contains("id=\"e-value\""));
+        alice.submit(&action, &[("value", &former)]).await;
+        assert_eq!(alice.page.status, 409);
+        assert!(alice.page.text().contains("id=\"e-value\""));
+
+        alice.submit(&action, &[("value", "the second value of all")]).await.sees("the second value of all");
+        let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
+        assert_eq!(revealed["api_key"], "the second value of all");
+    }
+
+    async fn an_earlier_version_is_restored_after_a_look(app: TestApp) {
+        let (mut alice, actor, id, former) = alice_with_key(&app, Some("the first value of all")).await;
+        actor.post(&format!("/api/keys/{id}/rotate"), json!({ "value": "the second value of all" })).await.expect(200);
+        let place = format!("/keys/{id}/versions/1/restore");
+
+        alice.open(&format!("/keys/{id}")).await.sees(&place);
+        alice.open(&place).await.sees("Restore version 1").sees_no(&former);
+        alice.submit(&place, &[]).await.sees("current one again");
+        let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
+        assert_eq!(revealed["api_key"], former.as_str());
+
+        for wrong in ["0", "-1", "99", "x", "9223372036854775807"] {
+            alice.open(&format!("/keys/{id}/versions/{wrong}/restore")).await;
+            assert_eq!(alice.page.status, 404, "{wrong}");
+        }
+    }
+
+    async fn a_revoked_key_is_not_rotated(app: TestApp) {
+        let (mut alice, actor, id, _) = alice_with_key(&app, None).await;
+        alice.open(&format!("/keys/{id}/rotate")).await;
+        let form = alice.filled(&format!("/keys/{id}/rotate"), &[]);
+        actor.delete(&format!("/api/keys/{id}")).await.expect(204);
+
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 412, "its state is another");
+        alice.open(&format!("/keys/{id}/rotate")).await;
+        assert_eq!(alice.path, format!("/keys/{id}"));
+    }
+}
