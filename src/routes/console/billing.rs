@@ -58,6 +58,7 @@ struct BillingPage {
     meter: Option<i64>,
     /// `None` where the server takes no payments.
     account: Option<Account>,
+    is_further: bool,
 }
 
 /// What is known of an account at Stripe.
@@ -68,7 +69,6 @@ struct Account {
     is_given: bool,
     invoices: Vec<Row>,
     older: Option<String>,
-    is_further: bool,
 }
 
 /// The state of the subscription, in words.
@@ -156,6 +156,7 @@ async fn write(visit: &Visit, status: StatusCode, sentence: Option<String>) -> A
         keys: keys(language, t, used),
         meter: used.limit.map(|limit| (used.used * 100 / limit.max(1)).clamp(0, 100)),
         account,
+        is_further: listing::is_further(&visit.query),
     };
     page(status, &billing_page)
 }
@@ -179,7 +180,6 @@ fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, invoice
         may_manage: seen.is_some() || !invoices.rows.is_empty(),
         is_given: standing.plan == Plan::Pro && seen.is_none_or(|seen| seen.status.plan() == Plan::Free),
         older: listing::older(visit, "billing", &[], invoices.next),
-        is_further: listing::is_further(&visit.query),
         invoices: invoices.rows.into_iter().map(|one| row(visit.ctx.client().language, t, one.stripe)).collect(),
     }
 }

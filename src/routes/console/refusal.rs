@@ -28,7 +28,7 @@ pub(super) enum Refusal {
     /// A service or the request is at fault.
     Failed(Error),
     /// Somewhere else.
-    Elsewhere(Response),
+    Elsewhere(Box<Response>),
     /// A form came without a session: sign in, and go on with it.
     SessionEnded(Box<Visit>, Form),
     /// A form came from a page of another sign-in: look at it and send it again.
@@ -66,9 +66,9 @@ impl Refusal {
         let notice = if had_session { format!("&notice={}", Notice::SessionEnded.word()) } else { String::new() };
         let place = visit.to(&format!("sign-in?next={next}{notice}"));
         if visit.is_partial {
-            return Self::Elsewhere(leave_for(StatusCode::UNAUTHORIZED, &place));
+            return Self::Elsewhere(leave_for(StatusCode::UNAUTHORIZED, &place).into());
         }
-        Self::Elsewhere(see_other(&place))
+        Self::Elsewhere(see_other(&place).into())
     }
 }
 
@@ -80,7 +80,7 @@ impl IntoResponse for Refusal {
         };
         let page = match self {
             Self::Failed(error) => return Failure(error).into_response(),
-            Self::Elsewhere(response) => return response,
+            Self::Elsewhere(response) => return *response,
             Self::SessionEnded(visit, form) => sign_in::ended(&visit, &form),
             Self::Held(visit, form) => resume::page(&visit, &visit.to(&visit.path), &form.packed()),
             Self::Unconfirmed(visit, form, fault) => confirm::page(&visit, &form, fault),
@@ -88,7 +88,7 @@ impl IntoResponse for Refusal {
         };
         let mut response = page.unwrap_or_else(|refusal| match refusal {
             Self::Failed(error) => Failure(error).into_response(),
-            Self::Elsewhere(response) => response,
+            Self::Elsewhere(response) => *response,
             // the pages above answer with nothing but faults of ours
             _ => Failure(Error::internal("a page in place of a page")).into_response(),
         });

@@ -40,7 +40,7 @@ texts! {
         active: "active" | "actif",
         disabled: "disabled" | "désactivé",
         unverified: "address not confirmed" | "adresse non confirmée",
-        factor: "Second factor" | "Second facteur",
+        second_factor: "Second factor" | "Second facteur",
         factor_on: "on" | "activé",
         factor_off: "off" | "désactivé",
         identifier: "Identifier" | "Identifiant",

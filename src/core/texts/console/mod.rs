@@ -75,7 +75,7 @@ pub fn grouped(language: Language, number: i64) -> String {
     };
     let mut out = String::from(if number < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(apart);
         }
         out.push(digit);

@@ -61,7 +61,8 @@ struct AccountPage {
     state: &'static str,
     state_badge: &'static str,
     is_enabled: bool,
-    has_factor: bool,
+    factor: &'static str,
+    factor_badge: &'static str,
     keys: String,
     sessions: String,
     language: &'static str,
@@ -117,8 +118,8 @@ async fn finish(visit: &Visit, form: &Form, id: UserId, result: Result<()>, noti
         Ok(()) if visit.ctx.account()? == id && form.has("role") => done(visit, "dashboard", notice),
         Ok(()) => done(visit, &format!("admin/accounts/{id}"), notice),
         Err(
-            error @ Error::Refused(Code::LastAdministrator | Code::SubscriptionActive | Code::AccountDisabled)
-            | error @ Error::Invalid(_),
+            error @ (Error::Refused(Code::LastAdministrator | Code::SubscriptionActive | Code::AccountDisabled)
+            | Error::Invalid(_)),
         ) => {
             let (status, shown) = refused(visit, form, &error)?;
             write(visit, status, id, shown.sentence).await
@@ -133,6 +134,7 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
     let account = administration::find(&visit.ctx, id).await?;
     let user = account.user;
     let (state_badge, state) = state(t, &user);
+    let has_factor = user.second_factor_at.is_some();
     let role = |role: Role| Choice { value: role.as_str(), label: role_name(t, role), is_chosen: role == user.role };
     let plan = |plan: Plan| Choice { value: plan.as_str(), label: plan.as_str(), is_chosen: plan == user.plan };
     let account_page = AccountPage {
@@ -148,7 +150,8 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
         state,
         state_badge,
         is_enabled: user.is_enabled(),
-        has_factor: user.second_factor_at.is_some(),
+        factor: if has_factor { t.factor_on } else { t.factor_off },
+        factor_badge: if has_factor { "ok" } else { "" },
         keys: grouped(language, account.active_keys),
         sessions: grouped(language, account.open_sessions),
         language: user.language.tag(),
