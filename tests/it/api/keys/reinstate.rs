@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{code_of, generate, path_of, value_of};
-use crate::support::{Actor, Reply, TestApp, at_once};
+use crate::support::{Actor, Reply, at_once};
 
 async fn revoke(actor: &Actor<'_>, key: &Value) {
     actor.delete(&path_of(key, "")).await.expect(204);
