@@ -45,7 +45,7 @@ on_both! {
 
         alice.open("/keys").await;
 
-        alice.sees("Your vault is empty").sees("Store one key").sees("Generate one");
+        alice.sees("Your vault is empty").sees("Store one key").sees("Generate one").sees("/keys/new?way=generate");
         let looked = alice.submit("/keys/import/preview", &[("text", "STRIPE_KEY=sk_live_0123456789abcdefghijklmn\n")]).await;
         looked.sees("STRIPE_KEY").sees("1 new");
     }
