@@ -71,7 +71,8 @@ on_both! {
         let mut person = at_the_console(&app, &alice).await;
         let before = app.sql("select count(*) from auth.mail_outbox").await;
 
-        person.open("/dashboard").await.sees("not confirmed yet").submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
+        person.open("/dashboard").await.sees("not confirmed yet");
+        person.submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
 
         assert_ne!(app.sql("select count(*) from auth.mail_outbox").await, before);
     }
@@ -97,7 +98,8 @@ mod where_addresses_must_be_proved {
             let mut person = Person::signed_in(&app, "alice").await;
 
             assert_eq!((person.path.as_str(), person.page.status), ("/dashboard", 200));
-            person.sees("One step more").sees("alice@example.com").submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
+            person.sees("One step more").sees("alice@example.com");
+            person.submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
             assert_eq!(person.open("/audit").await.page.status, 403);
         }
     }
@@ -110,7 +112,7 @@ mod where_a_second_factor_is_asked_for {
         with [("REQUIRE_MFA", "all")];
 
         async fn the_dashboard_leads_to_it(app: TestApp) {
-            let mut person = Person::signed_in(&app, "alice").await;
+            let person = Person::signed_in(&app, "alice").await;
 
             assert_eq!(person.page.status, 200);
             person.sees("One step more").sees("href=\"/security\"");

@@ -80,7 +80,8 @@ on_both! {
 
     async fn a_revoked_token_opens_nothing_and_stands_among_the_revoked(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
-        alice.open("/tokens").await.sees("No token yet").open("/tokens/new").await;
+        alice.open("/tokens").await.sees("No token yet");
+        alice.open("/tokens/new").await;
         alice.submit("/tokens", &[("name", "old bot"), ("scopes", "keys:read")]).await;
         let program = Actor { token: shown(&alice), ..app.member("somebody").await };
         program.get("/api/keys").await.expect(200);
