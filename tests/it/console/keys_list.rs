@@ -31,12 +31,11 @@ on_both! {
         let mut alice = Person::signed_in(&app, "alice").await;
 
         for path in ["/keys", "/keys/export"] {
-            alice.open(path).await;
-            assert_eq!((path, alice.page.status), (path, 403));
+            assert_eq!(alice.open(path).await.path, "/verify-address", "{path}");
         }
         alice.open("/keys/import").await.submit("/keys/import/preview", &[("text", "A=1")]).await;
-        assert_eq!(alice.page.status, 403);
-        alice.sees("verification mail");
+        assert_eq!(alice.path, "/verify-address");
+        alice.sees("Confirm your address");
     }
 }
 
