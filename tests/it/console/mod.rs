@@ -17,5 +17,6 @@ mod security;
 mod settings;
 mod sign_in;
 mod tokens;
+mod tour;
 mod twins;
 pub mod world;

@@ -280,6 +280,13 @@ impl Browser {
         ends.filter_map(|event| event["params"]["encodedDataLength"].as_f64()).sum::<f64>() as u64
     }
 
+    /// The person lets pages read and write the clipboard.
+    pub fn may_use_the_clipboard(&self) {
+        let grant = json!({ "origin": self.base, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.command("Browser.grantPermissions", grant);
+        self.command("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
+    }
+
     /// Forgets what it keeps: the next page comes over the wire whole.
     pub fn empty_cache(&self) {
         self.command("Network.clearBrowserCache", json!({}));
