@@ -1,0 +1,207 @@
+//! Every page of the list in a real browser, against the real program: nothing is asked of another server, the console stays
+//! empty, axe finds no serious fault in either theme, nothing overflows on a phone or at 200 % zoom, the keyboard reaches
+//! everything and shows where it is, and a page weighs less than 60 KB.
+
+use serde_json::json;
+
+use super::{
+    pages::{OF_THE_PROGRAM, PAGES, Page, Who},
+    world::World,
+};
+use crate::support::{Browser, DESK, Engine, PHONE, ZOOMED};
+
+const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
+/// What a page may weigh on the wire, with all that it loads.
+const MOST_BYTES: u64 = 60 * 1024;
+
+/// The pages that a guest sees, or those of somebody who has signed in.
+fn pages(is_signed_in: bool) -> impl Iterator<Item = &'static Page> {
+    PAGES.iter().chain(OF_THE_PROGRAM).filter(move |page| (page.who != Who::Guest) == is_signed_in)
+}
+
+/// Walks the pages of a guest or of Alice.
+fn walk(is_signed_in: bool, mut look: impl FnMut(&mut Browser, &str) -> Vec<String>) {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", is_signed_in);
+    let mut faults = Vec::new();
+    for page in pages(is_signed_in) {
+        let address = page.address(&world.facts);
+        browser.goto(&address);
+        assert_eq!(browser.path(), address, "the page leads elsewhere");
+        faults.extend(look(&mut browser, &address).into_iter().map(|fault| format!("{address}: {fault}")));
+        // what a browser says of an answer 404 is no complaint of ours
+        let allowed: &[&str] = if page.status == 200 { &[] } else { &["Failed to load resource"] };
+        browser.is_quiet(allowed);
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What axe finds, as it is in each theme; on the wide screen and on the phone.
+fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (theme, size) in [("light", DESK), ("dark", PHONE), ("light", PHONE), ("dark", DESK)] {
+        browser.in_theme(theme);
+        browser.resize(size);
+        if browser.run("return typeof axe").as_str() != Some("object") {
+            browser.run(AXE);
+        }
+        let found = browser.run_until_done(
+            "const done = arguments[arguments.length - 1];
+             axe.run(document, { resultTypes: ['violations'] }).then((result) => done(result.violations.map((one) => ({
+               impact: one.impact, id: one.id, help: one.help, nodes: one.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).slice(0, 4) }))),
+               (error) => done([{ impact: 'critical', id: 'axe', help: String(error), nodes: [] }]));",
+        );
+        for one in found.as_array().expect("a list") {
+            if matches!(one["impact"].as_str(), Some("serious" | "critical")) {
+                faults.push(format!("{theme} at {} px: {} ({}): {}", size.0, one["id"], one["help"], one["nodes"]));
+            }
+        }
+    }
+    browser.in_theme("light");
+    browser.resize(DESK);
+    faults
+}
+
+/// What sticks out sideways on a phone and at 200 % zoom.
+fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (name, size) in [("on a phone", PHONE), ("at 200 % zoom", ZOOMED)] {
+        browser.resize(size);
+        let found = browser.run(
+            "const wide = document.documentElement.clientWidth;
+             if (document.documentElement.scrollWidth <= wide) return [];
+             const out = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > wide + 1 && !one.closest('.scroll, .code, pre'));
+             return out.slice(0, 5).map((one) => one.tagName + '.' + one.className + ' ' + Math.round(one.getBoundingClientRect().right)).concat('the page is ' + document.documentElement.scrollWidth + ' wide');",
+        );
+        let found = found.as_array().expect("a list");
+        if !found.is_empty() {
+            faults.push(format!("overflows {name}: {}", json!(found)));
+        }
+    }
+    browser.resize(DESK);
+    faults
+}
+
+/// What the Tab key does not reach, or where it does not show that it is there.
+fn unreached(browser: &mut Browser, _: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for size in [DESK, PHONE] {
+        browser.resize(size);
+        let count = browser.run(
+            "scrollTo(0, 0);
+             const start = document.createElement('span'); start.tabIndex = -1; document.body.prepend(start); start.focus(); start.remove();
+             const isShown = (one) => one.getClientRects().length && getComputedStyle(one).visibility === 'visible' && !one.closest('[inert], dialog:not([open])');
+             const groups = new Set();
+             window.wanted = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex=\"0\"]')]
+               .filter((one) => isShown(one) && !one.disabled && one.tabIndex >= 0)
+               .filter((one) => one.type !== 'radio' || (one.checked || !document.querySelector(`input[type=radio][name=\"${one.name}\"]:checked`)) && !groups.has(one.name) && groups.add(one.name));
+             window.reached = new Set();
+             return window.wanted.length;",
+        );
+        let count = count.as_u64().expect("a count");
+        for _ in 0..count + 30 {
+            tab(browser);
+            let seen = browser.run(
+                "const one = document.activeElement;
+                 if (!one || one === document.body || one === [...window.reached][0]) return 'end';
+                 // a frame and a field of a date have stops of their own
+                 if (window.reached.has(one)) return '';
+                 window.reached.add(one);
+                 const style = getComputedStyle(one), box = one.getBoundingClientRect();
+                 const name = one.tagName + ' ' + (one.id || one.name || one.textContent.trim().slice(0, 30));
+                 if (one.tagName !== 'IFRAME' && (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 1)) return name + ' shows no focus';
+                 if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) return name + ' is focused out of sight';
+                 return '';",
+            );
+            match seen.as_str() {
+                Some("end") => break,
+                Some("") => {}
+                other => faults.push(format!("at {} px: {}", size.0, other.unwrap_or("?"))),
+            }
+        }
+        let missed = browser.run(
+            "return window.wanted.filter((one) => !window.reached.has(one)).map((one) => one.tagName + ' ' + (one.id || one.name || one.textContent.trim().slice(0, 30)));",
+        );
+        for one in missed.as_array().expect("a list") {
+            faults.push(format!("at {} px the Tab key does not reach {one}", size.0));
+        }
+    }
+    browser.resize(DESK);
+    faults
+}
+
+fn tab(browser: &Browser) {
+    for kind in ["rawKeyDown", "keyUp"] {
+        let key =
+            json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9, "nativeVirtualKeyCode": 9 });
+        browser.command("Input.dispatchKeyEvent", key);
+    }
+}
+
+/// What weighs too much when nothing is in the browser's cache.
+fn heavy(browser: &mut Browser, address: &str) -> Vec<String> {
+    browser.empty_cache();
+    browser.bytes();
+    browser.goto(address);
+    browser.wait("the fonts", || {
+        browser.run("return document.readyState === 'complete' && document.fonts.status === 'loaded'") == json!(true)
+    });
+    let first =
+        "return performance.getEntriesByType('paint').find((one) => one.name === 'first-contentful-paint')?.startTime";
+    browser.wait("a paint", || browser.run(first).is_number());
+    let paint = browser.run(first);
+    let bytes = browser.bytes();
+    println!("{address}: {bytes} bytes, first contentful paint after {:.0} ms", paint.as_f64().unwrap_or_default());
+    if bytes > MOST_BYTES { vec![format!("{bytes} bytes over the wire")] } else { Vec::new() }
+}
+
+macro_rules! for_guests_and_members {
+    ($($(#[doc = $doc:literal])* $name:ident: $look:expr;)+) => { $(
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn for_guests() {
+                walk(false, $look);
+            }
+
+            #[test]
+            fn for_members() {
+                walk(true, $look);
+            }
+        }
+    )+ };
+}
+
+for_guests_and_members! {
+    axe_finds_no_serious_fault_in_either_theme: audited;
+    nothing_overflows_on_a_phone_or_at_double_zoom: overflowing;
+    the_keyboard_reaches_everything_and_shows_where_it_is: unreached;
+    no_page_weighs_more_than_sixty_kilobytes: heavy;
+}
+
+#[test]
+fn the_checks_see_what_they_look_for() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", false);
+    browser.goto("/sign-in");
+    browser.run(
+        "const add = (kind, style) => { const one = document.createElement(kind); one.textContent = 'unreadable'; Object.assign(one.style, style); document.querySelector('main').append(one); return one; };
+         add('p', { color: '#777', background: '#888', width: '3000px' }); add('button', {}).style.setProperty('outline', 'none', 'important');
+         add('img', {}).src = 'https://evil.example/x.png'; document.querySelector('label').remove(); console.error('a complaint');",
+    );
+
+    let found =
+        [audited(&mut browser, ""), overflowing(&mut browser, ""), unreached(&mut browser, "")].concat().join("\n");
+
+    for part in ["color-contrast", "label", "overflows on a phone", "overflows at 200 % zoom", "shows no focus"] {
+        assert!(found.contains(part), "{part} is not found:\n{found}");
+    }
+    let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| browser.is_quiet(&["evil.example"])));
+    assert!(asked.is_err(), "a complaint and a request to another server went unseen");
+    // the language is the browser's own
+    drop(browser);
+    let french = world.browser("fr", false);
+    french.goto("/");
+    assert_eq!(french.run("return document.documentElement.lang"), json!("fr"));
+}
