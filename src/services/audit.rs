@@ -325,7 +325,7 @@ pub async fn verify_own(ctx: &Context) -> Result<OwnVerification> {
     if let Err(fault) = &verified {
         tracing::error!(%chain, %fault, "an account's trail is not as it was written; run `vault-api audit verify`");
     }
-    Ok(OwnVerification { entries, first_bad: verified.err().map(|fault| fault.place()) })
+    Ok(OwnVerification { entries, first_bad: verified.err().map(ChainFault::place) })
 }
 
 async fn verify_chain(

@@ -55,6 +55,7 @@ pub(super) struct Chart {
 
 struct Bar {
     x: f64,
+    width: f64,
     /// What one reads when one points at the day.
     title: String,
     parts: Vec<Part>,
@@ -115,11 +116,7 @@ impl Bar {
         let [good, bad, seen] = &numbers;
         let day = short_day(language, uses.day);
         let title = format!("{day} – {}: {good}, {}: {bad}, {}: {seen}", t.good, t.bad, t.seen);
-        Self { x: x + GAP / 2.0, title, parts, day, numbers }
-    }
-
-    fn width(&self) -> f64 {
-        DAY - GAP
+        Self { x: x + GAP / 2.0, width: DAY - GAP, title, parts, day, numbers }
     }
 }
 

@@ -126,6 +126,7 @@ pub(super) fn see_other(place: &str) -> Response {
 }
 
 /// Go there after an act, and be told of it.
+#[expect(clippy::unnecessary_wraps, reason = "what a handler ends with")]
 pub(super) fn done(visit: &Visit, path: &str, notice: Notice) -> Answered {
     let mark = if path.contains('?') { '&' } else { '?' };
     Ok(see_other(&visit.to(&format!("{path}{mark}{}={}", frame::NOTICE, notice.word()))))

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 
 use super::frame::{Frame, page as write};
@@ -39,7 +39,7 @@ pub(in crate::routes) fn page(simulation: Simulation<'_>) -> Response {
     let Simulation { status, language, root, path, title, notice, content } = simulation;
     let frame = Frame::bare(root, language).standing_at(path);
     let written = write(status, &SimulationPage { frame, title, notice, content });
-    let mut response = written.unwrap_or_else(|refusal| refusal.into_response());
+    let mut response = written.unwrap_or_else(IntoResponse::into_response);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));

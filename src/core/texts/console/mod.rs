@@ -8,7 +8,8 @@ macro_rules! texts {
     ($(#[doc = $doc:literal])+ $name:ident { $($field:ident: $english:literal | $french:literal,)+ }) => {
         $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug)]
-        pub struct $name { $(#[doc = $english] pub $field: &'static str),+ }
+        #[allow(missing_docs, reason = "a text stands right beside its name")]
+        pub struct $name { $(pub $field: &'static str),+ }
 
         impl $name {
             /// The texts in this language.

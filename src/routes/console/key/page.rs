@@ -113,7 +113,7 @@ pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answe
         days,
         acts: acts.rows.into_iter().map(|entry| Act::of(&visit, t, entry)).collect(),
         older,
-        versions: versions.rows.into_iter().map(|version| Version::of(&visit, version)).collect(),
+        versions: versions.rows.into_iter().map(|version| Version::of(&visit, &version)).collect(),
         snippets: snippets::of(&key, ctx.app().base_url.trim_end_matches('/')),
         is_generated: key.kind == KeyKind::Generated,
         key,
@@ -146,7 +146,7 @@ impl Grace {
 }
 
 impl Version {
-    fn of(visit: &Visit, version: KeyVersion) -> Self {
+    fn of(visit: &Visit, version: &KeyVersion) -> Self {
         let in_grace = version.grace_ends_at.filter(|end| *end > visit.ctx.now());
         Self {
             number: version.version,

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::IntoResponse as _,
 };
 
@@ -11,7 +11,7 @@ use super::{
     super::{
         confirm,
         frame::{Frame, HoldsSecret, Section, page, secret_page},
-        refusal::{Answered, Refusal, see_other},
+        refusal::{Answered, see_other},
         visit::{Entered, Posted, Visit},
     },
     facts::{masked, texts},
@@ -81,7 +81,7 @@ pub(super) async fn submit(headers: HeaderMap, Id(id): Id<ApiKeyId>, Posted(visi
     let revealed = match api_keys::reveal(&visit.ctx, id).await {
         Ok(revealed) => revealed,
         Err(error) if error.is(Code::ReauthenticationRequired) && visit.is_partial => {
-            return over_the_page(confirm::or_ask(&visit, &form, error));
+            return Err(confirm::or_ask(&visit, &form, error));
         }
         Err(error) => return Err(confirm::or_ask(&visit, &form, error)),
     };
@@ -98,15 +98,6 @@ fn plain(revealed: &Revealed) -> axum::response::Response {
     let mut response = (kind, revealed.value.expose().clone()).into_response();
     response.extensions_mut().insert(HoldsSecret);
     response
-}
-
-/// The page that asks for the password takes the place of the whole page, not of a part.
-fn over_the_page(refusal: Refusal) -> Answered {
-    let mut response = refusal.into_response();
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("hx-retarget"), HeaderValue::from_static("body"));
-    headers.insert(HeaderName::from_static("hx-reswap"), HeaderValue::from_static("innerHTML"));
-    Ok(response)
 }
 
 fn write(visit: &Visit, key: ApiKey, revealed: Revealed) -> Answered {
