@@ -90,7 +90,7 @@ fn unreached(browser: &mut Browser, _: &str) -> Vec<String> {
         let count = browser.run(
             "scrollTo(0, 0);
              const start = document.createElement('span'); start.tabIndex = -1; document.body.prepend(start); start.focus(); start.remove();
-             const isShown = (one) => one.getClientRects().length && getComputedStyle(one).visibility === 'visible' && !one.closest('[inert], dialog:not([open])');
+             const isShown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length && !one.closest('[inert], dialog:not([open])');
              const groups = new Set();
              window.wanted = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex=\"0\"]')]
                .filter((one) => isShown(one) && !one.disabled && one.tabIndex >= 0)

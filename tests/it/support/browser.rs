@@ -189,8 +189,15 @@ impl Browser {
     /// The text of what this selector finds first, as it is seen.
     #[track_caller]
     pub fn text(&self, selector: &str) -> String {
-        let found = self.find(selector);
-        self.runtime.block_on(found.text()).expect("a text")
+        let began = Instant::now();
+        loop {
+            let found = self.find(selector);
+            match self.runtime.block_on(found.text()) {
+                Ok(text) => return text,
+                // the next page came meanwhile
+                Err(error) => assert!(began.elapsed() < PATIENCE, "{selector} on {}: {error}", self.path()),
+            }
+        }
     }
 
     #[track_caller]
