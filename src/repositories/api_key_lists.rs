@@ -31,13 +31,13 @@ pub async fn list<'c>(
             version, revision, enabled, revoked, \"revokedAt\", \"expiresAt\", \"lastUsedAt\", \"createdAt\", \"updatedAt\",
             \"rotatedAt\", \"graceEndsAt\", \"allowedIps\", \"rateLimit\", \"rateWindowSeconds\"
         from auth.api_keys
-        where (\"userId\", revoked, id) >= ($1, $2, $3) and (\"userId\", revoked, id) <= ($1, $2, $4)
+        where \"userId\" = $1 and (revoked, id) >= ($2, $3) and (revoked, id) <= ($2, $4)
             and (cast($5 as text) is null or replace(\"searchText\", $5, '') <> \"searchText\")
             and (cast($6 as text) is null or provider = $6)
             and (cast($7 as text) is null or environment = $7)
             and (cast($8 as text) is null or replace(tags, $8, '') <> tags)
             and coalesce(\"lastUsedAt\", \"createdAt\") <= $9
-        order by \"userId\" desc, revoked desc, id desc
+        order by revoked desc, id desc
         limit $10";
     // `replace` finds a part in both engines, without patterns: a `like` of somebody's choice can take for ever
     let search = filter.search.as_ref().map(|part| part.to_lowercase());

@@ -127,6 +127,25 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    async fn what_a_connection_keeps_of_a_request_stays_small() {
+        let folder = tempfile::tempdir().unwrap();
+        let variables = [("DATA_DIR".to_owned(), folder.path().display().to_string())].into();
+        let configuration = crate::core::configuration::read(&variables).unwrap();
+        let outside = crate::core::app::Outside {
+            clock: crate::core::clock::system(),
+            mailer: crate::core::mailer::of(&configuration),
+        };
+        let (app, _batches) = App::open(configuration, "http://vault.test".into(), outside).await.unwrap();
+        let entrance = Entrance::new(app, Arc::default(), Router::new());
+
+        let last_token = LastToken::default();
+        let answer = entrance.answer(None, &last_token, Request::new(Body::empty()));
+
+        // hyper keeps it for each connection and moves each new one there: what waits for the database is boxed
+        assert!(size_of_val(&answer) <= 3 * 1024, "{} bytes", size_of_val(&answer));
+    }
+
+    #[tokio::test]
     async fn a_panic_is_caught_also_after_a_wait() {
         let panics = async {
             tokio::task::yield_now().await;

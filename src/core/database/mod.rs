@@ -3,6 +3,9 @@
 //! `connection` holds what repositories see (`Reader`, `Writer`, `Conn`, the `on!` macro), `sqlite` and
 //! `postgres` open an engine and keep its transactions honest, `texts` turns one SQL text into each
 //! engine's own, `migrations` brings the schema up to date, `failure` reads what an engine complains of.
+//!
+//! The wait for a connection is boxed: sqlx's is four kilobytes, which every future that may ask the database would
+//! carry, be copied with and clear from the processor's memory, also where it is answered without.
 
 mod connection;
 mod failure;
@@ -105,8 +108,8 @@ impl Db {
     /// `Unavailable` where none is free or the database is away, within about a second.
     pub async fn read(&self) -> Result<Reader> {
         match &*self.engine {
-            Engine::Sqlite(sqlite) => sqlite.read().await,
-            Engine::Postgres(postgres) => postgres.read().await,
+            Engine::Sqlite(sqlite) => Box::pin(sqlite.read()).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.read()).await,
         }
     }
 
@@ -120,7 +123,7 @@ impl Db {
     pub async fn write(&self) -> Result<Writer> {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.write().await,
-            Engine::Postgres(postgres) => postgres.write(None).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.write(None)).await,
         }
     }
 
@@ -132,7 +135,7 @@ impl Db {
     pub async fn write_for(&self, owner: Uuid) -> Result<Writer> {
         match &*self.engine {
             Engine::Sqlite(sqlite) => sqlite.write().await,
-            Engine::Postgres(postgres) => postgres.write(Some(owner)).await,
+            Engine::Postgres(postgres) => Box::pin(postgres.write(Some(owner))).await,
         }
     }
 

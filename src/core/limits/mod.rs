@@ -90,7 +90,7 @@ impl Limits {
             return None;
         }
         if let Some(shared) = &self.shared
-            && let Some(spending) = shared.spend(key, quota).await
+            && let Some(spending) = Box::pin(shared.spend(key, quota)).await
         {
             return Some(spending);
         }
@@ -105,7 +105,7 @@ impl Limits {
     /// not counted then. It is the owner's own limit: it holds also where requests are not limited.
     pub async fn spend_window(&self, key: Key, most: u32, window: Duration) -> Option<Duration> {
         if let Some(shared) = &self.shared
-            && let Some(wait) = shared.spend_window(key, most, window).await
+            && let Some(wait) = Box::pin(shared.spend_window(key, most, window)).await
         {
             return (!wait.is_zero()).then_some(wait);
         }
@@ -127,7 +127,7 @@ impl Limits {
             return Ok(());
         }
         if let Some(shared) = &self.shared
-            && let Some(begun) = shared.begin_guess(key, policy).await
+            && let Some(begun) = Box::pin(shared.begin_guess(key, policy)).await
         {
             return begun;
         }
@@ -144,7 +144,7 @@ impl Limits {
             return;
         }
         if let Some(shared) = &self.shared
-            && shared.end_guess(key, policy, outcome).await.is_some()
+            && Box::pin(shared.end_guess(key, policy, outcome)).await.is_some()
         {
             return;
         }

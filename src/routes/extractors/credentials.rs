@@ -185,7 +185,7 @@ pub(in crate::routes) async fn admit(
     };
     let actor = match found {
         Ok(actor) => actor,
-        Err(error) => return Err(stranger(asking, app, error).await),
+        Err(error) => return Err(Box::pin(stranger(asking, app, error)).await),
     };
     let asked = Standing::of(&actor).map(|standing| MemberOnly { began, asked_at, standing });
     let ctx = asking.context(app, actor);

@@ -167,11 +167,16 @@ async fn plans(app: &TestApp, statement: &Statement, list: &List, owner: &str) -
         .replace("NOW", "'2100-01-01T00:00:00Z'")
         .replace("SOON", "'2100-02-01T00:00:00Z'")
         .replace("LONG_AGO", "'1970-01-01T00:00:00Z'");
-    app.sql("analyze").await;
+    // keys are the first list that is asked for: their table is not known yet, as in the first minute of a vault
+    let is_first = list.indexes == LISTS[0].indexes;
     let mut plans = Vec::new();
-    for mode in ["force_custom_plan", "force_generic_plan"] {
-        let asked = format!("prepare list as {text}; set plan_cache_mode = {mode}; explain execute list({arguments})");
-        plans.push(app.sql(&asked).await);
+    for analyze in if is_first { &["", "analyze; "][..] } else { &["analyze; "] } {
+        for mode in ["force_custom_plan", "force_generic_plan"] {
+            let asked = format!(
+                "{analyze}prepare list as {text}; set plan_cache_mode = {mode}; explain execute list({arguments})"
+            );
+            plans.push(app.sql(&asked).await);
+        }
     }
     plans
 }
