@@ -25,7 +25,7 @@ Programs send a token of their own (`vkt_…`, `POST /api/tokens`) the same way.
 #[openapi(
     info(title = "Vault API", description = DESCRIPTION, license(name = "MIT", identifier = "MIT")),
     modifiers(&Bearer),
-    components(schemas(crate::schemas::problem::Problem, crate::models::audit::Action, crate::models::export::ExportFormat)),
+    components(schemas(crate::schemas::problem::Problem, crate::models::audit::Action, crate::models::audit::ActionGroup, crate::models::export::ExportFormat)),
     tags(
         (name = "Accounts", description = "Registering, signing in, recovering, and the account itself"),
         (name = "Keys", description = "The keys in the vault"),

@@ -19,11 +19,8 @@ use super::{
 use crate::{
     core::{
         app::App,
-        error::{Error, Result},
-        texts::{
-            console::{DashboardTexts, Notice, counted, grouped},
-            problems::Code,
-        },
+        error::Result,
+        texts::console::{DashboardTexts, Notice, counted, grouped},
     },
     models::{
         audit::OwnFilter,
@@ -79,25 +76,8 @@ struct Figures {
     fullness: Option<i64>,
 }
 
-/// The page of somebody who must prove something first.
-#[derive(Template)]
-#[template(path = "console/pages/dashboard_locked.html")]
-struct LockedPage {
-    frame: Frame,
-    t: &'static DashboardTexts,
-    hello: String,
-    sentence: String,
-    wants_address: bool,
-}
-
 async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
-    let (known, events) = match look(&visit).await {
-        Ok(found) => found,
-        Err(error) if error.is(Code::EmailNotVerified) || error.is(Code::MfaSetupRequired) => {
-            return write_locked(&visit, &error);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let (known, events) = look(&visit).await?;
     let language = visit.ctx.client().language;
     let t = DashboardTexts::of(language);
     let user = visit.ctx.user()?;
@@ -108,10 +88,13 @@ async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
     if is_hidden || done == steps.len() {
         steps.clear();
     }
+    let mut needs = needs(&visit, user, &known, t);
+    // what is one of the first steps is not asked for twice
+    needs.retain(|need| steps.is_empty() || !need.is_step);
     let frame = visit.frame(Section::Dashboard)?;
     let shown = DashboardPage {
         hello: t.hello.replace("{name}", frame.who()),
-        needs: needs(&visit, user, &known, t),
+        needs,
         figures: figures(&visit, &known.usage, t)?,
         chart: Chart::of(language, known.usage.days.iter().copied().map(DayUses::from), t.use_none),
         events: events.into_iter().map(|entry| Happening::of(entry, language)).collect(),
@@ -149,10 +132,11 @@ fn figures(visit: &Visit, usage: &AccountUsage, t: &DashboardTexts) -> Result<Fi
     });
     Ok(Figures {
         active: number(keys.active),
-        kinds: t
-            .keys_kinds
-            .replace("{generated}", &number(keys.generated))
-            .replace("{stored}", &number(keys.active - keys.generated)),
+        kinds: format!(
+            "{}, {}",
+            counted(language, keys.generated, t.generated_one, t.generated_many),
+            counted(language, keys.active - keys.generated, t.stored_one, t.stored_many)
+        ),
         verifications: number(sum.verifications + sum.former_verifications),
         refusals: counted(language, sum.refusals, t.refusals_one, t.refusals_many),
         reveals: number(sum.reveals),
@@ -160,19 +144,6 @@ fn figures(visit: &Visit, usage: &AccountUsage, t: &DashboardTexts) -> Result<Fi
         plan_use,
         fullness: usage.most_keys.map(|limit| (keys.active * 100 / limit.max(1)).clamp(0, 100)),
     })
-}
-
-fn write_locked(visit: &Visit, error: &Error) -> Answered {
-    let t = DashboardTexts::of(visit.ctx.client().language);
-    let frame = visit.frame(Section::Dashboard)?;
-    let wants_address = error.is(Code::EmailNotVerified);
-    let sentence = if wants_address {
-        t.locked_address.replace("{email}", visit.ctx.user()?.email.as_str())
-    } else {
-        t.locked_factor.to_owned()
-    };
-    let hello = t.hello.replace("{name}", frame.who());
-    page(StatusCode::OK, &LockedPage { frame, t, hello, sentence, wants_address })
 }
 
 async fn resend(Posted(visit, _): Posted) -> Answered {

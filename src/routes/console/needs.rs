@@ -16,6 +16,8 @@ pub(super) struct Need {
     /// Where it is mended; empty where the mail is sent again.
     pub(super) place: String,
     pub(super) label: &'static str,
+    /// Whether it is one of the first steps, too.
+    pub(super) is_step: bool,
 }
 
 /// One of the first steps.
@@ -40,6 +42,7 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
         hint: String::new(),
         place: visit.to(place),
         label,
+        is_step: false,
     };
     let mut all = Vec::new();
     if known.is_past_due {
@@ -64,10 +67,11 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
     if !user.email_verified {
         let hint = t.unverified_hint.replace("{email}", user.email.as_str());
         let mail = need("warn", "mail", t.unverified.to_owned(), "", t.resend);
-        all.push(Need { hint, place: String::new(), ..mail });
+        all.push(Need { hint, place: String::new(), is_step: true, ..mail });
     }
     if user.second_factor_at.is_none() {
-        all.push(need("warn", "security", t.no_factor.to_owned(), "security", t.set_up));
+        let factor = need("warn", "security", t.no_factor.to_owned(), "security", t.set_up);
+        all.push(Need { is_step: true, ..factor });
     }
     all
 }

@@ -57,6 +57,8 @@ impl Happening {
             Some(actor) if actor != entry.chain => t.by_staff,
             Some(_) => "",
             None if entry.ip.is_empty() => t.by_server,
+            // whoever signs in or registers has not signed in yet: that says nothing
+            None if action.is_some_and(is_way_in) => "",
             None => t.by_nobody,
         };
         let plain = |value: serde_json::Value| match value {
@@ -99,6 +101,10 @@ fn icon_of(action: Action) -> &'static str {
             ActionGroup::Billing => "billing",
         },
     }
+}
+
+fn is_way_in(action: Action) -> bool {
+    matches!(action, Action::SignedIn | Action::AccountCreated | Action::SecondFactorAsked | Action::PasswordRehashed)
 }
 
 fn is_grave(action: Action) -> bool {

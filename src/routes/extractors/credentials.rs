@@ -220,6 +220,7 @@ async fn authenticate(asking: &Asking<'_>, app: &App, token: &str) -> Result<Act
 fn may_be_for_programs(asking: &Asking<'_>) -> bool {
     let path = asking.path;
     path == "/api/keys"
+        || path == "/api/usage"
         || path.starts_with("/api/keys/")
         || (path == "/api/auth/me" && matches!(*asking.method, Method::GET | Method::HEAD))
 }

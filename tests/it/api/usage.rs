@@ -11,7 +11,7 @@ async fn read(actor: &Actor<'_>, query: &str) -> Value {
 
 async fn generated(actor: &Actor<'_>, name: &str) -> (String, String) {
     let made = actor.post("/api/keys", json!({ "name": name })).await.expect(201).json();
-    (made["id"].as_str().unwrap().to_owned(), made["value"].as_str().unwrap().to_owned())
+    (made["id"].as_str().unwrap().to_owned(), made["api_key"].as_str().unwrap().to_owned())
 }
 
 async fn verify(actor: &Actor<'_>, value: &str, scope: Option<&str>) {

