@@ -255,7 +255,7 @@ impl Action {
 }
 
 /// Which entries of one's own trail are wanted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnFilter {
     /// What was done to one key.
     pub key: Option<ApiKeyId>,

@@ -65,7 +65,7 @@ async fn open(ctx: &Context, tx: Writer, user: User) -> Result<ConsoleSession> {
 pub async fn authenticate(app: &App, cookie: &str) -> Result<(SignedIn, Option<SecretText>)> {
     let now = app.clock.now();
     let claims = app.jwt.verify(Purpose::Console, cookie, now).ok_or(Code::Unauthenticated)?;
-    let signed_in = sessions::find_signed_in(app, claims, now).await?;
+    let signed_in = sessions::signed_in_by(app, claims, now).await?;
     let is_fresh = now.timestamp() - claims.iat < RENEWED_AFTER.num_seconds();
     let renewed = if is_fresh {
         None
@@ -84,7 +84,7 @@ pub async fn look_again(app: &App, signed_in: &SignedIn) -> Result<SignedIn> {
     let now = app.clock.now();
     let (sub, sid) = (signed_in.user.id.0, signed_in.session.0);
     let claims = Said { sub, sid, jti: sid, iat: now.timestamp(), exp: signed_in.expires_at.timestamp() };
-    sessions::find_signed_in(app, claims, now).await
+    sessions::signed_in_by(app, claims, now).await
 }
 
 fn bake(app: &App, ids: TokenIds, now: DateTime<Utc>, session_ends: DateTime<Utc>) -> Result<SecretText> {

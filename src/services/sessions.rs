@@ -181,11 +181,11 @@ pub async fn authenticate(app: &App, token: &str, connection: Option<&LastToken>
         Some(connection) => app.jwt.verify_on(connection, token, now),
         None => app.jwt.verify(Purpose::Access, token, now),
     };
-    find_signed_in(app, claims.ok_or(Code::Unauthenticated)?, now).await
+    signed_in_by(app, claims.ok_or(Code::Unauthenticated)?, now).await
 }
 
 /// Who a good token or cookie speaks for, if its session is open: from memory where nothing changed.
-pub(super) async fn find_signed_in(app: &App, claims: Said, now: DateTime<Utc>) -> Result<SignedIn> {
+pub(super) async fn signed_in_by(app: &App, claims: Said, now: DateTime<Utc>) -> Result<SignedIn> {
     let id = SessionId(claims.sid);
     // what was missing may have been proved on another server a moment ago
     let known = app.sessions.get(id).filter(|known| !lacks_proof(app, &known.user));

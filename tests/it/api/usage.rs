@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vault_api::services::usage;
 
-use crate::support::{Actor, TestApp};
+use crate::support::Actor;
 
 async fn read(actor: &Actor<'_>, query: &str) -> Value {
     actor.get(&format!("/api/usage{query}")).await.expect(200).json()

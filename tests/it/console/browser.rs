@@ -8,7 +8,7 @@ use super::{
     pages::{OF_THE_PROGRAM, PAGES, Page, Who},
     world::World,
 };
-use crate::support::{Browser, DESK, Engine, PHONE, ZOOMED};
+use crate::support::{Browser, DESK, Engine, PHONE, TABLET, ZOOMED};
 
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 /// What a page may weigh on the wire, with all that it loads.
@@ -65,7 +65,7 @@ fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
 /// What sticks out sideways on a phone and at 200 % zoom.
 fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    for (name, size) in [("on a phone", PHONE), ("at 200 % zoom", ZOOMED)] {
+    for (name, size) in [("on a phone", PHONE), ("on a tablet", TABLET), ("at 200 % zoom", ZOOMED)] {
         browser.resize(size);
         let found = browser.run(
             "const wide = document.documentElement.clientWidth;
@@ -204,4 +204,29 @@ fn the_checks_see_what_they_look_for() {
     let french = world.browser("fr", false);
     french.goto("/");
     assert_eq!(french.run("return document.documentElement.lang"), json!("fr"));
+}
+
+#[test]
+fn shortcuts_lead_to_the_search_to_a_new_key_and_to_their_own_list() {
+    let world = World::new(Engine::Sqlite);
+    let browser = world.browser("en", true);
+
+    browser.goto("/keys");
+    browser.press("/");
+    browser.press("nothing like it");
+    browser.wait("the search", || browser.path().contains("nothing"));
+    assert_eq!(
+        browser.run("return document.activeElement.name"),
+        json!("q"),
+        "the focus is lost while the list changes"
+    );
+
+    browser.goto("/dashboard");
+    browser.press("?");
+    browser.sees("Keyboard shortcuts");
+    browser.run("document.querySelector('#shortcuts').close()");
+    browser.press("gk");
+    browser.wait("the keys", || browser.path() == "/keys");
+    browser.press("c");
+    browser.wait("a new key", || browser.path().starts_with("/keys/new"));
 }

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::Value;
 use vault_api::{
     models::{email::Email, user::Role},
     services::administration,

@@ -101,6 +101,7 @@ impl Page {
     }
 
     /// A name for a file.
+    #[allow(dead_code, reason = "scripts/screenshots names its files so")]
     pub fn slug(&self) -> String {
         let plain: String =
             self.path.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{Actor, Person, TestApp};
+use crate::support::{Actor, Person};
 
 const PASSWORD: &str = "une girafe en pyjama vert";
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Actor, Person, TestApp};
+use crate::support::{Actor, Person};
 
 /// The token that the page shows.
 fn shown(person: &Person<'_>) -> String {

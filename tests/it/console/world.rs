@@ -10,7 +10,8 @@ use crate::support::{Browser, Engine, Member, Server, Vault, pause, register, se
 
 /// A program with people and data, and what pages are about.
 pub struct World {
-    pub vault: Vault,
+    /// The folder goes with it.
+    _vault: Vault,
     pub server: Server,
     pub base: String,
     pub alice: Member,
@@ -37,7 +38,7 @@ impl World {
         let me = alice.call(&server, "GET", "/api/auth/me", None).expect(200).json();
         let mut facts = seeded.facts();
         facts.extend([("code", code), ("user", me["id"].as_str().expect("an id").to_owned())]);
-        let mut world = Self { vault, server, base, alice, facts };
+        let mut world = Self { _vault: vault, server, base, alice, facts };
         world.subscribe();
         let list = world.server.call("GET", "/dev/mail", None, None).expect(200).text();
         let mail = list.split("/dev/mail/").nth(1).and_then(|rest| rest.split('?').next()).expect("a mail");

@@ -55,7 +55,9 @@ impl World {
     /// Lets the subscription end with its period.
     fn cancel(&self, server: &Server, portal: &str) {
         match self {
-            Self::Local(stripe) => assert_eq!(stripe.act(portal, "cancel"), format!("http://{}/", server.address)),
+            Self::Local(stripe) => {
+                assert_eq!(stripe.act(portal, "cancel"), format!("http://{}/billing", server.address))
+            }
             Self::Simulated => self.act(server, portal, "cancel_later"),
         }
     }

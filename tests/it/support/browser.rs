@@ -165,8 +165,12 @@ impl Browser {
     /// Clicks what this selector finds first.
     #[track_caller]
     pub fn click(&self, selector: &str) {
-        let found = self.find(selector);
-        self.runtime.block_on(found.click()).unwrap_or_else(|error| panic!("{selector} on {}: {error}", self.path()));
+        let began = Instant::now();
+        while let Err(error) = self.runtime.block_on(self.find(selector).click()) {
+            // the next page took its place meanwhile
+            let is_stale = error.to_string().contains("stale");
+            assert!(is_stale && began.elapsed() < PATIENCE, "{selector} on {}: {error}", self.path());
+        }
     }
 
     /// Types into a field, in place of what stood there.
@@ -202,8 +206,15 @@ impl Browser {
 
     #[track_caller]
     fn find(&self, selector: &str) -> fantoccini::elements::Element {
-        let found = self.runtime.block_on(self.client.find(Locator::Css(selector)));
-        found.unwrap_or_else(|error| panic!("no {selector} on {}: {error}\n{}", self.path(), self.source()))
+        let began = Instant::now();
+        loop {
+            match self.runtime.block_on(self.client.find(Locator::Css(selector))) {
+                Ok(found) => return found,
+                // the next page is on its way
+                Err(_) if began.elapsed() < PATIENCE => pause(Duration::from_millis(20)),
+                Err(error) => panic!("no {selector} on {}: {error}\n{}", self.path(), self.source()),
+            }
+        }
     }
 
     /// Whether this selector finds anything.
@@ -223,6 +234,7 @@ impl Browser {
     }
 
     /// Waits until the page and its font are there.
+    #[allow(dead_code, reason = "scripts/screenshots waits for it")]
     pub fn settle(&self) {
         let is_there = "return document.readyState === 'complete' && document.fonts.status === 'loaded'";
         self.wait("the page and its font", || self.run(is_there) == json!(true));
@@ -239,6 +251,7 @@ impl Browser {
     }
 
     /// The page's picture, all of it, as PNG.
+    #[allow(dead_code, reason = "scripts/screenshots keeps it")]
     pub fn picture(&self) -> Vec<u8> {
         use base64::Engine as _;
         let shot = self.command("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true }));

@@ -24,7 +24,6 @@ pub struct PageForm {
     pub action: String,
     pub method: String,
     pub fields: Vec<(String, String)>,
-    pub html: String,
 }
 
 impl<'a> Person<'a> {
@@ -196,7 +195,7 @@ fn read_form(part: &str, path: &str) -> PageForm {
             fields.push((name, attribute(option.split('>').next().unwrap_or_default(), "value").unwrap_or_default()));
         }
     }
-    PageForm { action, method, fields, html: inner.to_owned() }
+    PageForm { action, method, fields }
 }
 
 /// An attribute of a tag, its entities as signs.
