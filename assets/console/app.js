@@ -8,13 +8,16 @@
   const language = document.documentElement.lang;
 
   // ---- moments in the person's own time -------------------------------------------------------------------------
+  const lastDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const localise = (root) => all("time[datetime]", root).forEach((time) => {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime()) || time.dataset.done) return;
     time.dataset.done = "1";
-    time.textContent = (time.dataset.form === "day" ? day : moment).format(at);
+    // what ends with a day is said in days, and in the zone in which it was said
+    const ends = time.dateTime.includes("T23:59:59");
+    time.textContent = (ends ? lastDay : time.dataset.form === "day" ? day : moment).format(at);
     time.title = at.toISOString();
   });
 
@@ -36,7 +39,7 @@
   const mask = (box) => {
     const back = box.dataset.masked;
     const target = (box.dataset.target && $(box.dataset.target)) || box;
-    all("code, pre, input", box).forEach((part) => { part.textContent = ""; part.value = ""; });
+    all("code, pre, input, li", box).forEach((part) => { part.textContent = ""; part.value = ""; });
     if (back !== undefined) { target.textContent = back; target.classList.remove("shown"); }
     box.dispatchEvent(new CustomEvent("vault:masked", { bubbles: true }));
   };
@@ -55,7 +58,7 @@
     };
     tick();
   });
-  const maskAll = () => all(".secret[data-masked]").forEach(mask);
+  const maskAll = () => all(".secret[data-masked], .secret.shown, .codes").forEach(mask);
   addEventListener("pagehide", maskAll);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -64,6 +67,7 @@
   const copy = async (button) => {
     const source = button.dataset.copyForm && $(button.dataset.copyForm);
     try {
+      if (!navigator.clipboard?.write) return toast(texts.copyFailed, true);
       if (!source) {
         const from = $(button.dataset.copy);
         await navigator.clipboard.writeText(from.value ?? from.textContent);
@@ -77,8 +81,9 @@
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": answer })]);
       copied();
     } catch (fault) {
-      if (source && (fault instanceof Response || fault?.name !== "NotAllowedError")) return source.requestSubmit();
-      toast(texts.copyFailed, true);
+      const elsewhere = fault instanceof Response && fault.headers.get("hx-redirect");
+      if (elsewhere) location.assign(elsewhere);
+      else toast(fault instanceof Response ? texts.copyRefused : texts.copyFailed, true);
     }
   };
 
@@ -100,7 +105,7 @@
     const link = isGoing && $(`[data-go="${CSS.escape(event.key)}"]`);
     isGoing = event.key === "g";
     if (link) { link.click(); return event.preventDefault(); }
-    if (event.key === "/") { const field = $("[data-search]"); if (field) field.focus(); else $("[data-go=k]")?.click(); event.preventDefault(); }
+    if (event.key === "/") { const field = $("[data-search]"); if (field) field.focus(); else location.assign($("[data-go=k]").href + "#search"); event.preventDefault(); }
     else if (event.key === "c") { $("[data-create]")?.click(); }
     else if (event.key === "?") { $("#shortcuts")?.showModal(); event.preventDefault(); }
   });
@@ -115,7 +120,19 @@
 
   // ---- parts that htmx brings ---------------------------------------------------------------------------------------
   const arrive = (root) => { localise(root); countDown(root); settleToasts(); };
-  document.addEventListener("htmx:after:swap", () => arrive(document));
+  document.addEventListener("htmx:after:swap", () => {
+    arrive(document);
+    // a focus that went with the part that was there before
+    if (document.activeElement === document.body) $("#value [data-mask], #reveal button")?.focus();
+  });
   document.addEventListener("htmx:error", () => toast(texts.offline, true));
   arrive(document);
+
+  // ---- what is told once, where to go on ----------------------------------------------------------------------------
+  const here = new URL(location.href);
+  if (here.searchParams.has("notice")) {
+    ["notice", "undo"].forEach((name) => here.searchParams.delete(name));
+    history.replaceState(history.state, "", here);
+  }
+  ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();
 })();

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
-    form::Form,
+    form::{Form, wait_of},
     frame::{Frame, Section, secret_page as write},
     refusal::{Answered, Refusal},
     visit::Visit,
@@ -32,6 +32,7 @@ struct ConfirmPage {
     action: String,
     back: String,
     fields: Vec<(String, String)>,
+    told: Vec<(String, String)>,
     asks_for_code: bool,
     fault: String,
 }
@@ -49,18 +50,26 @@ pub(super) async fn renew(visit: Visit, form: &Form) -> Result<Visit, Refusal> {
     let code = (!typed.is_empty()).then(|| GivenCode::read(typed));
     match step_up::reauthenticate(&visit.ctx, &password, code.as_ref()).await {
         Ok(()) => Ok(visit.again().await?),
-        Err(error) => Err(Refusal::Unconfirmed(Box::new(visit.clone()), form.clone(), Some(sentence(&visit, &error)))),
+        Err(error) if form.may_travel() => {
+            let fault = sentence(&visit, &error);
+            Err(Refusal::Unconfirmed(Box::new(visit.clone()), form.clone(), Some(fault)))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
 fn sentence(visit: &Visit, error: &Error) -> String {
-    let problem = Problem::of(error, visit.ctx.client().language, "");
+    let language = visit.ctx.client().language;
+    if let Some(wait) = wait_of(error, language) {
+        return wait;
+    }
+    let problem = Problem::of(error, language, "");
     problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str()).to_owned()
 }
 
 /// Turns the refusal of an act that wants a newer sign-in into the page that renews it.
 pub(super) fn or_ask(visit: &Visit, form: &Form, error: Error) -> Refusal {
-    if error.is(Code::ReauthenticationRequired) {
+    if error.is(Code::ReauthenticationRequired) && form.may_travel() {
         Refusal::Unconfirmed(Box::new(visit.clone()), form.clone(), None)
     } else {
         error.into()
@@ -75,5 +84,17 @@ pub(super) fn page(visit: &Visit, form: &Form, fault: Option<String>) -> Answere
     let status = if fault.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
     let (action, back) = (visit.to(&visit.path), visit.to("dashboard"));
     let frame = visit.frame(Section::Public)?;
-    write(status, &ConfirmPage { frame, t, action, back, fields, asks_for_code, fault: fault.unwrap_or_default() })
+    write(
+        status,
+        &ConfirmPage {
+            frame,
+            t,
+            action,
+            back,
+            fields,
+            told: form.told(),
+            asks_for_code,
+            fault: fault.unwrap_or_default(),
+        },
+    )
 }

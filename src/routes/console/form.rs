@@ -9,7 +9,7 @@ use crate::{
         app::App,
         error::{Error, Result},
         language::Language,
-        texts::problems::Code,
+        texts::{console::FrameTexts, problems::Code},
     },
     routes::extractors::circumstances,
     schemas::{
@@ -21,6 +21,13 @@ use crate::{
 /// The fields that are never shown or carried again: a person types them anew.
 const NEVER_SHOWN: [&str; 7] =
     ["password", "current_password", "new_password", "code", "second_factor", "confirm_password", "confirm_code"];
+
+/// The most bytes of a form that is carried through another page.
+const MOST_TRAVELLING: usize = 64 * 1024;
+/// The fields that say nothing to a person.
+const UNTOLD: [&str; 3] = ["once", "state", "back"];
+/// The most characters of a field that a person is told.
+const MOST_TOLD: usize = 80;
 
 /// The fields of a form, in their order.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +67,24 @@ impl Form {
     /// The kept fields as one text, for a hidden field.
     pub(super) fn packed(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.kept()).finish()
+    }
+
+    /// Whether the form is small enough to travel through a page and come back: a file is not.
+    pub(super) fn may_travel(&self) -> bool {
+        self.0.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() <= MOST_TRAVELLING
+    }
+
+    /// What a person is told of a form that travelled: a value is not shown, a long text by its beginning.
+    pub(super) fn told(&self) -> Vec<(String, String)> {
+        let kept =
+            self.kept().into_iter().filter(|(name, value)| !value.is_empty() && !UNTOLD.contains(&name.as_str()));
+        kept.map(|(name, value)| {
+            let is_secret = matches!(name.as_str(), "value" | "text") || name.starts_with("config");
+            let told =
+                if is_secret { "••••••••".to_owned() } else { value.chars().take(MOST_TOLD).collect() };
+            (name, told)
+        })
+        .collect()
     }
 
     /// Begins the object that the API would be sent.
@@ -176,7 +201,8 @@ impl Shown {
                 faults.push((field.to_owned(), problem.detail.to_owned()));
                 None
             }
-            None => Some(problem.detail.to_owned()),
+            None if matches!(error, Error::Invalid(_)) => Some(FrameTexts::of(language).mend.to_owned()),
+            None => Some(wait_of(error, language).unwrap_or_else(|| problem.detail.to_owned())),
         };
         Self { pairs: form.kept(), faults, sentence }
     }
@@ -217,6 +243,16 @@ impl Shown {
         };
         self.faults.iter().filter(|(field, _)| !is_shown(field)).map(|(_, message)| message.as_str()).collect()
     }
+}
+
+/// What to say where a person has to wait: nobody sees the headers of a page.
+pub(super) fn wait_of(error: &Error, language: Language) -> Option<String> {
+    let seconds = match error {
+        Error::Busy { retry_after } | Error::Paused { retry_after } => u64::from(*retry_after),
+        Error::TooMany(limited) => limited.spending.retry?.as_secs() + 1,
+        _ => return None,
+    };
+    Some(FrameTexts::of(language).wait.replace("{seconds}", &seconds.to_string()))
 }
 
 #[cfg(test)]

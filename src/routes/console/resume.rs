@@ -25,6 +25,7 @@ struct ResumePage {
     t: &'static ResumeTexts,
     action: String,
     fields: Vec<(String, String)>,
+    told: Vec<(String, String)>,
 }
 
 /// The page right after a sign-in, bound to the new session.
@@ -38,5 +39,6 @@ pub(super) fn page(visit: &Visit, action: &str, packed: &str) -> Answered {
     let action = local_path(action).map_or_else(|| visit.to("dashboard"), str::to_owned);
     let t = ResumeTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
-    write(StatusCode::OK, &ResumePage { frame, t, action, fields: Form::read(packed).kept() })
+    let form = Form::read(packed);
+    write(StatusCode::OK, &ResumePage { frame, t, action, fields: form.kept(), told: form.told() })
 }

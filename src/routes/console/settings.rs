@@ -19,6 +19,7 @@ use super::{
 use crate::{
     core::{
         app::App,
+        context::Context,
         error::{Error, Result},
         texts::{
             console::{Notice, SettingsTexts, counted},
@@ -26,7 +27,7 @@ use crate::{
             problems::Code,
         },
     },
-    models::user::{Plan, User},
+    models::user::User,
     schemas::auth::{ChangeAddress, Confirm, UpdateMe},
     services::{accounts, addresses, billing},
 };
@@ -58,7 +59,7 @@ struct DeletionPage {
     t: &'static SettingsTexts,
     shown: Shown,
     keys: String,
-    is_pro: bool,
+    has_subscription: bool,
     type_this: String,
 }
 
@@ -151,6 +152,11 @@ async fn delete_account(visit: &Visit, form: &Form) -> Result<()> {
     accounts::delete(&visit.ctx, &body.password).await
 }
 
+/// Whether money is paid for the account: a plan that was given ends with nothing to say of it.
+async fn has_subscription(ctx: &Context) -> Result<bool> {
+    Ok(ctx.app().stripe.is_some() && billing::subscription(ctx).await?.subscription.is_some())
+}
+
 async fn write_deletion(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let language = visit.ctx.client().language;
     let t = SettingsTexts::of(language);
@@ -161,7 +167,7 @@ async fn write_deletion(visit: &Visit, status: StatusCode, shown: Shown) -> Answ
         t,
         shown,
         keys: counted(language, keys.used, t.gone_key, t.gone_keys),
-        is_pro: user.plan == Plan::Pro,
+        has_subscription: has_subscription(&visit.ctx).await?,
         type_this: t.type_this.replace("{email}", user.email.as_str()),
     };
     page(status, &deletion)

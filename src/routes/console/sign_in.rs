@@ -72,7 +72,7 @@ async fn show(Guest(visit): Guest) -> Answered {
         return Ok(see_other(&onward(&visit, &next)));
     }
     let onward = Onward { next, path: String::new(), form: String::new() };
-    write(&visit, StatusCode::OK, Shown::default(), onward, false)
+    write(&visit, StatusCode::OK, Shown::default(), onward)
 }
 
 async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
@@ -84,8 +84,7 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
         }
         Err(error) => {
             let (status, shown) = refused(&visit, &form, &error)?;
-            let is_resumed = !onward.path.is_empty();
-            write(&visit, status, shown, onward, is_resumed)
+            write(&visit, status, shown, onward)
         }
     }
 }
@@ -103,7 +102,7 @@ async fn submit_code(GuestPosted(visit, form): GuestPosted) -> Answered {
         Ok(opened) => enter(&visit, &opened, onward).await,
         Err(error) if error.is(Code::InvalidChallenge) => {
             let (status, shown) = refused(&visit, &form, &error)?;
-            write(&visit, status, shown, onward, false)
+            write(&visit, status, shown, onward)
         }
         Err(error) => {
             let (status, shown) = refused(&visit, &form, &error)?;
@@ -143,7 +142,8 @@ async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
     resume::after_sign_in(visit, &opened.cookie, &on.path, &on.form).await
 }
 
-fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, is_resumed: bool) -> Answered {
+fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward) -> Answered {
+    let is_resumed = !onward.path.is_empty();
     let t = SignInTexts::of(visit.ctx.client().language);
     let written = SignInPage { frame: visit.frame(Section::Public)?, t, shown, onward, is_resumed };
     // a form that comes along may hold a value
@@ -159,12 +159,12 @@ fn ask_code(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, cha
 /// The sign-in in place of the answer to a form whose session ended; the form comes along.
 pub(super) fn ended(visit: &Visit, form: &Form) -> Answered {
     let onward = Onward { next: String::new(), path: visit.to(&visit.path), form: form.packed() };
-    write(visit, StatusCode::UNAUTHORIZED, Shown::default(), onward, true)
+    write(visit, StatusCode::UNAUTHORIZED, Shown::default(), onward)
 }
 
 /// The sign-in for a browser that does not send our cookie back.
 pub(super) fn without_cookies(visit: &Visit) -> Answered {
     let shown = Shown::saying(SignInTexts::of(visit.ctx.client().language).no_cookies);
     let onward = Onward { next: String::new(), path: String::new(), form: String::new() };
-    write(visit, StatusCode::FORBIDDEN, shown, onward, false)
+    write(visit, StatusCode::FORBIDDEN, shown, onward)
 }

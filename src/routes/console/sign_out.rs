@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    refusal::{Answered, done},
-    visit::Posted,
+    refusal::{Answered, Refusal, done},
+    visit::{Posted, Visit},
 };
 use crate::{
     core::{app::App, texts::console::Notice},
@@ -24,10 +24,21 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/sign-out", post(sign_out))
 }
 
-async fn sign_out(Posted(visit, _): Posted) -> Answered {
+async fn sign_out(posted: Result<Posted, Refusal>) -> Answered {
+    let visit = match posted {
+        Ok(Posted(visit, _)) => visit,
+        // it has ended by itself: nothing is left to do
+        Err(Refusal::SessionEnded(visit, _)) => return forgotten(&visit),
+        Err(refusal) => return Err(refusal),
+    };
     sessions::log_out(&visit.ctx).await?;
+    forgotten(&visit)
+}
+
+/// Signed out: the browser forgets.
+pub(super) fn forgotten(visit: &Visit) -> Answered {
     visit.let_out();
-    let mut response = done(&visit, "sign-in", Notice::SignedOut)?;
+    let mut response = done(visit, "sign-in", Notice::SignedOut)?;
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), FORGET);
     Ok(response)
 }

@@ -56,9 +56,9 @@ impl Happening {
             _ if details.contains_key("token_id") => t.by_program,
             Some(actor) if actor != entry.chain => t.by_staff,
             Some(_) => "",
-            None if entry.ip.is_empty() => t.by_server,
             // whoever signs in or registers has not signed in yet: that says nothing
             None if action.is_some_and(is_way_in) => "",
+            None if entry.ip.is_empty() => t.by_server,
             None => t.by_nobody,
         };
         let plain = |value: serde_json::Value| match value {

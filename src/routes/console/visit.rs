@@ -4,6 +4,7 @@
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, StatusCode, request::Parts},
+    response::IntoResponse as _,
 };
 
 use super::{
@@ -39,6 +40,9 @@ use crate::{
 
 /// The length of a visitor's mark: 128 bits.
 const MARK_CHARACTERS: usize = 22;
+
+/// The most fields of a form.
+const MOST_FIELDS: usize = 1000;
 
 /// Somebody who asks for a page.
 #[derive(Clone)]
@@ -314,7 +318,11 @@ impl Posted {
         let visit = Visit::of(parts, app, signed_in)?;
         if !visit.is_signed_in() {
             counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
-            if visit.is_partial {
+            if visit.is_partial && form.value("act") == "look" {
+                // a glance at what is typed: the page stays, and its form comes along when it is sent
+                return Err(Refusal::Elsewhere(Box::new(StatusCode::NO_CONTENT.into_response())));
+            }
+            if visit.is_partial || !form.may_travel() {
                 return Err(Refusal::sign_in(&visit, true, &parts.headers));
             }
             return Err(Refusal::SessionEnded(Box::new(visit), form));
@@ -324,7 +332,7 @@ impl Posted {
             visit.binding.as_ref().is_some_and(|binding| csrf::is_good(app, binding, form.value(csrf::FIELD)));
         if !is_bound {
             // a page of an earlier sign-in: what was typed there is not lost, but a person must look at it
-            return Err(if origin == Origin::Own && !visit.is_partial {
+            return Err(if origin == Origin::Own && !visit.is_partial && form.may_travel() {
                 Refusal::Held(Box::new(visit), form)
             } else {
                 Code::Forbidden.into()
@@ -350,6 +358,10 @@ async fn own_form(request: Request, app: &App, limit: Limit, carries_file: bool)
     let mut request = Request::new(body);
     *request.headers_mut() = parts.headers.clone();
     let encoded = if carries_file { form_with_file(request).await? } else { read_form(request).await? };
+    // before it is taken apart: many small fields weigh much more than they came with
+    if encoded.bytes().filter(|byte| *byte == b'&').count() >= MOST_FIELDS {
+        return Err(Code::MalformedRequest.into());
+    }
     Ok((parts, Form::read(&encoded)))
 }
 

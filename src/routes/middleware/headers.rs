@@ -30,7 +30,7 @@ pub(super) fn protect(response: &mut Response) {
     // once, in place of growing on the way
     headers.reserve(ALWAYS.len() + OTHERS);
     for (name, value) in ALWAYS {
-        headers.insert(name, value);
+        headers.entry(name).or_insert(value);
     }
     headers.entry(header::X_FRAME_OPTIONS).or_insert(NO_FRAME);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NO_PAGE);

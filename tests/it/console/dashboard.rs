@@ -70,12 +70,18 @@ on_both! {
     async fn the_mail_is_sent_again_on_request(app: TestApp) {
         let alice = app.member("alice").await;
         let mut person = at_the_console(&app, &alice).await;
-        let before = app.mails.to(&alice.email).len();
+        let before = app.mails.verifications(&alice.email).len();
 
         person.open("/dashboard").await.sees("Confirm your address");
         person.submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
 
-        app.wait_for_mails(&alice.email, before + 1).await;
+        for _ in 0..200 {
+            if app.mails.verifications(&alice.email).len() > before {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("no mail came");
     }
 
     async fn what_happened_last_is_told(app: TestApp) {

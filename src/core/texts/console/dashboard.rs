@@ -29,7 +29,7 @@ texts! {
         steps_hide: "Hide" | "Masquer",
         step_done: "done" | "fait",
         step_address: "Confirm your address" | "Confirmez votre adresse",
-        step_address_hint: "So that nobody locks you out." | "Pour que personne ne vous en ferme la porte.",
+        step_address_hint: "So that you can get back in." | "Pour pouvoir récupérer votre compte.",
         step_key: "Store your first key" | "Enregistrez votre première clé",
         step_key_hint: "Or bring a whole .env along." | "Ou apportez un .env entier.",
         step_import: "Import a file" | "Importer un fichier",

@@ -16,9 +16,9 @@ texts! {
         provider: "Provider" | "Fournisseur",
         recognise: "Recognise it by its form" | "Le reconnaître à sa forme",
         look: "Recognise and show its fields" | "Reconnaître et montrer ses champs",
-        recognised: "Looks like a key of {provider}." | "Ressemble à une clé de {provider}.",
+        recognised: "Looks like a key of {provider}." | "Ressemble à une clé {provider}.",
         unrecognised: "The form tells of no provider: it will be kept as Custom." | "La forme ne désigne aucun fournisseur : elle sera gardée comme personnalisée.",
-        settings: "Settings of {provider}" | "Réglages de {provider}",
+        settings: "Settings of {provider}" | "Réglages {provider}",
         settings_hint: "Those marked as secret are encrypted like the value." | "Ceux marqués comme secrets sont chiffrés comme la valeur.",
         secret: "secret" | "secret",
         environment: "Environment" | "Environnement",
@@ -57,5 +57,6 @@ texts! {
         made_stored: "The value is in the vault, encrypted. You can show it again from the key’s page, and each time is written down." | "La valeur est dans le coffre, chiffrée. Vous pouvez l’afficher encore depuis la page de la clé, et chaque fois est consignée.",
         warnings: "Worth a look" | "À vérifier",
         saved: "I have saved it" | "Je l’ai gardée",
+        open_key: "Open the key" | "Ouvrir la clé",
     }
 }

@@ -24,7 +24,7 @@ texts! {
     /// Registering.
     SignUpTexts {
         title: "Create an account" | "Créer un compte",
-        name: "Name" | "Nom",
+        name: "Name (optional)" | "Nom (facultatif)",
         email: "Email" | "Adresse e-mail",
         password: "Password" | "Mot de passe",
         password_hint: "At least {least} characters, hard to guess: a few unrelated words do well." | "Au moins {least} caractères, difficiles à deviner : quelques mots sans lien conviennent bien.",

@@ -17,7 +17,7 @@ pub fn scope_texts(scope: TokenScope, language: Language) -> (&'static str, &'st
         }
         (TokenScope::Reveal, Language::French) => (
             "Lire les valeurs",
-            "Les valeurs elles-mêmes : pour vk run et les déploiements. Demande votre mot de passe.",
+            "Les valeurs elles-mêmes : pour vk run et les déploiements. Peut demander votre mot de passe.",
         ),
         (TokenScope::Write, Language::English) => ("Change keys", "Store, generate, import, rotate and revoke keys."),
         (TokenScope::Write, Language::French) => {
@@ -65,7 +65,7 @@ texts! {
         days_30: "30 days" | "30 jours",
         days_90: "90 days" | "90 jours",
         days_365: "1 year" | "1 an",
-        on_date: "until the day beside" | "jusqu’au jour ci-contre",
+        on_date: "until a date" | "jusqu’à une date",
         never: "for ever" | "sans fin",
         date_label: "Day" | "Jour",
         date_hint: "Where you chose a day of your own." | "Si vous avez choisi un jour.",

@@ -37,7 +37,7 @@ sentences! {
     SecondFactorOn: "The second factor was turned on" | "Le second facteur a été activé",
     SecondFactorOff: "The second factor was turned off" | "Le second facteur a été désactivé",
     SecondFactorRefused: "A code was refused" | "Un code a été refusé",
-    RecoveryCodesMade: "New recovery codes were made" | "De nouveaux codes de secours ont été créés",
+    RecoveryCodesMade: "New recovery codes were made" | "De nouveaux codes de récupération ont été créés",
     RecoveryCodeUsed: "A recovery code was used" | "Un code de secours a été utilisé",
     SessionEnded: "A session was ended" | "Une session a pris fin",
     PasswordChanged: "The password was changed" | "Le mot de passe a été changé",
@@ -93,7 +93,7 @@ pub fn group_name(group: ActionGroup, language: Language) -> &'static str {
         (ActionGroup::Account, Language::English) => "Account",
         (ActionGroup::Account, Language::French) => "Compte",
         (ActionGroup::Billing, Language::English) => "Plan and payments",
-        (ActionGroup::Billing, Language::French) => "Offre et paiements",
+        (ActionGroup::Billing, Language::French) => "Formule et paiements",
     }
 }
 

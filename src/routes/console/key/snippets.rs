@@ -22,9 +22,9 @@ pub(super) fn of(key: &ApiKey, base: &str) -> Vec<Snippet> {
 fn reading(key: &ApiKey, base: &str) -> [String; 5] {
     let url = format!("{base}/api/keys/{}/reveal", key.id);
     let vk = format!(
-        "vk get {} --reveal\n\n# or all keys of an environment, for one program\nvk run{} -- ./server",
+        "export VK_URL={base} VK_TOKEN=vkt_…\nvk get --reveal -- {}\n\n# or all keys of an environment, for one program\nvk run{} -- ./server",
         shell(&key.name),
-        key.environment.as_deref().map(|name| format!(" -e {name}")).unwrap_or_default()
+        key.environment.as_deref().map(|name| format!(" --environment={name}")).unwrap_or_default()
     );
     [
         format!("curl -X POST {url} \\\n  -H \"Authorization: Bearer $VAULT_TOKEN\""),
@@ -63,7 +63,7 @@ fn verifying(base: &str) -> [String; 5] {
 /// A text as one word of a shell.
 fn shell(text: &str) -> String {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    if is_plain && !text.starts_with('-') { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]
@@ -75,6 +75,5 @@ mod tests {
         assert_eq!(shell("OPENAI_API_KEY"), "OPENAI_API_KEY");
         assert_eq!(shell("a b; $(rm -rf ~)"), "'a b; $(rm -rf ~)'");
         assert_eq!(shell("it's"), "'it'\\''s'");
-        assert_eq!(shell("-e"), "'-e'");
     }
 }

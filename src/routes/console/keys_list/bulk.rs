@@ -14,7 +14,11 @@ use crate::{
     core::{
         app::App,
         error::{Error, Result},
-        texts::{console::Notice, problems::Code},
+        texts::{
+            console::Notice,
+            faults::{Fault, FaultKind},
+            problems::Code,
+        },
     },
     models::{ids::ApiKeyId, key_requests::Changes},
     routes::console::{
@@ -64,7 +68,13 @@ async fn tag(Posted(visit, form): Posted) -> Answered {
         return back(&visit, &form, Notice::KeysUnticked, "");
     }
     let retagging = if form.value("act") == "remove" { Retagging::Remove } else { Retagging::Add };
-    let read = form.object().with("tags", json!([form.value("tag").trim()])).read::<Changes>(visit.ctx.app());
+    // one tag; where there is a comma, a form elsewhere would take it for two
+    let asked = form.value("tag").trim().trim_end_matches(',');
+    if asked.contains(',') {
+        let kind = FaultKind::InvalidFormat("a tag without a comma", "une étiquette sans virgule");
+        return told(&visit, &form, Error::fault(Fault::new("tags", kind))).await;
+    }
+    let read = form.object().with("tags", json!([asked])).read::<Changes>(visit.ctx.app());
     let tagged = match read {
         Ok(changes) => {
             let tag = changes.tags.unwrap_or_default().pop().unwrap_or_default();

@@ -11,6 +11,7 @@ use super::{
     listing,
     refusal::{Answered, done},
     sign_in::refused,
+    sign_out::forgotten,
     sign_up::new_password,
     stamp,
     visit::{Entered, Posted, Visit},
@@ -94,8 +95,7 @@ async fn change(visit: &Visit, form: &Form) -> Result<()> {
 async fn end_session(Id(id): Id<SessionId>, Posted(visit, _): Posted) -> Answered {
     sessions::end(&visit.ctx, id).await?;
     if visit.ctx.session().is_ok_and(|own| own == id) {
-        visit.let_out();
-        return done(&visit, "sign-in", Notice::SignedOut);
+        return forgotten(&visit);
     }
     done(&visit, "security", Notice::OtherSessionEnded)
 }

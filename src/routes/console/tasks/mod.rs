@@ -9,7 +9,12 @@ mod device;
 mod reset;
 
 use askama::Template;
-use axum::{Router, http::StatusCode};
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    middleware::map_response,
+    response::Response,
+};
 
 use super::{
     frame::{Frame, Section, page},
@@ -20,7 +25,13 @@ use crate::core::app::App;
 
 /// The pages.
 pub(super) fn routes() -> Router<App> {
-    Router::new().merge(reset::routes()).merge(address::routes()).merge(device::routes()).merge(billing::routes())
+    let pages = Router::new().merge(reset::routes()).merge(address::routes());
+    let pages = pages.merge(device::routes()).merge(billing::routes());
+    // the addresses hold what mails and Stripe brought: they are told to nobody, not even to us
+    pages.layer(map_response(async |mut response: Response| {
+        response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        response
+    }))
 }
 
 /// What became of a task, and the way on.
