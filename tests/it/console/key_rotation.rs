@@ -55,7 +55,7 @@ on_both! {
         assert_eq!(alice.page.status, 409);
         assert!(alice.page.text().contains("id=\"e-value\""));
 
-        alice.submit(&action, &[("value", "the second value of all")]).await.sees("the second value of all");
+        alice.submit(&action, &[("value", "the second value of all")]).await.sees("The new value").sees_no("the second value of all");
         let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
         assert_eq!(revealed["api_key"], "the second value of all");
     }

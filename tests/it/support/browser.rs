@@ -185,9 +185,10 @@ impl Browser {
 
     /// Presses keys, wherever the focus is.
     pub fn press(&self, keys: &str) {
-        self.runtime.block_on(async {
-            self.client.active_element().await.expect("a focus").send_keys(keys).await.expect("a key");
-        });
+        for key in keys.chars() {
+            self.command("Input.dispatchKeyEvent", json!({ "type": "keyDown", "key": key, "text": key }));
+            self.command("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key }));
+        }
     }
 
     /// The text of what this selector finds first, as it is seen.
