@@ -125,6 +125,55 @@ on_both! {
         assert!(person.open("/dashboard").await.path.starts_with("/sign-in"));
     }
 
+    async fn a_form_whose_session_ended_comes_along_and_goes_on_with_a_click(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let form = alice.open("/keys/new").await.filled("/keys/new", &[("name", "Kept <b>"), ("value", "typed with care")]);
+        app.clock.advance(TimeDelta::minutes(31));
+
+        alice.headers.push(("accept-encoding", "gzip".into()));
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 401);
+        assert!(!alice.page.headers.contains_key("content-encoding"), "a value must not be compressed");
+        alice.headers.pop();
+        alice.sees("go on with what you had typed");
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", "not this one at all")]).await;
+        assert_eq!(alice.page.status, 401);
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]).await;
+        alice.sees("Go on where you were").sees("Signed in as").sees("Kept <b>").sees("/keys/new");
+        assert!(!alice.page.text().contains("<dd>typed with care"), "a value is shown unasked");
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "0", "nothing is done without a click");
+
+        alice.submit("/keys/new", &[]).await;
+        assert_eq!(alice.page.status, 201);
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "1");
+    }
+
+    async fn a_form_that_weighs_more_than_it_came_with_is_refused(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.headers.push(("sec-fetch-site", "same-origin".into()));
+        for path in ["/keys/new", "/keys/import", "/sign-out"] {
+            alice.send("POST", path, Some("a&".repeat(20_000))).await;
+            assert_eq!(alice.page.status, 400, "{path}");
+            assert!(alice.page.body.len() < 20_000);
+        }
+        // a file without our code is not carried through a page
+        alice.send("POST", "/keys/import", Some(format!("text={}", "x".repeat(200_000)))).await;
+        assert_eq!(alice.page.status, 403);
+        assert!(alice.page.body.len() < 20_000);
+    }
+
+    async fn who_has_to_wait_is_told_how_long(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        for _ in 0..6 {
+            alice.open("/security").await;
+            let fields = [("current_password", "not this one at all"), ("new_password", "trois loutres et un parapluie")];
+            alice.submit("/security/password", &fields).await;
+        }
+
+        assert_eq!(alice.page.status, 429);
+        alice.sees("then try again").sees_no("Retry-After");
+    }
+
     async fn each_token_opens_its_own_door_alone(app: TestApp) {
         let alice = app.member("alice").await;
         let mut person = Person::new(&app);

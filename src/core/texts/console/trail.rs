@@ -46,7 +46,7 @@ sentences! {
     PasswordReset: "The password was chosen anew with a mail" | "Le mot de passe a été choisi à nouveau par message",
     PasswordRehashed: "The password’s protection was brought up to date" | "La protection du mot de passe a été mise à jour",
     RoleChanged: "The role was changed" | "Le rôle a été changé",
-    PlanChanged: "The plan was changed" | "L’offre a été changée",
+    PlanChanged: "The plan was changed" | "La formule a été changée",
     BillingCustomerCreated: "The account was made known to Stripe" | "Le compte a été déclaré à Stripe",
     BillingCustomerGone: "Stripe no longer knows the account" | "Stripe ne connaît plus le compte",
     BillingCustomerDeleted: "The account was deleted at Stripe" | "Le compte a été supprimé chez Stripe",
