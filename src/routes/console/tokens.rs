@@ -14,7 +14,7 @@ use super::{
     frame::{Frame, Section, page, secret_page},
     refusal::{Answered, done},
     sign_in::refused,
-    trail::Moment,
+    stamp::Moment,
     visit::{Entered, Posted, Visit},
 };
 use crate::{

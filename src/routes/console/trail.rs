@@ -1,7 +1,6 @@
 //! Entries of the trail as a person reads them: what happened, when, from where, by whom.
 
-use chrono::{DateTime, SecondsFormat, Utc};
-
+use super::stamp::Moment;
 use crate::{
     core::{
         language::Language,
@@ -9,21 +8,6 @@ use crate::{
     },
     models::audit::{Action, ActionGroup, Entry},
 };
-
-/// A moment, for a program and for a person without a script.
-pub(super) struct Moment {
-    pub(super) machine: String,
-    pub(super) plain: String,
-}
-
-impl From<DateTime<Utc>> for Moment {
-    fn from(at: DateTime<Utc>) -> Self {
-        Self {
-            machine: at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            plain: at.format("%Y-%m-%d %H:%M UTC").to_string(),
-        }
-    }
-}
 
 /// An entry.
 pub(super) struct Happening {

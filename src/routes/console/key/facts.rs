@@ -11,22 +11,6 @@ use crate::{
     },
 };
 
-/// A moment, written in UTC for whoever has no script.
-pub(super) struct Moment(DateTime<Utc>);
-
-impl From<DateTime<Utc>> for Moment {
-    fn from(at: DateTime<Utc>) -> Self {
-        Self(at)
-    }
-}
-
-impl std::fmt::Display for Moment {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (at, text) = (self.0.format("%Y-%m-%dT%H:%M:%SZ"), self.0.format("%Y-%m-%d %H:%M UTC"));
-        write!(formatter, "<time datetime=\"{at}\">{text}</time>")
-    }
-}
-
 /// A word on a coloured ground.
 pub(super) struct Badge {
     pub(super) class: &'static str,

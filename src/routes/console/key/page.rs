@@ -8,9 +8,10 @@ use super::{
         chart::Chart,
         frame::{Frame, Section, page},
         refusal::Answered,
+        stamp::Moment,
         visit::{Entered, Visit},
     },
-    facts::{self, Badge, Moment},
+    facts::{self, Badge},
     seen::Act,
     snippets::{self, Snippet},
 };

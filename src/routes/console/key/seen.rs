@@ -1,6 +1,6 @@
 //! What was done to a key, by whom and from where, in words.
 
-use super::{super::visit::Visit, facts::Moment};
+use super::super::{stamp::Moment, visit::Visit};
 use crate::{
     core::texts::console::KeyTexts,
     models::audit::{Action, Entry},

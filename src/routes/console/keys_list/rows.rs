@@ -1,8 +1,8 @@
 //! What a row of the list says.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::asked::Asked;
+use super::{super::stamp, asked::Asked};
 use crate::{
     core::{
         language::Language,
@@ -19,8 +19,7 @@ const SOON: TimeDelta = TimeDelta::days(30);
 
 /// A moment: exactly, and in words.
 pub(super) struct Moment {
-    pub(super) exact: String,
-    pub(super) fallback: String,
+    pub(super) exact: stamp::Moment,
     pub(super) words: String,
 }
 
@@ -101,7 +100,6 @@ fn owner(key: &ApiKey, language: Language) -> String {
 
 impl Moment {
     fn of(at: DateTime<Utc>, words: String) -> Self {
-        let fallback = at.format("%Y-%m-%d %H:%M UTC").to_string();
-        Self { exact: at.to_rfc3339_opts(SecondsFormat::Secs, true), fallback, words }
+        Self { exact: at.into(), words }
     }
 }
