@@ -14,7 +14,7 @@ use crate::core::secret::SecretText;
 const FAR_AHEAD: i64 = 365_000;
 
 /// What a list is narrowed to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Revoked keys in place of active ones.
     pub revoked: bool,
@@ -35,6 +35,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Whether all active keys are asked for, or all revoked ones.
+    #[must_use]
+    pub fn is_unfiltered(&self) -> bool {
+        *self == Self { revoked: self.revoked, ..Self::default() }
+    }
+
     /// Between which moments (after the first, until the second) the time of the keys ends; `None` for all keys.
     #[must_use]
     pub fn expiry(&self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {

@@ -76,7 +76,7 @@ fn every_statement_is_lower_case_and_names_its_schema() {
 }
 
 /// A constant whose name ends in an engine's is for that engine alone.
-fn is_for(place: &str, engine: Engine) -> bool {
+pub(super) fn is_for(place: &str, engine: Engine) -> bool {
     match engine {
         Engine::Sqlite => !place.ends_with("_OF_POSTGRES"),
         Engine::Postgres => !place.ends_with("_OF_SQLITE"),
