@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the server on SQLite and on PostgreSQL with throwaway data, next to the ceilings where they are built.
 #
-#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|flood|cold|big|verify|ceiling …]     without names: sqlite postgres flood cold
+#   bench/run.sh [-z SECONDS] [-c "16 64"] [sqlite|postgres|flood|cold|big|verify|rounds|ceiling …]     without names: sqlite postgres flood cold
 #
 # Needs a release build, oha (cargo install oha --locked), jq and PostgreSQL; everything listens on 127.0.0.1.
 set -euo pipefail
@@ -40,6 +40,38 @@ postgres() { # a fresh database: prints its URL
   bench/pg_throwaway.sh db "$dir/pg" "$1"; }
 load() { bench/load.sh -u "$url" -s bench/scenarios/vault_api.scn -c "$conns" -z "${seconds}s" -p "$server" "$@"; }
 
+# --- checks of keys: the scenarios `verify` and `rounds` ---
+export VERIFY="" MISSES="$dir/misses"; keys=${KEYS:-1000000}
+build_bare() { (cd bench/ceiling && cargo build --release -q); }
+misses() { # values that nobody has, with the right form and checksum: more than memory holds
+  python3 -c 'import random, string, zlib
+digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
+for _ in range(400000):
+    body = "vk_live_" + "".join(random.choices(digits, k=36)); number = zlib.crc32(body.encode()); check = ""
+    for _ in range(6): check = digits[number % 62] + check; number //= 62
+    print("{\"api_key\":\"%s\"}" % (body + check))' >"$MISSES"; }
+bare() { # bare SCENARIOS: the ceiling's figures
+  bench/ceiling/target/release/ceil-http 8110 & server=$!; sleep 2
+  TOK=$(curl -s http://127.0.0.1:8110/token) bench/load.sh -u http://127.0.0.1:8110 -s bench/scenarios/ceiling.scn -c "$conns" -z "${seconds}s" -p "$server" -l bare -n "$1" | tail -n +2
+  kill "$server"; wait "$server" 2>/dev/null || true; server=""; }
+open_verify() { # open_verify ENGINE: starts the server; its database is made the first time
+  if [ "$1" = sqlite ]; then start verify-sqlite; sql() { sqlite3 "$dir/verify-sqlite/data/vault.db" ".timeout 60000" "$1"; }; schema=""
+    id="cast(char(1) || printf('%015d', n.i) as blob)"; bytes="randomblob(32)"; series="with recursive n(i) as (select 1 union all select i + 1 from n where i < COUNT)"; from="n"
+  else [ -d "$dir/verify-postgres" ] || pg=$(postgres verify)
+    start verify-postgres DATABASE_URL="$pg"; sql() { psql -qX "$pg" -c "set statement_timeout = 0" -c "$1"; }; schema="auth."
+    id="('01000000-0000-7000-8000-' || lpad(to_hex(n.i), 12, '0'))::uuid"; bytes="sha256(random()::text::bytea)"; series=""; from="generate_series(1, COUNT) as n(i)"; fi; }
+thousand() { # a thousand generated keys, and what asks for them; a vault's keys are asked for in that vault
+  VERIFY="$dir/questions-$engine"; rm -f "$VERIFY"
+  for i in $(seq -w 1000); do curl -sf "$url/api/keys" -H "Authorization: Bearer $TOK" -H "$json" -d "{\"name\":\"key $i\",\"scopes\":[\"orders:read\"]}" | jq -c '{api_key}' >>"$VERIFY"; done; }
+grow_verify() { # grow_verify KEYS: copies of the last one, older than the others and in the order of their making, as keys are
+  local columns='kind, provider, "providerConfig", environment, tags, note, scopes, prefix, last4, sealed, version, revision, enabled, revoked, "createdAt", "updatedAt"'
+  local count=$(($1 - 1000))
+  sql "${series//COUNT/$count} insert into ${schema}api_keys (id, \"userId\", name, \"searchText\", fingerprint, $columns)
+       select $id, k.\"userId\", 'copy ' || n.i, 'copy', $bytes, $columns from ${from//COUNT/$count}, (select * from ${schema}api_keys where name = 'key 1000') as k"
+  # what writing a million rows leaves to be done is done first: otherwise it is what is measured
+  if [ "$engine" = postgres ]; then sql "vacuum analyze auth.api_keys" && sql checkpoint; else sql "pragma wal_checkpoint(truncate); analyze"; fi
+  sleep 5; }
+
 for one in $what; do case $one in
 sqlite)   start sqlite; seed; load -l sqlite; stop ;;
 postgres) pg=$(postgres vault); start postgres DATABASE_URL="$pg"; seed; load -l postgres -g "$(head -1 "$dir/pg/data/postmaster.pid")"; stop ;;
@@ -75,44 +107,33 @@ big)      # a page of an account of 100 keys, and of one of 100,000 (in a table 
             stop
           done ;;
 verify)   # checks of 1,000 keys, and create, list and reveal, in a table of 1,000 generated keys and of KEYS, next to the bare ceiling
-          # the copies are older than the others and in the order of their making, as keys are
-          export VERIFY="$dir/questions" MISSES="$dir/misses"; keys=${KEYS:-1000000}
-          # values that nobody has, with the right form and checksum: more than memory holds
-          python3 -c 'import random, string, zlib
-digits = string.digits + string.ascii_uppercase + string.ascii_lowercase
-for _ in range(400000):
-    body = "vk_live_" + "".join(random.choices(digits, k=36)); number = zlib.crc32(body.encode()); check = ""
-    for _ in range(6): check = digits[number % 62] + check; number //= 62
-    print("{\"api_key\":\"%s\"}" % (body + check))' >"$MISSES"
-          bare() { bench/ceiling/target/release/ceil-http 8110 & server=$!; sleep 2; url=http://127.0.0.1:8110
-            TOK=$(curl -s $url/token) bench/load.sh -u $url -s bench/scenarios/ceiling.scn -c "$conns" -z "${seconds}s" -p "$server" -l ceiling -n "hello verify-json verify-wire" | tail -n +"$1"; kill "$server"; wait "$server" 2>/dev/null || true; server=""; }
-          (cd bench/ceiling && cargo build --release -q)
+          build_bare; misses
           for engine in ${ENGINES:-sqlite postgres}; do
-            if [ $engine = sqlite ]; then start verify-sqlite; sql() { sqlite3 "$dir/verify-sqlite/data/vault.db" ".timeout 60000" "$1"; }; schema=""
-              id="cast(char(1) || printf('%015d', n.i) as blob)"; bytes="randomblob(32)"; series="with recursive n(i) as (select 1 union all select i + 1 from n where i < COUNT)"; from="n"
-            else pg=$(postgres verify); start verify-postgres DATABASE_URL="$pg"; sql() { psql -qX "$pg" -c "set statement_timeout = 0" -c "$1"; }; schema="auth."
-              id="('01000000-0000-7000-8000-' || lpad(to_hex(n.i), 12, '0'))::uuid"; bytes="sha256(random()::text::bytea)"; series=""; from="generate_series(1, COUNT) as n(i)"; fi
-            seed; rm -f "$VERIFY"
-            for i in $(seq -w 1000); do curl -sf "$url/api/keys" -H "Authorization: Bearer $TOK" -H "$json" -d "{\"name\":\"key $i\",\"scopes\":[\"orders:read\"]}" | jq -c '{api_key}' >>"$VERIFY"; done
+            open_verify "$engine"; seed; thousand
             # what PostgreSQL itself takes stands in a column of its own
             database=(); [ $engine = postgres ] && database=(-g "$(head -1 "$dir/pg/data/postmaster.pid")")
             for size in 1000 "$keys"; do
-              if [ "$size" != 1000 ]; then
-                columns='kind, provider, "providerConfig", environment, tags, note, scopes, prefix, last4, sealed, version, revision, enabled, revoked, "createdAt", "updatedAt"'
-                count=$((size - 1000))
-                sql "${series//COUNT/$count} insert into ${schema}api_keys (id, \"userId\", name, \"searchText\", fingerprint, $columns)
-                     select $id, k.\"userId\", 'copy ' || n.i, 'copy', $bytes, $columns from ${from//COUNT/$count}, (select * from ${schema}api_keys where name = 'key 1000') as k"
-                # what writing a million rows leaves to be done is done first: otherwise it is what is measured
-                if [ $engine = postgres ]; then sql "vacuum analyze auth.api_keys" && sql checkpoint; else sql "pragma wal_checkpoint(truncate); analyze"; fi
-                sleep 5
-              fi
+              [ "$size" = 1000 ] || grow_verify "$size"
               # first alone, and the server's own view of it: the time from the head of a request to its answer
               load -l "$engine-$size" "${database[@]}" -n verify | tail -n +2
               curl -s "$url/metrics" | grep 'vault_http_request_seconds.*keys/verify' | grep -E 'le="0.001"|_count' || true
               load -l "$engine-$size" "${database[@]}" -n "misses list20 reveal create" | tail -n +2
             done
             stop
-            bare 2
+            bare "hello verify-json verify-wire"
           done ;;
+rounds)   # verify with KEYS keys next to bare verify-json: ROUNDS times each server in turn, started anew, and the medians. Neighbours are
+          # compared, since the machine itself has quick and slow minutes
+          build_bare; engines=${ENGINES:-sqlite postgres}; declare -A token
+          for engine in $engines; do open_verify "$engine"; seed; token[$engine]=$TOK; thousand; grow_verify "$keys"; stop; done
+          for round in $(seq "${ROUNDS:-10}"); do
+            bare verify-json | sed "s/^/$round /"
+            for engine in $engines; do
+              open_verify "$engine"; TOK=${token[$engine]} VERIFY="$dir/questions-$engine"; sleep 1
+              load -l "$engine" -n verify | tail -n +2 | sed "s/^/$round /"
+              echo "$round $engine inside $(curl -s "$url/metrics" | awk '/vault_http_request_seconds.*keys\/verify/ { if (/le="0.001"/) quick = $2; if (/_count/) all = $2 } END { print quick / all }')"
+              stop
+            done
+          done | tee /dev/stderr | python3 bench/medians.py ;;
 *) echo "unknown: $one" >&2; exit 2 ;;
 esac; done
