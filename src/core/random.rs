@@ -4,6 +4,7 @@
 //! not repeat one (`docs/decisions/0003-cryptography.md`).
 
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::core::error::Error;
 
@@ -55,6 +56,23 @@ pub fn to_base62(mut number: u32, width: usize) -> String {
     digits.iter().rev().collect()
 }
 
+/// The last `width` digits in base 62 of the number that `bytes` are, most significant digit first.
+#[must_use]
+pub fn bytes_to_base62(bytes: &[u8], width: usize) -> String {
+    let mut number = Zeroizing::new(bytes.to_vec());
+    let mut digits = Vec::with_capacity(width);
+    for _ in 0..width {
+        let mut rest = 0_u32;
+        for byte in number.iter_mut() {
+            let part = rest * 256 + u32::from(*byte);
+            *byte = u8::try_from(part / 62).unwrap_or(u8::MAX);
+            rest = part % 62;
+        }
+        digits.push(base62_digit(rest));
+    }
+    digits.iter().rev().collect()
+}
+
 fn base62_digit(value: u32) -> char {
     let index = usize::try_from(value % 62).unwrap_or_default();
     BASE62.get(index).map_or('0', |byte| char::from(*byte))
@@ -70,6 +88,9 @@ mod tests {
         assert_eq!(to_base62(61, 2), "0z");
         assert_eq!(to_base62(62, 6), "000010");
         assert_eq!(to_base62(u32::MAX, 6), "4gfFC3");
+        assert_eq!(bytes_to_base62(&u32::MAX.to_be_bytes(), 6), "4gfFC3");
+        assert_eq!(bytes_to_base62(&[0, 0, 62], 3), "010");
+        assert_eq!(bytes_to_base62(&[255; 32], 44).len(), 44);
     }
 
     #[test]

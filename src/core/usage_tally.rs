@@ -73,7 +73,7 @@ impl UsageTally {
     pub fn note(&self, noted: Noted) -> bool {
         let Noted { account, key, version, use_, at } = noted;
         let day = at.date_naive();
-        let last_used_at = (use_ != Use::Refused).then_some(at);
+        let last_used_at = use_.is_last_use().then_some(at);
         let mut counts = Counts::default();
         counts.count(use_);
         let mut memory = self.lock();
@@ -201,9 +201,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_no_last_use() {
+    fn a_refusal_and_a_copy_are_no_last_use() {
         let tally = UsageTally::default();
         tally.note(noted(7, 1, Use::Refused, 9));
+        tally.note(noted(7, 1, Use::Copied, 9));
+        assert_eq!(tally.of_key(ApiKeyId(Uuid::from_u128(7)))[0].counts.reveals, 1);
         assert_eq!(tally.last_used(ApiKeyId(Uuid::from_u128(7))), None);
 
         tally.note(noted(7, 1, Use::VerifiedFormer, 3));

@@ -2,7 +2,8 @@
 //!
 //! States: *active* → *revoked*, for good; an active one may have *expired*. `services::program_tokens` makes one
 //! (`create`), ends it (`revoke`, `revoke_all`) and admits the program that shows it (`authenticate`). Invariants:
-//! 1. The token itself is shown once and kept as a keyed hash alone.
+//! 1. The token itself is shown in the answer that made it and kept as a keyed hash alone. A form that is sent twice makes one
+//!    token: it follows from the form's name, and nothing is kept for that.
 //! 2. It never allows more than its scopes, nor more than the account may do itself.
 //! 3. A revoked, expired or deleted account's token opens nothing, from the next request on.
 
@@ -128,9 +129,19 @@ impl Program {
 /// # Errors
 /// `Internal` where there is no randomness.
 pub fn generate() -> Result<SecretText> {
-    let body = format!("{PREFIX}{}", random::base62(RANDOM)?);
+    Ok(written(&random::base62(RANDOM)?))
+}
+
+/// The token that these secret bytes stand for.
+#[must_use]
+pub fn of_bytes(bytes: &[u8; 32]) -> SecretText {
+    written(&random::bytes_to_base62(bytes, RANDOM))
+}
+
+fn written(characters: &str) -> SecretText {
+    let body = format!("{PREFIX}{characters}");
     let checksum = checksum(&body);
-    Ok(SecretText::new(body + &checksum))
+    SecretText::new(body + &checksum)
 }
 
 /// Whether a text is meant as a token for programs, and not as a person's access token.

@@ -15,6 +15,8 @@ pub enum Use {
     Refused,
     /// The value was shown.
     Revealed,
+    /// The value went into a file that is kept, with all others: a copy of the vault, which uses no key.
+    Copied,
 }
 
 /// How often which use was made.
@@ -32,7 +34,7 @@ pub struct Counts {
 
 impl Use {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Verified, Self::VerifiedFormer, Self::Refused, Self::Revealed];
+    pub const ALL: [Self; 5] = [Self::Verified, Self::VerifiedFormer, Self::Refused, Self::Revealed, Self::Copied];
 
     /// Its word in the counters.
     #[must_use]
@@ -42,7 +44,14 @@ impl Use {
             Self::VerifiedFormer => "verified_former",
             Self::Refused => "refused",
             Self::Revealed => "revealed",
+            Self::Copied => "copied",
         }
+    }
+
+    /// Whether it counts as the key's last use.
+    #[must_use]
+    pub fn is_last_use(self) -> bool {
+        !matches!(self, Self::Refused | Self::Copied)
     }
 }
 
@@ -53,7 +62,7 @@ impl Counts {
             Use::Verified => &mut self.verifications,
             Use::VerifiedFormer => &mut self.former_verifications,
             Use::Refused => &mut self.refusals,
-            Use::Revealed => &mut self.reveals,
+            Use::Revealed | Use::Copied => &mut self.reveals,
         };
         *counter += 1;
     }
@@ -94,7 +103,7 @@ pub struct Counted {
     pub version: i64,
     /// How often.
     pub counts: Counts,
-    /// The last use that was no refusal.
+    /// The last use that counts as one.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 

@@ -105,6 +105,23 @@ pub async fn find_program(conn: &mut Reader, digest: &[u8]) -> Result<Option<Pro
     Ok(user.filter(User::is_enabled).map(|user| Program { user: Arc::new(user), token: Arc::new(row.into()) }))
 }
 
+/// The token of an account with this keyed hash, revoked or not.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_by_digest<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    digest: &[u8],
+) -> Result<Option<ProgramToken>> {
+    const SQL: &str = "
+        select id, \"userId\", name, scopes, \"allowedIps\", prefix, last4, \"expiresAt\", \"lastUsedAt\", \"lastUsedIp\", \"createdAt\", \"revokedAt\"
+        from auth.program_tokens
+        where digest = $1 and \"userId\" = $2";
+    let row: Option<Stored> = on!(conn, optional(SQL, digest, account.0))?;
+    Ok(row.map(ProgramToken::from))
+}
+
 /// The active or the revoked tokens of an account, newest first: one more than asked for, where there are more.
 ///
 /// # Errors

@@ -7,9 +7,9 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::limits;
+use super::{console::Frame, limits};
 use crate::{
-    core::{error::Error, language::Language, texts::problems::Code},
+    core::{error::Error, texts::problems::Code},
     schemas::problem::code_of,
 };
 
@@ -21,13 +21,11 @@ pub struct Failure(pub Error);
 #[derive(Clone)]
 pub(super) struct Unwritten(pub(super) std::sync::Arc<Error>);
 
-/// Marks the answers of pages: a refusal among them is a page too.
+/// Marks the refusals of pages: they are pages too.
 #[derive(Clone)]
 pub(super) struct OfPage {
-    /// The way to `/` for a browser.
-    pub(super) root: String,
-    /// The language that the person chose, where that is known.
-    pub(super) language: Option<Language>,
+    /// The frame to show them in.
+    pub(super) frame: Frame,
     /// Whether htmx asked, which wants a part of a page.
     pub(super) is_partial: bool,
 }
@@ -54,18 +52,8 @@ impl IntoResponse for Failure {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
         let headers = response.headers_mut();
+        tell_wait(headers, &self.0);
         match &self.0 {
-            Error::Busy { retry_after } | Error::Paused { retry_after } => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
-            }
-            Error::TooMany(limited) => limits::describe(headers, limited),
-            // as long as the client of Stripe pauses after failures
-            Error::Unavailable { part: "stripe", .. } => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
-            }
-            Error::Unavailable { .. } => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-            }
             // RFC 9470: the token is good, but the person must prove to be there
             Error::Refused(Code::ReauthenticationRequired) => {
                 let again = HeaderValue::from_static("Bearer error=\"insufficient_user_authentication\"");
@@ -84,6 +72,19 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(Unwritten(std::sync::Arc::new(self.0)));
         response
     }
+}
+
+/// Tells in the headers how long to wait, where a refusal is for a while.
+pub(super) fn tell_wait(headers: &mut HeaderMap, error: &Error) {
+    let seconds = match error {
+        Error::Busy { retry_after } | Error::Paused { retry_after } => *retry_after,
+        Error::TooMany(limited) => return limits::describe(headers, limited),
+        // as long as the client of Stripe pauses after failures
+        Error::Unavailable { part: "stripe", .. } => 30,
+        Error::Unavailable { .. } => 2,
+        _ => return,
+    };
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
 }
 
 /// A JSON answer.

@@ -7,16 +7,14 @@ use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue, Method, header},
     response::{IntoResponse as _, Response},
+    routing::MethodRouter,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use tower::ServiceExt as _;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 
 use super::{
-    Failure,
-    answers::{Answer, OfPage},
-    api, close_by, console, docs,
-    entrance::Entrance,
-    limits, middleware, openapi, operations,
+    Failure, api, close_by, console, docs, entrance::Entrance, limits, middleware, openapi, operations,
     simulated_stripe::SimulatedStripe,
 };
 use crate::core::{app::App, error::Error, texts::problems::Code};
@@ -40,15 +38,18 @@ pub fn build(web: Web) -> Entrance {
     let (api, document) = openapi::with_routes(api::routes()).split_for_parts();
     let document: Arc<str> = openapi::finish(&document).into();
     let stand_in = web.simulated_stripe.clone();
-    let root = app.root();
+    let browsers = |code| console::refusing(&app, code);
+    let (not_found, not_allowed) = (browsers(Code::NotFound), browsers(Code::MethodNotAllowed));
     let router = Router::new()
         .merge(api.with_state(app.clone()))
         .merge(operations::routes(web))
         .merge(docs::routes(document))
         .merge(console::routes(&app))
         .merge(mounted(stand_in, &app))
-        .fallback(move |request: Request| std::future::ready(not_found(&root, &request)))
-        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(move |request: Request| refuse(request, Code::NotFound, not_found.clone()))
+        .method_not_allowed_fallback(move |request: Request| {
+            refuse(request, Code::MethodNotAllowed, not_allowed.clone())
+        })
         .layer(CatchPanicLayer::custom(panicked));
     let router = match cors(&app) {
         Some(layer) => router.layer(layer),
@@ -66,18 +67,16 @@ fn mounted(stand_in: Option<SimulatedStripe>, app: &App) -> Router {
     Router::new().nest("/simulated-stripe", stand_in.router().layer(guard))
 }
 
-/// A page for somebody in a browser, a problem for everybody else.
-fn not_found(root: &str, request: &Request) -> Response {
-    let mut response = Failure::from(Code::NotFound).into_response();
+/// Refuses with a page somebody in a browser, with a problem everybody else.
+async fn refuse(request: Request, code: Code, page: MethodRouter) -> Response {
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") && !request.uri().path().starts_with("/api/") {
-        response.extensions_mut().insert(OfPage { root: root.to_owned(), language: None, is_partial: false });
+        return match page.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
     }
-    response
-}
-
-async fn method_not_allowed() -> Answer<()> {
-    Err(Code::MethodNotAllowed.into())
+    Failure::from(code).into_response()
 }
 
 /// A panic costs its own request alone.

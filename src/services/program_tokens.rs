@@ -28,17 +28,29 @@ use crate::{
 /// How long a revoked or expired token is still listed.
 pub(super) const KEPT_FOR: TimeDelta = TimeDelta::days(90);
 
-/// Makes a token. One that shows values asks for a fresh sign-in, since the program that holds it is never asked.
+/// How long a form that is sent again is answered again.
+const SENT_TWICE: TimeDelta = TimeDelta::minutes(10);
+
+/// Makes a token. One that shows values asks for a fresh sign-in, since the program that holds it is never asked. `once`
+/// names the form that asks for it: sent twice within ten minutes, it makes one token and is answered alike.
 ///
 /// # Errors
-/// `reauthentication_required`; `too_many_tokens`.
-pub async fn create(ctx: &Context, new: NewToken) -> Result<CreatedToken> {
+/// `reauthentication_required`; `too_many_tokens`; `idempotency_key_reused` where the form says something else by now, or
+/// what it made is revoked or older.
+pub async fn create(ctx: &Context, new: NewToken, once: Option<&str>) -> Result<CreatedToken> {
     ctx.require(Permission::ManageTokens)?;
     if new.scopes.contains(&TokenScope::Reveal) {
         step_up::require(ctx)?;
     }
     let account = ctx.account()?;
-    let value = program_token::generate()?;
+    let keyring = ctx.app().keyring()?;
+    let value = match once {
+        Some(once) => {
+            let parts: [&[u8]; 3] = [b"program token of a form", account.0.as_bytes(), once.as_bytes()];
+            program_token::of_bytes(&keyring.token().sign(&parts))
+        }
+        None => program_token::generate()?,
+    };
     let token = ProgramToken {
         id: ProgramTokenId(ctx.new_id()),
         user_id: account,
@@ -53,10 +65,16 @@ pub async fn create(ctx: &Context, new: NewToken) -> Result<CreatedToken> {
         created_at: ctx.now(),
         revoked_at: None,
     };
-    let digest = digest(ctx.app().keyring()?, value.expose());
+    let digest = digest(keyring, value.expose());
     let mut tx = ctx.write_for(Some(account)).await?;
     // two at once must not pass the limit together
     users::lock(&mut tx, account).await?;
+    if once.is_some()
+        && let Some(made) = program_tokens::find_by_digest(&mut tx, account, &digest).await?
+    {
+        let is_same = is_same(&made, &token);
+        return if is_same { Ok(CreatedToken { token: made, value }) } else { Err(Code::IdempotencyKeyReused.into()) };
+    }
     if program_tokens::count_active(&mut tx, account, ctx.now()).await? >= MOST_TOKENS {
         return Err(Code::TooManyTokens.into());
     }
@@ -66,6 +84,23 @@ pub async fn create(ctx: &Context, new: NewToken) -> Result<CreatedToken> {
         .await?;
     tx.commit().await?;
     Ok(CreatedToken { token, value })
+}
+
+/// Whether a token was made a moment ago as this one would be.
+fn is_same(made: &ProgramToken, asked: &ProgramToken) -> bool {
+    let near = |earlier, later| (later - earlier) <= SENT_TWICE;
+    let ends_alike = match (made.expires_at, asked.expires_at) {
+        // so many days from now are a moment later the second time
+        (Some(first), Some(second)) => near(first, second) && first <= second,
+        (None, None) => true,
+        _ => false,
+    };
+    made.revoked_at.is_none()
+        && near(made.created_at, asked.created_at)
+        && ends_alike
+        && made.name == asked.name
+        && made.scopes == asked.scopes
+        && made.allowed_ips == asked.allowed_ips
 }
 
 /// The member's tokens, active or revoked ones, newest first.

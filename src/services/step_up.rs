@@ -1,7 +1,7 @@
 //! Proof that the person is there: what dangerous acts ask for, and how a sign-in is renewed.
 //!
-//! Deleting the account, changing its address, ending the second factor and making new recovery codes begin with
-//! `require`; showing a value does where the operator says so (`REVEAL_STEP_UP`).
+//! Deleting the account, changing its address, ending the second factor, making new recovery codes and changing somebody's
+//! account as an administrator begin with `require`; showing a value does where the operator says so (`REVEAL_STEP_UP`).
 
 use chrono::TimeDelta;
 

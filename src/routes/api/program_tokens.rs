@@ -32,7 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         (status = 409, description = "`too_many_tokens`: 100 are active"),
     ))]
 async fn create_token(May(ctx, _): May<ManageTokens>, Json(new): Json<NewToken>) -> Answer<Response> {
-    let created = program_tokens::create(&ctx, new).await?;
+    let created = program_tokens::create(&ctx, new, None).await?;
     Ok(json_with(StatusCode::CREATED, &CreatedTokenView::from(created)))
 }
 

@@ -3,14 +3,11 @@
 
 use axum::{
     Router,
-    extract::Path,
     http::{HeaderValue, header},
-    response::{IntoResponse as _, Response},
-    routing::get,
+    response::IntoResponse as _,
+    routing::{MethodRouter, get},
 };
 use tower_http::{CompressionLevel, compression::CompressionLayer};
-
-use crate::{core::texts::problems::Code, routes::answers::Answer};
 
 const STYLE: &[u8] = include_bytes!("../../../assets/console/app.css");
 const SCRIPT: &[u8] = include_bytes!("../../../assets/console/app.js");
@@ -38,25 +35,17 @@ const fn fold(mut hash: u64, bytes: &[u8]) -> u64 {
 /// The assets.
 pub(super) fn routes() -> Router {
     Router::new()
-        .route("/assets/console/{file}", get(asset))
-        .route("/favicon.ico", get(icon))
-        .route("/assets/icon.svg", get(icon))
+        .route("/assets/console/app.css", asset("text/css; charset=utf-8", STYLE, A_YEAR))
+        .route("/assets/console/app.js", asset("text/javascript; charset=utf-8", SCRIPT, A_YEAR))
+        .route("/assets/console/htmx.min.js", asset("text/javascript; charset=utf-8", HTMX, A_YEAR))
+        .route("/assets/console/inter.woff2", asset("font/woff2", FONT, A_YEAR))
+        .route("/favicon.ico", asset("image/svg+xml", ICON, A_DAY))
+        .route("/assets/icon.svg", asset("image/svg+xml", ICON, A_DAY))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Best))
 }
 
-async fn asset(Path(file): Path<String>) -> Answer<Response> {
-    let (kind, content) = match file.as_str() {
-        "app.css" => ("text/css; charset=utf-8", STYLE),
-        "app.js" => ("text/javascript; charset=utf-8", SCRIPT),
-        "htmx.min.js" => ("text/javascript; charset=utf-8", HTMX),
-        "inter.woff2" => ("font/woff2", FONT),
-        _ => return Err(Code::NotFound.into()),
-    };
-    let kind = HeaderValue::from_static(kind);
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, A_YEAR)], content).into_response())
-}
-
-async fn icon() -> Response {
-    let kind = HeaderValue::from_static("image/svg+xml");
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, A_DAY)], ICON).into_response()
+/// One of them, which a browser may keep so long.
+fn asset(kind: &'static str, content: &'static [u8], kept: HeaderValue) -> MethodRouter {
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, kept)];
+    get(move || std::future::ready((headers.clone(), content).into_response()))
 }

@@ -5,9 +5,10 @@ use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
-    form::{Form, wait_of},
+    form::Form,
     frame::{Frame, Section, secret_page as write},
     refusal::{Answered, Refusal},
+    sign_in::of_a_form,
     visit::Visit,
 };
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
         texts::{console::ConfirmTexts, problems::Code},
     },
     models::second_factor::GivenCode,
-    schemas::problem::Problem,
     services::step_up,
 };
 
@@ -51,20 +51,12 @@ pub(super) async fn renew(visit: Visit, form: &Form) -> Result<Visit, Refusal> {
     match step_up::reauthenticate(&visit.ctx, &password, code.as_ref()).await {
         Ok(()) => Ok(visit.again().await?),
         Err(error) if form.may_travel() => {
-            let fault = sentence(&visit, &error);
-            Err(Refusal::Unconfirmed(Box::new(visit.clone()), form.clone(), Some(fault)))
+            of_a_form(&error)?;
+            let told = visit.sentence_of(&error);
+            Err(Refusal::Unconfirmed(Box::new(visit), form.clone(), Some(told)))
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn sentence(visit: &Visit, error: &Error) -> String {
-    let language = visit.ctx.client().language;
-    if let Some(wait) = wait_of(error, language) {
-        return wait;
-    }
-    let problem = Problem::of(error, language, "");
-    problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str()).to_owned()
 }
 
 /// Turns the refusal of an act that wants a newer sign-in into the page that renews it.
@@ -76,25 +68,13 @@ pub(super) fn or_ask(visit: &Visit, form: &Form, error: Error) -> Refusal {
     }
 }
 
-/// The page that asks.
-pub(super) fn page(visit: &Visit, form: &Form, fault: Option<String>) -> Answered {
+/// The page that asks, the first time or with what was wrong.
+pub(super) fn page(visit: &Visit, form: &Form, told: Option<(StatusCode, String)>) -> Answered {
     let t = ConfirmTexts::of(visit.ctx.client().language);
     let fields = form.kept();
     let asks_for_code = visit.ctx.user().is_ok_and(|user| user.second_factor_at.is_some());
-    let status = if fault.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let (status, fault) = told.unwrap_or_default();
     let (action, back) = (visit.to(&visit.path), visit.to("dashboard"));
     let frame = visit.frame(Section::Public)?;
-    write(
-        status,
-        &ConfirmPage {
-            frame,
-            t,
-            action,
-            back,
-            fields,
-            told: form.told(),
-            asks_for_code,
-            fault: fault.unwrap_or_default(),
-        },
-    )
+    write(status, &ConfirmPage { frame, t, action, back, fields, told: form.told(), asks_for_code, fault })
 }

@@ -1,11 +1,15 @@
 //! The console's cookies: the session (`__Host-` where we are served over HTTPS), a visitor's mark that forms are bound to
-//! before anybody has signed in, and preferences.
+//! before anybody has signed in, and preferences. `Jar` is what an answer takes along besides its page.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::core::app::App;
+use crate::{
+    core::{app::App, error::Error},
+    models::session::SignedIn,
+    routes::answers,
+};
 
 /// A year, in seconds.
 const A_YEAR: &str = "; Max-Age=31536000";
@@ -70,9 +74,28 @@ fn is_secure(app: &App) -> bool {
     app.base_url.starts_with("https://")
 }
 
-/// The cookies that an answer will set.
+/// What the answer to a request will take along besides its page.
 #[derive(Clone, Default)]
-pub(super) struct Jar(Arc<Mutex<Vec<HeaderValue>>>);
+pub(super) struct Jar(Arc<Mutex<Taken>>);
+
+#[derive(Default)]
+struct Taken {
+    /// Cookies, and how long to wait.
+    headers: HeaderMap,
+    who: Who,
+}
+
+/// Who asks, as far as it was found out: a refusal is shown in the frame of that person.
+#[derive(Clone, Default)]
+pub(super) enum Who {
+    /// Nobody has looked.
+    #[default]
+    Unknown,
+    /// Nobody who has signed in.
+    Visitor,
+    /// This member.
+    Member(SignedIn),
+}
 
 impl Jar {
     /// Sets a cookie. Values of ours need no escaping; one that does is left out.
@@ -89,12 +112,37 @@ impl Jar {
         let secure = if is_secure(app) { "; Secure" } else { "" };
         let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{life}{secure}", cookie.name(app));
         if let Ok(line) = HeaderValue::from_str(&line) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            self.lock().headers.append(header::SET_COOKIE, line);
         }
     }
 
-    /// The lines for `Set-Cookie`.
-    pub(super) fn lines(&self) -> Vec<HeaderValue> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Tells in the headers how long to wait, where a page says why nothing was done.
+    pub(super) fn tell_wait(&self, error: &Error) {
+        answers::tell_wait(&mut self.lock().headers, error);
+    }
+
+    /// Keeps who asks.
+    pub(super) fn know(&self, signed_in: Option<&SignedIn>) {
+        self.lock().who = signed_in.cloned().map_or(Who::Visitor, Who::Member);
+    }
+
+    /// Who asks.
+    pub(super) fn who(&self) -> Who {
+        self.lock().who.clone()
+    }
+
+    /// Puts the headers into the answer.
+    pub(super) fn empty_into(&self, headers: &mut HeaderMap) {
+        for (name, value) in &std::mem::take(&mut self.lock().headers) {
+            if *name == header::SET_COOKIE {
+                headers.append(name, value.clone());
+            } else {
+                headers.insert(name, value.clone());
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::csrf;
+use super::{csrf, key::SETTING};
 use crate::{
     core::{
         app::App,
@@ -22,8 +22,10 @@ use crate::{
 const NEVER_SHOWN: [&str; 7] =
     ["password", "current_password", "new_password", "code", "second_factor", "confirm_password", "confirm_code"];
 
-/// The most bytes of a form that is carried through another page.
-const MOST_TRAVELLING: usize = 64 * 1024;
+/// The most fields of a form.
+const MOST_FIELDS: usize = 1000;
+/// The most bytes of a form that is carried through another page, as the form of that page sends them.
+const MOST_TRAVELLING: usize = 60 * 1024;
 /// The fields that say nothing to a person.
 const UNTOLD: [&str; 3] = ["once", "state", "back"];
 /// The most characters of a field that a person is told.
@@ -38,6 +40,17 @@ impl Form {
     pub(super) fn read(encoded: &str) -> Self {
         let pairs = url::form_urlencoded::parse(encoded.as_bytes());
         Self(pairs.map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n"))).collect())
+    }
+
+    /// The same, unless it has too many fields: many small ones weigh much more than they came with.
+    ///
+    /// # Errors
+    /// `malformed_request`.
+    pub(super) fn read_few(encoded: &str) -> Result<Self> {
+        if encoded.bytes().filter(|byte| *byte == b'&').count() >= MOST_FIELDS {
+            return Err(Code::MalformedRequest.into());
+        }
+        Ok(Self::read(encoded))
     }
 
     /// The first value of this name; empty where there is none.
@@ -69,9 +82,13 @@ impl Form {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.kept()).finish()
     }
 
-    /// Whether the form is small enough to travel through a page and come back: a file is not.
+    /// Whether the form is small enough to travel through a page and come back: a file is not. It comes back as one field,
+    /// in which what was escaped is escaped once more.
     pub(super) fn may_travel(&self) -> bool {
-        self.0.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() <= MOST_TRAVELLING
+        let plain = self.0.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let as_one_field =
+            || url::form_urlencoded::byte_serialize(self.packed().as_bytes()).map(str::len).sum::<usize>();
+        plain <= MOST_TRAVELLING && as_one_field() <= MOST_TRAVELLING
     }
 
     /// What a person is told of a form that travelled: a value is not shown, a long text by its beginning.
@@ -79,7 +96,7 @@ impl Form {
         let kept =
             self.kept().into_iter().filter(|(name, value)| !value.is_empty() && !UNTOLD.contains(&name.as_str()));
         kept.map(|(name, value)| {
-            let is_secret = matches!(name.as_str(), "value" | "text") || name.starts_with("config");
+            let is_secret = matches!(name.as_str(), "value" | "text") || name.starts_with(SETTING);
             let told =
                 if is_secret { "••••••••".to_owned() } else { value.chars().take(MOST_TOLD).collect() };
             (name, told)

@@ -8,12 +8,15 @@ use axum::{
 use url::form_urlencoded;
 
 use super::{
-    assets,
+    Theme, assets,
+    cookies::Who,
+    csrf::{self, Binding},
     refusal::{Answered, Refusal},
     visit::Visit,
 };
 use crate::{
     core::{
+        app::App,
         error::Error,
         language::Language,
         texts::console::{FrameTexts, Notice},
@@ -44,6 +47,8 @@ pub(super) enum Section {
     Security,
     Settings,
     Administration,
+    /// None of them: a refusal.
+    Nowhere,
 }
 
 impl Section {
@@ -59,12 +64,14 @@ impl Section {
             Self::Security => "security",
             Self::Settings => "settings",
             Self::Administration => "administration",
+            Self::Nowhere => "nowhere",
         }
     }
 }
 
 /// The frame of a page.
-pub(super) struct Frame {
+#[derive(Clone)]
+pub(in crate::routes) struct Frame {
     pub(super) t: &'static FrameTexts,
     pub(super) language: Language,
     /// The way to `/`: a proxy may serve us under a path of its own.
@@ -81,7 +88,7 @@ pub(super) struct Frame {
     pub(super) version: u64,
     section: Section,
     path: String,
-    /// Whether the page knows who asks for it; others keep no preference.
+    /// Whether nobody knows who asks for the page: it offers no sign-in and keeps no preference.
     pub(super) is_bare: bool,
 }
 
@@ -117,6 +124,23 @@ impl Frame {
             section: Section::Public,
             path: String::new(),
             is_bare: true,
+        }
+    }
+
+    /// The frame of a refusal, with as much of the person as was found out. `path` is where it is asked for again, below
+    /// the root.
+    pub(super) fn of_refusal(app: &App, language: Language, theme: Option<&Theme>, path: String, who: Who) -> Self {
+        let theme = theme.map(|theme| theme.0.clone()).unwrap_or_default();
+        let bare = Self { theme, path, ..Self::bare(app.root(), language) };
+        match who {
+            Who::Unknown => bare,
+            Who::Visitor => Self { is_bare: false, ..bare },
+            Who::Member(member) => match csrf::issue(app, &Binding::from(&member)) {
+                Ok(csrf) => {
+                    Self { csrf, user: Some((*member.user).clone()), section: Section::Nowhere, is_bare: false, ..bare }
+                }
+                Err(_) => bare,
+            },
         }
     }
 

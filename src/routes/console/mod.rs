@@ -39,9 +39,10 @@ mod whole;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, Version, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
+    routing::{MethodRouter, any},
 };
 use tower_http::{
     CompressionLevel,
@@ -49,15 +50,17 @@ use tower_http::{
 };
 
 use self::{
-    cookies::{Cookie, Jar},
+    cookies::{Cookie, Jar, Who},
     frame::HoldsSecret,
+    refusal::Answered,
 };
 use super::{
-    answers::OfPage,
+    answers::{OfPage, Unwritten},
     html::{asked_language, value_of},
 };
-use crate::core::{app::App, client::Client, language::Language};
+use crate::core::{app::App, client::Client, error::Error, language::Language, texts::problems::Code};
 
+pub(super) use frame::Frame;
 pub(super) use simulation::{Simulation, page as simulation_page};
 pub(super) use whole::write_refusal;
 
@@ -126,17 +129,34 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
         client.language = language;
     }
     let language = extensions.get::<Client>().map(|client| client.language).unwrap_or_default();
-    if let Some(theme) = theme {
-        extensions.insert(Theme(theme));
+    let theme = theme.map(Theme);
+    if let Some(theme) = theme.clone() {
+        extensions.insert(theme);
     }
     extensions.insert(jar.clone());
+    // where something was sent to, there may be nothing to ask for
+    let asked = if request.method().is_safe() { request.uri().clone() } else { Uri::default() };
+    let cookie = Cookie::Session.read(&app, request.headers());
     let mut response = refusal::lead_to_proof(next.run(request).await, &app.root(), is_partial);
-    let headers = response.headers_mut();
-    for line in jar.lines() {
-        headers.append(header::SET_COOKIE, line);
+    if let Some(Unwritten(error)) = response.extensions().get().cloned() {
+        // a refusal stands in the frame of who asks, also where it came before anybody looked; where that can not be found
+        // out, it stands in nobody's
+        let is_known = !matches!(jar.who(), Who::Unknown);
+        if !is_known && !matches!(*error, Error::Unavailable { .. } | Error::Internal(_)) {
+            drop(visit::recognise(cookie.as_deref(), &app, &jar).await);
+        }
+        let path = asked.path_and_query().map_or("", |path| path.as_str().trim_start_matches('/')).to_owned();
+        let frame = Frame::of_refusal(&app, language, theme.as_ref(), path, jar.who());
+        response.extensions_mut().insert(OfPage { frame, is_partial });
     }
+    let headers = response.headers_mut();
+    jar.empty_into(headers);
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
-    response.extensions_mut().insert(OfPage { root: app.root(), language: Some(language), is_partial });
     response
+}
+
+/// The page for a browser that asks for what is not there, or for what is sent and not asked for.
+pub(super) fn refusing(app: &App, code: Code) -> MethodRouter {
+    any(move || std::future::ready(Answered::Err(code.into()))).layer(from_fn_with_state(app.clone(), around))
 }

@@ -9,7 +9,9 @@ use axum::{
 use super::{
     confirm,
     form::Form,
-    frame, resume, sign_in,
+    frame,
+    resume::{self, Held},
+    sign_in,
     visit::{Visit, current_page},
 };
 use crate::{
@@ -33,8 +35,8 @@ pub(super) enum Refusal {
     SessionEnded(Box<Visit>, Form),
     /// A form came from a page of another sign-in: look at it and send it again.
     Held(Box<Visit>, Form),
-    /// A form waits for the password; the sentence says what was wrong with the one that came.
-    Unconfirmed(Box<Visit>, Form, Option<String>),
+    /// A form waits for the password; the status and the sentence say what was wrong with the one that came.
+    Unconfirmed(Box<Visit>, Form, Option<(StatusCode, String)>),
     /// A visitor's form came without the cookie that it is bound to.
     NoCookies(Box<Visit>),
 }
@@ -82,8 +84,8 @@ impl IntoResponse for Refusal {
             Self::Failed(error) => return Failure(error).into_response(),
             Self::Elsewhere(response) => return *response,
             Self::SessionEnded(visit, form) => sign_in::ended(&visit, &form),
-            Self::Held(visit, form) => resume::page(&visit, &visit.to(&visit.path), &form.packed()),
-            Self::Unconfirmed(visit, form, fault) => confirm::page(&visit, &form, fault),
+            Self::Held(visit, form) => resume::page(&visit, &Held::of(&visit, &form)),
+            Self::Unconfirmed(visit, form, told) => confirm::page(&visit, &form, told),
             Self::NoCookies(visit) => sign_in::without_cookies(&visit),
         };
         let mut response = page.unwrap_or_else(|refusal| match refusal {

@@ -1,12 +1,16 @@
-//! A form that was held up, by a session's end or by a newer sign-in: it is shown as one button, and goes on with a click.
+//! A form that was held up, by a session's end or by a newer sign-in: it is shown as one button, and goes on with a click. It
+//! goes on in the account in which it was typed: somebody else who signs in at the same browser is told so, and is not
+//! shown it.
 
 use askama::Template;
 use axum::http::StatusCode;
 
 use super::{
+    csrf,
     form::Form,
     frame::{Frame, Section, secret_page as write},
     refusal::Answered,
+    tasks::outcome,
     visit::{Visit, local_path},
 };
 use crate::{
@@ -14,9 +18,21 @@ use crate::{
     services::console_sessions,
 };
 
+/// A form on its way through another one.
+#[derive(Default)]
+pub(super) struct Held {
+    /// Where it was sent to; empty where there is none.
+    pub(super) path: String,
+    /// Its fields, packed.
+    pub(super) fields: String,
+    /// The code that it came with, which tells whose it is.
+    pub(super) code: String,
+}
+
 /// The fields in which a form travels through another one.
 pub(super) const PATH: &str = "resume_path";
 pub(super) const FIELDS: &str = "resume_form";
+pub(super) const CODE: &str = "resume_code";
 
 #[derive(Template)]
 #[template(path = "console/pages/resume.html")]
@@ -28,17 +44,33 @@ struct ResumePage {
     told: Vec<(String, String)>,
 }
 
-/// The page right after a sign-in, bound to the new session.
-pub(super) async fn after_sign_in(visit: &Visit, cookie: &SecretText, action: &str, packed: &str) -> Answered {
-    let (signed_in, _) = console_sessions::authenticate(visit.ctx.app(), cookie.expose()).await?;
-    page(&visit.as_member(signed_in), action, packed)
+impl Held {
+    /// The form of a request.
+    pub(super) fn of(visit: &Visit, form: &Form) -> Self {
+        Self { path: visit.to(&visit.path), fields: form.packed(), code: form.value(csrf::FIELD).to_owned() }
+    }
+
+    /// The form that another one brings along.
+    pub(super) fn brought_by(form: &Form) -> Self {
+        let value = |name: &str| form.value(name).to_owned();
+        Self { path: value(PATH), fields: value(FIELDS), code: value(CODE) }
+    }
 }
 
-/// The page with the button; `action` is where the form was sent to.
-pub(super) fn page(visit: &Visit, action: &str, packed: &str) -> Answered {
-    let action = local_path(action).map_or_else(|| visit.to("dashboard"), str::to_owned);
+/// The page right after a sign-in, bound to the new session.
+pub(super) async fn after_sign_in(visit: &Visit, cookie: &SecretText, held: &Held) -> Answered {
+    let (signed_in, _) = console_sessions::authenticate(visit.ctx.app(), cookie.expose()).await?;
+    page(&visit.as_member(signed_in), held)
+}
+
+/// The page with the button.
+pub(super) fn page(visit: &Visit, held: &Held) -> Answered {
     let t = ResumeTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
-    let form = Form::read(packed);
+    if !csrf::is_of_account(visit.ctx.app(), visit.ctx.account()?, &held.code) {
+        return outcome(visit, StatusCode::FORBIDDEN, t.not_sent, &t.of_another.replace("{who}", frame.who()));
+    }
+    let action = local_path(&held.path).map_or_else(|| visit.to("dashboard"), str::to_owned);
+    let form = Form::read_few(&held.fields)?;
     write(StatusCode::OK, &ResumePage { frame, t, action, fields: form.kept(), told: form.told() })
 }

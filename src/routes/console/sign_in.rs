@@ -8,7 +8,7 @@ use super::{
     form::{Form, Shown},
     frame::{Frame, Section, page, secret_page},
     refusal::{Answered, Refusal, see_other},
-    resume,
+    resume::{self, Held},
     visit::{Guest, GuestPosted, Visit, onward},
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     },
     routes::html::value_of,
     schemas::{auth::LogIn, problem::code_of},
-    services::console_sessions,
+    services::{console_sessions, sessions},
 };
 
 /// The pages.
@@ -53,16 +53,15 @@ struct CodePage {
 }
 
 /// Where to go once signed in: a page, or a form that was held up.
+#[derive(Default)]
 struct Onward {
     next: String,
-    path: String,
-    form: String,
+    held: Held,
 }
 
 impl Onward {
     fn of(form: &Form) -> Self {
-        let value = |name: &str| form.value(name).to_owned();
-        Self { next: value("next"), path: value(resume::PATH), form: value(resume::FIELDS) }
+        Self { next: form.value("next").to_owned(), held: Held::brought_by(form) }
     }
 }
 
@@ -71,8 +70,7 @@ async fn show(Guest(visit): Guest) -> Answered {
     if visit.is_signed_in() {
         return Ok(see_other(&onward(&visit, &next)));
     }
-    let onward = Onward { next, path: String::new(), form: String::new() };
-    write(&visit, StatusCode::OK, Shown::default(), onward)
+    write(&visit, StatusCode::OK, Shown::default(), Onward { next, ..Onward::default() })
 }
 
 async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
@@ -119,31 +117,47 @@ async fn begin_again(Guest(visit): Guest) -> Response {
 /// The status and the form of a refusal that the page can tell of. What is no fault of the form goes on to the outermost
 /// layer, which logs its cause, and what asks for a proof first leads there.
 pub(super) fn refused(visit: &Visit, form: &Form, error: &Error) -> std::result::Result<(StatusCode, Shown), Refusal> {
-    match error {
-        Error::Internal(cause) => return Err(Error::internal(cause.to_string()).into()),
-        Error::Unavailable { part, cause } => {
-            let cause = cause.as_ref().map(|cause| cause.to_string().into());
-            return Err(Error::Unavailable { part, cause }.into());
-        }
-        Error::Refused(code @ (Code::EmailNotVerified | Code::MfaSetupRequired)) => return Err((*code).into()),
-        _ => {}
-    }
+    of_a_form(error)?;
+    visit.tell_wait(error);
     let status = StatusCode::from_u16(code_of(error).status()).unwrap_or(StatusCode::BAD_REQUEST);
     Ok((status, Shown::refused(form, error, visit.ctx.client().language)))
 }
 
+/// Refuses what a form can not tell of.
+pub(super) fn of_a_form(error: &Error) -> std::result::Result<(), Refusal> {
+    match error {
+        Error::Internal(cause) => Err(Error::internal(cause.to_string()).into()),
+        Error::Unavailable { part, cause } => {
+            let cause = cause.as_ref().map(|cause| cause.to_string().into());
+            Err(Error::Unavailable { part, cause }.into())
+        }
+        Error::Refused(code @ (Code::EmailNotVerified | Code::MfaSetupRequired)) => Err((*code).into()),
+        _ => Ok(()),
+    }
+}
+
 async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
+    end_former(visit).await?;
     visit.let_in(&opened.cookie);
     visit.suggest_language(opened.user.language);
-    if on.path.is_empty() {
+    if on.held.path.is_empty() {
         return Ok(see_other(&onward(visit, &on.next)));
     }
     // the form is bound to the new session by the page that shows it: it is asked for with the new cookie
-    resume::after_sign_in(visit, &opened.cookie, &on.path, &on.form).await
+    resume::after_sign_in(visit, &opened.cookie, &on.held).await
+}
+
+/// Ends the session whose cookie goes: nobody would ever sign out of it.
+async fn end_former(visit: &Visit) -> Result<()> {
+    let Some(former) = visit.former.clone() else { return Ok(()) };
+    let former = visit.as_member(former);
+    // to its end also where the browser leaves
+    let ended = tokio::spawn(async move { sessions::log_out(&former.ctx).await });
+    ended.await.map_err(Error::internal)?
 }
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward) -> Answered {
-    let is_resumed = !onward.path.is_empty();
+    let is_resumed = !onward.held.path.is_empty();
     let t = SignInTexts::of(visit.ctx.client().language);
     let written = SignInPage { frame: visit.frame(Section::Public)?, t, shown, onward, is_resumed };
     // a form that comes along may hold a value
@@ -158,13 +172,12 @@ fn ask_code(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, cha
 
 /// The sign-in in place of the answer to a form whose session ended; the form comes along.
 pub(super) fn ended(visit: &Visit, form: &Form) -> Answered {
-    let onward = Onward { next: String::new(), path: visit.to(&visit.path), form: form.packed() };
+    let onward = Onward { held: Held::of(visit, form), ..Onward::default() };
     write(visit, StatusCode::UNAUTHORIZED, Shown::default(), onward)
 }
 
 /// The sign-in for a browser that does not send our cookie back.
 pub(super) fn without_cookies(visit: &Visit) -> Answered {
     let shown = Shown::saying(SignInTexts::of(visit.ctx.client().language).no_cookies);
-    let onward = Onward { next: String::new(), path: String::new(), form: String::new() };
-    write(visit, StatusCode::FORBIDDEN, shown, onward)
+    write(visit, StatusCode::FORBIDDEN, shown, Onward::default())
 }

@@ -22,6 +22,7 @@ use crate::{
         app::App,
         error::Result,
         language::Language,
+        random,
         texts::{
             console::{Notice, TokensTexts, scope_texts},
             problems::Code,
@@ -37,6 +38,9 @@ use crate::{
     services::program_tokens,
 };
 
+/// The field with the form's own name: sent twice, it makes one token.
+const ONCE: &str = "once";
+const ONCE_CHARACTERS: usize = 22;
 /// A token that ends within that is told.
 const SOON: TimeDelta = TimeDelta::days(7);
 
@@ -82,6 +86,7 @@ struct NewTokenPage {
     frame: Frame,
     t: &'static TokensTexts,
     shown: Shown,
+    once: String,
     scopes: Vec<(&'static str, &'static str, &'static str)>,
     ends: [(&'static str, &'static str); 5],
     today: String,
@@ -142,20 +147,26 @@ fn row(token: ProgramToken, visit: &Visit, language: Language) -> Row {
 
 async fn show_new(Entered(visit): Entered) -> Answered {
     let usual = [("expires_in", "90".to_owned()), ("scopes", TokenScope::Read.as_str().to_owned())];
-    write_new(&visit, StatusCode::OK, Shown::filled(usual))
+    write_new(&visit, StatusCode::OK, Shown::filled(usual), "")
 }
 
 async fn create(Posted(visit, form): Posted) -> Answered {
+    let once = form.value(ONCE);
+    let named = (1..=64).contains(&once.len()).then_some(once);
     let made = match read(&visit, &form) {
-        Ok(new) => program_tokens::create(&visit.ctx, new).await,
+        Ok(new) => program_tokens::create(&visit.ctx, new, named).await,
         Err(error) => Err(error),
     };
     let made = match made {
         Ok(made) => made,
         Err(error) if error.is(Code::ReauthenticationRequired) => return Err(confirm::or_ask(&visit, &form, error)),
         Err(error) => {
-            let (status, shown) = refused(&visit, &form, &error)?;
-            return write_new(&visit, status, shown);
+            let (status, mut shown) = refused(&visit, &form, &error)?;
+            if error.is(Code::IdempotencyKeyReused) {
+                shown.sentence = Some(TokensTexts::of(visit.ctx.client().language).used_already.to_owned());
+                return write_new(&visit, status, shown, "");
+            }
+            return write_new(&visit, status, shown, once);
         }
     };
     let has = |scope| made.token.scopes.contains(&scope);
@@ -186,7 +197,8 @@ fn read(visit: &Visit, form: &Form) -> Result<NewToken> {
     object.read(visit.ctx.app())
 }
 
-fn write_new(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
+/// The form; `once` is its name, where it has one already.
+fn write_new(visit: &Visit, status: StatusCode, shown: Shown, once: &str) -> Answered {
     let language = visit.ctx.client().language;
     let t = TokensTexts::of(language);
     let scopes = TokenScope::ALL.iter().map(|scope| {
@@ -197,6 +209,7 @@ fn write_new(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
         frame: visit.frame(Section::Tokens)?,
         t,
         shown,
+        once: if once.is_empty() { random::base62(ONCE_CHARACTERS)? } else { once.to_owned() },
         scopes: scopes.collect(),
         ends: [("30", t.days_30), ("90", t.days_90), ("365", t.days_365), ("date", t.on_date), ("never", t.never)],
         today: visit.ctx.now().format("%Y-%m-%d").to_string(),

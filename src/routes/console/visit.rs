@@ -11,7 +11,7 @@ use super::{
     confirm,
     cookies::{Cookie, Jar},
     csrf::{self, Binding, Origin},
-    form::Form,
+    form::{Form, wait_of},
     frame::{Frame, Section},
     refusal::Refusal,
 };
@@ -41,9 +41,6 @@ use crate::{
 /// The length of a visitor's mark: 128 bits.
 const MARK_CHARACTERS: usize = 22;
 
-/// The most fields of a form.
-const MOST_FIELDS: usize = 1000;
-
 /// Somebody who asks for a page.
 #[derive(Clone)]
 pub(super) struct Visit {
@@ -56,6 +53,8 @@ pub(super) struct Visit {
     /// Whether htmx asks, which wants a part of a page.
     pub(super) is_partial: bool,
     pub(super) theme: Option<String>,
+    /// The sign-in that the cookie speaks for, where a visitor's form came: signing in takes its place.
+    pub(super) former: Option<SignedIn>,
     has_chosen_language: bool,
     jar: Jar,
     binding: Option<Binding>,
@@ -74,7 +73,8 @@ pub(super) struct GuestPosted(pub(super) Visit, pub(super) Form);
 pub(super) struct Posted(pub(super) Visit, pub(super) Form);
 
 /// A form that what it carries protects: the token of a mail's link, a program's code, a password. It is taken from a
-/// browser that keeps no cookies, and from anybody; who has signed in is a visitor here.
+/// browser that keeps no cookies, and from anybody, but not out of another site's page, which would have its visitors
+/// try passwords; who has signed in is a visitor here.
 pub(super) struct TaskPosted(pub(super) Visit, pub(super) Form);
 
 /// Like `Posted`, of a form that carries a file that is imported; it counts as an import.
@@ -108,7 +108,7 @@ impl Visit {
 
     /// Whether somebody has signed in.
     pub(super) fn is_signed_in(&self) -> bool {
-        matches!(self.binding, Some(Binding::Session(_)))
+        matches!(self.binding, Some(Binding::Session(..)))
     }
 
     /// Lets the visitor in.
@@ -135,9 +135,17 @@ impl Visit {
 
     /// What to say of a refusal on a page: its status and one sentence.
     pub(super) fn sentence_of(&self, error: &Error) -> (StatusCode, String) {
-        let problem = Problem::of(error, self.ctx.client().language, "");
-        let sentence = problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str());
-        (StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST), sentence.to_owned())
+        self.tell_wait(error);
+        let language = self.ctx.client().language;
+        let problem = Problem::of(error, language, "");
+        let sentence = || problem.errors.first().map_or(problem.detail, |fault| fault.message.as_str()).to_owned();
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, wait_of(error, language).unwrap_or_else(sentence))
+    }
+
+    /// Tells programs, which do not read the page, how long to wait.
+    pub(super) fn tell_wait(&self, error: &Error) {
+        self.jar.tell_wait(error);
     }
 
     /// Keeps that the person does not want to see the first steps any more.
@@ -165,9 +173,9 @@ impl Visit {
 
     /// The same visit with this sign-in.
     pub(super) fn as_member(&self, signed_in: SignedIn) -> Self {
-        let binding = Some(Binding::Session(signed_in.session.0));
+        let binding = Some(Binding::from(&signed_in));
         let ctx = Context::new(self.ctx.app().clone(), self.ctx.client().clone(), Actor::Member(signed_in));
-        Self { ctx, binding, ..self.clone() }
+        Self { ctx, binding, former: None, ..self.clone() }
     }
 
     fn of(parts: &Parts, app: &App, signed_in: Option<SignedIn>) -> Result<Self> {
@@ -175,7 +183,7 @@ impl Visit {
         let jar = parts.extensions.get::<Jar>().ok_or_else(|| missing("jar"))?.clone();
         let tally = parts.extensions.get::<std::sync::Arc<Tally>>().cloned();
         let binding = match &signed_in {
-            Some(signed_in) => Some(Binding::Session(signed_in.session.0)),
+            Some(signed_in) => Some(signed_in.into()),
             None => Cookie::Visitor
                 .read(app, &parts.headers)
                 .filter(|mark| mark.len() == MARK_CHARACTERS)
@@ -190,6 +198,7 @@ impl Visit {
             query,
             is_partial: parts.headers.contains_key("hx-request"),
             theme: parts.extensions.get::<super::Theme>().map(|theme| theme.0.clone()),
+            former: None,
             has_chosen_language: Cookie::Language.read(app, &parts.headers).is_some(),
             jar,
             binding,
@@ -203,23 +212,31 @@ fn missing(what: &'static str) -> Error {
 
 /// Who the session's cookie speaks for; a newer cookie takes its place where it is time for one.
 async fn signed_in(parts: &Parts, app: &App) -> Result<Option<SignedIn>> {
+    let jar = parts.extensions.get::<Jar>().ok_or_else(|| missing("jar"))?;
+    recognise(Cookie::Session.read(app, &parts.headers).as_deref(), app, jar).await
+}
+
+/// The same by the cookie alone; the jar keeps who it is. Without a cookie of ours nothing is looked up.
+pub(super) async fn recognise(cookie: Option<&str>, app: &App, jar: &Jar) -> Result<Option<SignedIn>> {
     app.keyring()?;
-    let Some(cookie) = Cookie::Session.read(app, &parts.headers) else { return Ok(None) };
-    match console_sessions::authenticate(app, &cookie).await {
-        Ok((signed_in, renewed)) => {
-            if let (Some(renewed), Some(jar)) = (renewed, parts.extensions.get::<Jar>()) {
-                jar.set(app, Cookie::Session, renewed.expose());
+    let found = match cookie {
+        Some(cookie) => match console_sessions::authenticate(app, cookie).await {
+            Ok((signed_in, renewed)) => {
+                if let Some(renewed) = renewed {
+                    jar.set(app, Cookie::Session, renewed.expose());
+                }
+                Some(signed_in)
             }
-            Ok(Some(signed_in))
-        }
-        Err(error) if error.is(Code::Unauthenticated) => {
-            if let Some(jar) = parts.extensions.get::<Jar>() {
+            Err(error) if error.is(Code::Unauthenticated) => {
                 jar.clear(app, Cookie::Session);
+                None
             }
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+            Err(error) => return Err(error),
+        },
+        None => None,
+    };
+    jar.know(found.as_ref());
+    Ok(found)
 }
 
 impl FromRequestParts<App> for Guest {
@@ -252,14 +269,14 @@ impl FromRequest<App> for GuestPosted {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let (parts, form) = own_form(request, app, Limit::Auth, false).await?;
-        let signed_in = signed_in(&parts, app).await?;
+        let former = signed_in(&parts, app).await?;
         let visit = Visit::of(&parts, app, None)?;
-        let bound = [visit.binding.clone(), signed_in.map(|found| Binding::Session(found.session.0))];
+        let bound = [visit.binding.clone(), former.as_ref().map(Binding::from)];
         let is_good = |binding: &Binding| csrf::is_good(app, binding, form.value(csrf::FIELD));
         if !bound.iter().flatten().any(is_good) {
             return Err(Refusal::NoCookies(Box::new(visit)));
         }
-        Ok(Self(visit, form))
+        Ok(Self(Visit { former, ..visit }, form))
     }
 }
 
@@ -271,6 +288,10 @@ impl FromRequest<App> for TaskPosted {
         app.keyring()?;
         let mut visit = Visit::of(&parts, app, None)?;
         counts::spend_address(&visit.ctx, Limit::Auth).await?;
+        // not by `Origin`, which these pages keep even from us
+        if csrf::fetched_from(&parts.headers) == Origin::Foreign {
+            return Err(Code::Forbidden.into());
+        }
         let mut request = Request::new(body);
         *request.headers_mut() = parts.headers.clone();
         let encoded = read_form(request).await?;
@@ -278,7 +299,7 @@ impl FromRequest<App> for TaskPosted {
         if let Some(language) = asked_language(&encoded) {
             visit.ctx = visit.ctx.speaking(language);
         }
-        Ok(Self(visit, Form::read(&encoded)))
+        Ok(Self(visit, Form::read_few(&encoded)?))
     }
 }
 
@@ -358,11 +379,7 @@ async fn own_form(request: Request, app: &App, limit: Limit, carries_file: bool)
     let mut request = Request::new(body);
     *request.headers_mut() = parts.headers.clone();
     let encoded = if carries_file { form_with_file(request).await? } else { read_form(request).await? };
-    // before it is taken apart: many small fields weigh much more than they came with
-    if encoded.bytes().filter(|byte| *byte == b'&').count() >= MOST_FIELDS {
-        return Err(Code::MalformedRequest.into());
-    }
-    Ok((parts, Form::read(&encoded)))
+    Ok((parts, Form::read_few(&encoded)?))
 }
 
 /// The page that somebody looked at when htmx asked, below the root.

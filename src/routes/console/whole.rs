@@ -9,7 +9,7 @@ use axum::{
 
 use super::frame::{Frame, page};
 use crate::{
-    core::{client::Client, error::Error, language::Language},
+    core::{client::Client, error::Error},
     routes::answers::OfPage,
     schemas::problem::Problem,
 };
@@ -31,11 +31,11 @@ struct FaultToast<'a> {
 
 /// Writes a refusal as a page, for somebody who sees it in a browser; its status and headers stay.
 pub(in crate::routes) fn write_refusal(response: &mut Response, of_page: OfPage, error: &Error, client: &Client) {
-    let language: Language = of_page.language.unwrap_or(client.language);
+    let OfPage { frame, is_partial } = of_page;
+    let language = frame.language;
     let problem = &Problem::of(error, language, &client.request_id);
-    let frame = Frame::bare(of_page.root, language);
     let status = response.status();
-    let written = if of_page.is_partial {
+    let written = if is_partial {
         page(status, &FaultToast { frame, problem })
     } else {
         page(status, &RefusalPage { frame, problem })
@@ -48,9 +48,13 @@ pub(in crate::routes) fn write_refusal(response: &mut Response, of_page: OfPage,
             headers.insert(name, value.clone());
         }
     }
-    if of_page.is_partial {
+    if is_partial {
         headers.insert("hx-retarget", HeaderValue::from_static("#toasts"));
         headers.insert("hx-reswap", HeaderValue::from_static("beforeend"));
+    }
+    // a page may have said already that it tells nobody at all
+    if let Some(policy) = parts.headers.get(header::REFERRER_POLICY) {
+        headers.entry(header::REFERRER_POLICY).or_insert(policy.clone());
     }
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.remove(header::CONTENT_LENGTH);

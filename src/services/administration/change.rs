@@ -21,17 +21,21 @@ use crate::{
     repositories::{accounts as stored, billing_accounts, device_logins, login_sessions, mail_outbox, users},
     services::{
         audit::{self, Event},
-        mails, passwords,
+        mails, passwords, step_up,
     },
 };
 
 /// Changes an account; what stays as it is leaves no entry and no mail. An administrator may change every account,
-/// their own too, as long as one administrator stays.
+/// their own too, as long as one administrator stays. It asks for a fresh sign-in: whoever finds a console open must not
+/// make themselves an administrator.
 ///
 /// # Errors
-/// `not_found`; `last_administrator`; `subscription_active` where PRO is paid for.
+/// `reauthentication_required`; `not_found`; `last_administrator`; `subscription_active` where PRO is paid for.
 pub async fn change(ctx: &Context, id: UserId, changes: AccountChanges) -> Result<Account> {
     ctx.require(Permission::AdministerAccounts)?;
+    if !ctx.is_operator() {
+        step_up::require(ctx)?;
+    }
     let mut tx = ctx.write_for(Some(id)).await?;
     // before any other row is touched: two who demote each other would wait for one another for ever
     let administrators =

@@ -36,12 +36,13 @@ const MOST_BYTES: i64 = 64 * 1024 * 1024;
 const AT_ONCE: i64 = 500;
 
 /// The active keys of the member with their values, by environment and name. The audit entry is committed before
-/// anything leaves.
+/// anything leaves. `use_` is what it counts as of each key: whoever fetches values may be about to use them, a file that is
+/// kept is a copy.
 ///
 /// # Errors
 /// `reauthentication_required` for a person whose sign-in is not fresh; `export_too_large`; `TooMany`; `Unavailable` where
 /// the entry could not be committed.
-pub async fn export(ctx: &Context, filter: &ExportFilter) -> Result<Vec<Exported>> {
+pub async fn export(ctx: &Context, filter: &ExportFilter, use_: Use) -> Result<Vec<Exported>> {
     ctx.require(Permission::RevealKeys)?;
     if ctx.program().is_none() {
         step_up::require(ctx)?;
@@ -66,7 +67,7 @@ pub async fn export(ctx: &Context, filter: &ExportFilter) -> Result<Vec<Exported
     audit::record_alone(ctx, event).await?;
     let mut exported = opened?;
     for Exported { key, .. } in &exported {
-        usage::note(ctx, key.id, account, key.version, Use::Revealed);
+        usage::note(ctx, key.id, account, key.version, use_);
     }
     exported.sort_by(|left, right| order(&left.key).cmp(&order(&right.key)));
     Ok(exported)

@@ -94,6 +94,27 @@ on_both! {
         assert!(owner.cookies.contains_key("vault_session"));
     }
 
+    async fn a_change_asks_for_the_password_when_the_sign_in_is_old_and_goes_on(app: TestApp) {
+        let subject = app.member("subject").await;
+        let (_, mut admin) = with_role(&app, "admin", Role::Admin).await;
+        let account = path_of(&subject);
+        app.clock.advance(chrono::TimeDelta::minutes(20));
+
+        admin.open(&account).await.submit(&account, &[("role", "admin"), ("plan", "PRO")]).await;
+        admin.sees("Confirm that it is you").sees("<dt>role</dt><dd>admin</dd>");
+        assert_eq!(app.sql("select role from auth.\"user\" where email = 'subject@example.com'").await, "user");
+        admin.submit(&account, &[("confirm_password", "not this one at all")]).await;
+        assert_eq!(admin.page.status, 403);
+        admin.submit(&account, &[("confirm_password", &subject.password)]).await;
+
+        assert_eq!(admin.path, format!("{account}?notice=account-changed"));
+        assert_eq!(app.sql("select role from auth.\"user\" where email = 'subject@example.com'").await, "admin");
+        app.clock.advance(chrono::TimeDelta::minutes(20));
+        let access = format!("{account}/access");
+        admin.open(&account).await.submit(&access, &[]).await.sees("Confirm that it is you");
+        admin.submit(&access, &[("confirm_password", &subject.password)]).await.sees("The account is disabled");
+    }
+
     async fn the_last_administrator_is_refused_in_place(app: TestApp) {
         let (actor, mut admin) = with_role(&app, "admin", Role::Admin).await;
         let account = path_of(&actor);

@@ -45,7 +45,7 @@ fn codes_of(person: &Person<'_>) -> Vec<String> {
 }
 
 /// Turns the second factor on; the secret and the recovery codes.
-async fn turn_on(app: &TestApp, person: &mut Person<'_>) -> (String, Vec<String>) {
+pub(super) async fn turn_on(app: &TestApp, person: &mut Person<'_>) -> (String, Vec<String>) {
     person.open("/security").await.submit("/security/second-factor", &[]).await;
     let secret = secret_of(person);
     let code = code_of(app, &secret);

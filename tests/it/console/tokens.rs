@@ -43,6 +43,78 @@ on_both! {
         program.get("/api/keys/export").await.expect(200);
     }
 
+    async fn the_same_form_sent_again_makes_no_second_token(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let count = async || app.sql("select count(*) from auth.program_tokens").await;
+        let fields = [("name", "bot"), ("scopes", "keys:read"), ("expires_in", "30")];
+        let form = alice.open("/tokens/new").await.filled("/tokens", &fields);
+
+        alice.post(&form).await;
+        let token = shown(&alice);
+        app.clock.advance(chrono::TimeDelta::minutes(9));
+        alice.post(&form).await;
+        assert_eq!((alice.page.status, shown(&alice), count().await), (201, token.clone(), "1".into()));
+        let program = Actor { token: token.clone(), ..app.member("somebody").await };
+        program.get("/api/keys").await.expect(200);
+        assert_eq!(app.sql("select count(*) from auth.audit_trail where action = 'token.created'").await, "1");
+
+        // somebody else's form of this name is another one
+        let mut mallory = Person::signed_in(&app, "mallory").await;
+        let mut stolen = mallory.open("/tokens/new").await.filled("/tokens", &fields);
+        let name = form.fields.iter().find(|(name, _)| name == "once").expect("a name").clone();
+        stolen.fields.retain(|(name, _)| name != "once");
+        stolen.fields.push(name);
+        assert_ne!(shown(mallory.post(&stolen).await), token);
+
+        // what says something else is another one, and so is what comes late
+        for (name, value) in [("name", "other bot"), ("scopes", "keys:write"), ("allowed_ips", "10.0.0.0/8"), ("expires_in", "90"), ("expires_in", "never")] {
+            let mut other = form.clone();
+            other.fields.retain(|(found, _)| found != name);
+            other.fields.push((name.into(), value.into()));
+            alice.post(&other).await.sees("already made a token");
+            assert_eq!(alice.page.status, 409, "{name}");
+            alice.sees_no(&token);
+        }
+        app.clock.advance(chrono::TimeDelta::minutes(2));
+        assert_eq!(alice.post(&form).await.page.status, 409);
+        alice.submit("/tokens", &[]).await;
+        assert_eq!(alice.page.status, 201);
+        assert_ne!(shown(&alice), token);
+        assert_eq!(count().await, "3");
+    }
+
+    async fn a_revoked_token_is_not_made_again_by_its_form(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let form = alice.open("/tokens/new").await.filled("/tokens", &[("name", "bot"), ("scopes", "keys:read")]);
+        alice.post(&form).await;
+        let token = shown(&alice);
+        alice.open("/tokens").await;
+        let action = alice.forms().into_iter().find(|form| form.action.ends_with("/revoke")).expect("a form").action;
+        alice.submit(&action, &[]).await.sees("The token is revoked");
+
+        alice.post(&form).await;
+
+        assert_eq!(alice.page.status, 409);
+        let program = Actor { token, ..app.member("somebody").await };
+        program.get("/api/keys").await.expect_problem(401, "unauthenticated");
+    }
+
+    async fn a_form_sent_twice_at_once_makes_one_token(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let form = alice.open("/tokens/new").await.filled("/tokens", &[("name", "bot"), ("scopes", "keys:read")]);
+
+        let tokens = crate::support::at_once(4, |_| {
+            let mut twin = Person::new(&app);
+            twin.cookies.clone_from(&alice.cookies);
+            let form = form.clone();
+            async move { shown(twin.post(&form).await) }
+        })
+        .await;
+
+        assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+        assert_eq!(app.sql("select count(*) from auth.program_tokens").await, "1");
+    }
+
     async fn what_is_wrong_stands_at_its_field_and_makes_no_token(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
         let form = alice.open("/tokens/new").await.filled("/tokens", &[("name", "bot"), ("expires_in", "date"), ("expires_at", ""), ("allowed_ips", "10.0.0.0/8\nnowhere")]);

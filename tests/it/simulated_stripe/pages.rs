@@ -135,6 +135,8 @@ async fn what_is_not_there_is_a_page_and_what_is_written_stays_text() {
     ] {
         let reply = stage.get(path).await.expect(404);
         assert!(reply.text().contains("Simulation") && !reply.text().contains("<b>"), "{path}: {}", reply.text());
+        // nobody looks who asks here: nobody is asked to sign in
+        assert!(!reply.text().contains("sign-in"), "{path}: {}", reply.text());
         if !path.contains("invoices") && path != "/wings" {
             stage.press(path, "answer=pay&act=cancel_now").await.expect(404);
         }

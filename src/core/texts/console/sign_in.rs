@@ -66,5 +66,7 @@ texts! {
         lede: "You are signed in. What you had typed is still here and was not sent yet." | "Vous êtes connecté. Ce que vous aviez saisi est toujours là et n’a pas encore été envoyé.",
         button: "Send it now" | "Envoyer maintenant",
         cancel: "Forget it" | "Abandonner",
+        not_sent: "Not sent" | "Non envoyé",
+        of_another: "You are signed in as {who}. What was typed before does not come from this account: it was not sent, and is not shown here." | "Vous êtes connecté en tant que {who}. Ce qui avait été saisi ne vient pas de ce compte : rien n’a été envoyé, et rien n’en est montré ici.",
     }
 }

@@ -74,7 +74,8 @@ texts! {
         create: "Create the token" | "Créer le jeton",
         cancel: "Cancel" | "Annuler",
         made_title: "Your new token" | "Votre nouveau jeton",
-        made_lede: "Copy it now: nobody can show it again, not even we. Do not reload this page: the browser would make a second one." | "Copiez-le maintenant : personne ne pourra le montrer à nouveau, pas même nous. Ne rechargez pas cette page : le navigateur en créerait un second.",
+        made_lede: "Copy it now: once you have left this page nobody can show it again, not even we." | "Copiez-le maintenant : une fois cette page quittée, personne ne pourra le montrer à nouveau, pas même nous.",
+        used_already: "This form has already made a token, and something has changed since. Send it again to make another one." | "Ce formulaire a déjà créé un jeton, et quelque chose a changé depuis. Envoyez-le encore pour en créer un autre.",
         made_use: "How a program uses it" | "Comment un programme l’utilise",
         made_saved: "I have saved it" | "Je l’ai enregistré",
     }

@@ -44,10 +44,10 @@ pub(super) async fn read_user(Member(ctx): Member, Id(id): Id<UserId>) -> Answer
 
 /// Change an account
 ///
-/// Its role, its plan, or whether it may sign in; at once, and its owner is told. For the role `admin`.
+/// Its role, its plan, or whether it may sign in; at once, and its owner is told. For the role `admin`, who needs a fresh sign-in.
 #[utoipa::path(patch, path = "/api/admin/users/{id}", tag = "Administration", operation_id = "update_user", request_body = UpdateAccount, security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The account's identifier")),
-    responses((status = 200, description = "The account", body = AccountView), (status = 409, description = "`last_administrator`")))]
+    responses((status = 200, description = "The account", body = AccountView), (status = 401, description = "No sign-in, or `reauthentication_required`"), (status = 409, description = "`last_administrator`")))]
 pub(super) async fn update_user(
     May(ctx, _): May<AdministerAccounts>,
     Id(id): Id<UserId>,

@@ -14,7 +14,7 @@ use crate::{
         extractors::{May, Query, may::RevealKeys},
     },
     schemas::export::{ExportParams, ExportView, write_env},
-    services::api_keys,
+    services::{api_keys, usage::Use},
 };
 
 /// How many keys the file has, and how many an `.env` had to leave out.
@@ -33,7 +33,7 @@ const LEFT_OUT: HeaderName = HeaderName::from_static("x-vault-left-out");
         (status = 422, description = "`export_too_large`, or a parameter is at fault"),
     ))]
 pub(super) async fn export_keys(May(ctx, _): May<RevealKeys>, Query(filter): Query<ExportFilter>) -> Answer<Response> {
-    let exported = api_keys::export(&ctx, &filter).await?;
+    let exported = api_keys::export(&ctx, &filter, Use::Revealed).await?;
     Ok(file(&ctx, filter.format, &exported)?)
 }
 

@@ -24,6 +24,7 @@ use crate::{
     },
     routes::{
         console::{
+            confirm,
             form::Form,
             frame::{Frame, Section, page},
             refusal::{Answered, done},
@@ -124,7 +125,7 @@ async fn finish(visit: &Visit, form: &Form, id: UserId, result: Result<()>, noti
             let (status, shown) = refused(visit, form, &error)?;
             write(visit, status, id, shown.sentence).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(confirm::or_ask(visit, form, error)),
     }
 }
 

@@ -14,6 +14,8 @@ mod seen;
 mod snippets;
 mod versions;
 
+pub(super) use provider::SETTING;
+
 use axum::{Router, routing::get};
 
 use super::{

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How the settings are named in a form.
-pub(super) const SETTING: &str = "provider_config.";
+pub(in crate::routes::console) const SETTING: &str = "provider_config.";
 
 /// What is asked of the provider.
 pub(super) struct Asked {

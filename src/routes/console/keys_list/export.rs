@@ -17,7 +17,7 @@ use crate::{
         },
     },
     schemas::query,
-    services::api_keys,
+    services::{api_keys, usage::Use},
 };
 
 /// The page.
@@ -42,8 +42,8 @@ async fn show(Entered(visit): Entered) -> Answered {
 async fn download(Posted(visit, form): Posted) -> Answered {
     let asked = ["format", "environment"].map(|name| (name, form.value(name)));
     let filter: ExportFilter = query::read(&Serializer::new(String::new()).extend_pairs(asked).finish())?;
-    let exported =
-        api_keys::export(&visit.ctx, &filter).await.map_err(|error| confirm::or_ask(&visit, &form, error))?;
+    let exported = api_keys::export(&visit.ctx, &filter, Use::Copied).await;
+    let exported = exported.map_err(|error| confirm::or_ask(&visit, &form, error))?;
     let mut response = export_file(&visit.ctx, filter.format, &exported)?;
     response.extensions_mut().insert(HoldsSecret);
     Ok(response)

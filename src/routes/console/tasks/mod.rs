@@ -45,7 +45,7 @@ struct OutcomePage {
 }
 
 /// Tells what became of a task. The page can not be asked for again: the other language is at the way on.
-fn outcome(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str) -> Answered {
+pub(super) fn outcome(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str) -> Answered {
     let frame = visit.public_frame(Section::Public)?.standing_at("sign-in");
     page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success() })
 }

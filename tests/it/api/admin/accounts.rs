@@ -118,6 +118,25 @@ on_both! {
         change(&second, &second, json!({ "role": "admin" })).await.expect_problem(403, "forbidden");
     }
 
+    async fn a_change_asks_for_a_fresh_sign_in_and_changes_nothing_without(app: TestApp) {
+        let (root, alice) = (root(&app).await, app.member("alice").await);
+        let before = root.get(&path_of(&alice)).await.expect(200).json();
+        app.clock.advance(TimeDelta::minutes(16));
+
+        for changes in [json!({ "role": "admin" }), json!({ "plan": "PRO" }), json!({ "disabled": true }), json!({})] {
+            let refused = change(&root, &alice, changes).await.expect_problem(401, "reauthentication_required");
+            assert_eq!(refused.header("www-authenticate"), "Bearer error=\"insufficient_user_authentication\"");
+        }
+        assert_eq!(root.get(&path_of(&alice)).await.expect(200).json(), before);
+        // whoever may not change it anyway is told that
+        change(&alice, &alice, json!({ "role": "admin" })).await.expect_problem(403, "forbidden");
+
+        root.post("/api/auth/reauthenticate", json!({ "password": root.password })).await.expect(204);
+        change(&root, &alice, json!({ "role": "support" })).await.expect(200);
+        app.clock.advance(TimeDelta::minutes(16));
+        change(&root.again().await, &alice, json!({ "role": "user" })).await.expect(200);
+    }
+
     async fn a_disabled_accounts_tokens_die_at_once_here_and_soon_on_another_server(app: TestApp) {
         let (root, alice, sibling) = (root(&app).await, app.member("alice").await, app.sibling().await);
         let second = alice.sign_in().await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::import::send;
 use crate::{
     api::tokens::{call, token},
-    support::Actor,
+    support::{Actor, Person},
 };
 
 /// Values that are hard to write down.
@@ -170,6 +170,26 @@ on_both! {
 
         assert!(!broken.text().contains("value\""));
         assert_eq!(alice.trail().await.last().map(String::as_str), Some("key.reveal_failed"));
+    }
+
+    async fn a_file_of_the_console_counts_as_shown_and_is_no_use(app: TestApp) {
+        let alice = app.member("alice").await;
+        let key = alice.store("A", "v").await;
+        let path = format!("/api/keys/{}", key["id"].as_str().unwrap());
+        let reveals = async || alice.get(&format!("{path}/usage?days=1")).await.expect(200).json()["data"][0]["reveals"].clone();
+        let last_use = async || alice.get(&path).await.expect(200).json()["last_used_at"].clone();
+
+        let mut person = Person::new(&app);
+        person.sign_in(&alice.email, &alice.password).await;
+        person.open("/keys/export").await.submit("/keys/export", &[]).await;
+        assert_eq!(person.page.text(), "A=v\n");
+        assert_eq!((reveals().await, last_use().await), (json!(1), Value::Null));
+        vault_api::services::usage::flush(&app.operator()).await.expect("written down");
+        assert_eq!((reveals().await, last_use().await), (json!(1), Value::Null));
+
+        export(&alice, "").await.expect(200);
+        assert_eq!(reveals().await, json!(2));
+        assert!(last_use().await.is_string());
     }
 
     async fn nobody_exports_the_keys_of_others(app: TestApp) {
