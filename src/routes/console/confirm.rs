@@ -8,6 +8,7 @@ use super::{
     form::{Form, wait_of},
     frame::{Frame, Section, secret_page as write},
     refusal::{Answered, Refusal},
+    resume::Carried,
     visit::Visit,
 };
 use crate::{
@@ -29,10 +30,8 @@ const CODE: &str = "confirm_code";
 struct ConfirmPage {
     frame: Frame,
     t: &'static ConfirmTexts,
-    action: String,
+    carried: Carried,
     back: String,
-    fields: Vec<(String, String)>,
-    told: Vec<(String, String)>,
     asks_for_code: bool,
     fault: String,
 }
@@ -79,22 +78,10 @@ pub(super) fn or_ask(visit: &Visit, form: &Form, error: Error) -> Refusal {
 /// The page that asks.
 pub(super) fn page(visit: &Visit, form: &Form, fault: Option<String>) -> Answered {
     let t = ConfirmTexts::of(visit.ctx.client().language);
-    let fields = form.kept();
     let asks_for_code = visit.ctx.user().is_ok_and(|user| user.second_factor_at.is_some());
     let status = if fault.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
-    let (action, back) = (visit.to(&visit.path), visit.to("dashboard"));
-    let frame = visit.frame(Section::Public)?;
-    write(
-        status,
-        &ConfirmPage {
-            frame,
-            t,
-            action,
-            back,
-            fields,
-            told: form.told(),
-            asks_for_code,
-            fault: fault.unwrap_or_default(),
-        },
-    )
+    let carried = Carried::new(visit.to(&visit.path), form);
+    let (frame, back) = (visit.frame(Section::Public)?, visit.to("dashboard"));
+    let fault = fault.unwrap_or_default();
+    write(status, &ConfirmPage { frame, t, carried, back, asks_for_code, fault })
 }

@@ -23,9 +23,21 @@ pub(super) const FIELDS: &str = "resume_form";
 struct ResumePage {
     frame: Frame,
     t: &'static ResumeTexts,
-    action: String,
-    fields: Vec<(String, String)>,
-    told: Vec<(String, String)>,
+    carried: Carried,
+}
+
+/// A form that goes through a page.
+pub(super) struct Carried {
+    /// Where it was sent to.
+    pub(super) action: String,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) told: Vec<(String, String)>,
+}
+
+impl Carried {
+    pub(super) fn new(action: String, form: &Form) -> Self {
+        Self { action, fields: form.kept(), told: form.told() }
+    }
 }
 
 /// The page right after a sign-in, bound to the new session.
@@ -39,6 +51,6 @@ pub(super) fn page(visit: &Visit, action: &str, packed: &str) -> Answered {
     let action = local_path(action).map_or_else(|| visit.to("dashboard"), str::to_owned);
     let t = ResumeTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
-    let form = Form::read(packed);
-    write(StatusCode::OK, &ResumePage { frame, t, action, fields: form.kept(), told: form.told() })
+    let carried = Carried::new(action, &Form::read(packed));
+    write(StatusCode::OK, &ResumePage { frame, t, carried })
 }

@@ -19,7 +19,6 @@ texts! {
         times: "times" | "fois",
         unverified: "Your address is not confirmed yet." | "Votre adresse n’est pas encore confirmée.",
         unverified_hint: "Open the mail that we sent to {email}, and follow its link." | "Ouvrez le message envoyé à {email}, et suivez son lien.",
-        resend: "Send the mail again" | "Renvoyer le message",
         no_factor: "Your account has no second factor: the password alone opens it." | "Votre compte n’a pas de second facteur : le mot de passe seul l’ouvre.",
         past_due: "A payment did not come through." | "Un paiement n’est pas passé.",
         see: "See" | "Voir",

@@ -72,7 +72,6 @@ texts! {
         title: "Confirm your address" | "Confirmez votre adresse",
         lede: "We sent a mail with a link to this address. Follow it, and the vault opens." | "Nous avons envoyé un message avec un lien à cette adresse. Suivez-le, et le coffre s’ouvre.",
         lost: "Nothing there? Look among the unwanted mail, or have it sent again: the newest link counts, for a day." | "Rien reçu ? Regardez parmi les indésirables, ou faites-le renvoyer : le lien le plus récent compte, pendant un jour.",
-        resend: "Send the mail again" | "Renvoyer le message",
         go_on: "I have confirmed it" | "Je l’ai confirmée",
     }
 }
