@@ -42,7 +42,7 @@ texts! {
         generated_many: "generated" | "générées",
         stored_one: "stored" | "enregistrée",
         stored_many: "stored" | "enregistrées",
-        verifications: "Verifications in 30 days" | "Vérifications en 30 jours",
+        verifications: "Checks in 30 days" | "Contrôles en 30 jours",
         refusals_one: "refusal" | "refus",
         refusals_many: "refusals" | "refus",
         reveals: "Values shown in 30 days" | "Valeurs affichées en 30 jours",
@@ -51,7 +51,7 @@ texts! {
         plan_unlimited: "as many keys as you like" | "autant de clés que vous voulez",
         plan_more: "Plan and billing" | "Formule et facturation",
         use_title: "Use of all keys, 30 days" | "Usage de toutes les clés, 30 jours",
-        use_none: "No key was checked or shown in the last 30 days." | "Aucune clé n’a été vérifiée ni affichée ces 30 derniers jours.",
+        use_none: "No key was checked or shown in the last 30 days." | "Aucune clé n’a été contrôlée ni affichée ces 30 derniers jours.",
         last_events: "What happened last" | "Derniers événements",
         all_events: "All activity" | "Toute l’activité",
     }

@@ -21,13 +21,13 @@ pub fn scope_texts(scope: TokenScope, language: Language) -> (&'static str, &'st
         ),
         (TokenScope::Write, Language::English) => ("Change keys", "Store, generate, import, rotate and revoke keys."),
         (TokenScope::Write, Language::French) => {
-            ("Modifier les clés", "Enregistrer, générer, importer, remplacer et révoquer des clés.")
+            ("Modifier les clés", "Enregistrer, créer, importer, renouveler et révoquer des clés.")
         }
         (TokenScope::Verify, Language::English) => {
             ("Check keys", "Ask whether a key that a customer shows is good. Nothing else.")
         }
         (TokenScope::Verify, Language::French) => {
-            ("Vérifier des clés", "Demander si la clé que montre un client est bonne. Rien d’autre.")
+            ("Contrôler des clés", "Demander si la clé que montre un client est bonne. Rien d’autre.")
         }
     }
 }
