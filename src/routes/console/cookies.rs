@@ -93,8 +93,15 @@ impl Jar {
         }
     }
 
-    /// The lines for `Set-Cookie`.
-    pub(super) fn lines(&self) -> Vec<HeaderValue> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Whether a cookie will be set.
+    pub(super) fn holds_any(&self) -> bool {
+        !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Writes the lines of `Set-Cookie`.
+    pub(super) fn put_into(&self, headers: &mut HeaderMap) {
+        for line in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            headers.append(header::SET_COOKIE, line);
+        }
     }
 }

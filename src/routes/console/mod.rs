@@ -39,7 +39,7 @@ mod whole;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -47,6 +47,7 @@ use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, Predicate as _, predicate::SizeAbove},
 };
+use url::form_urlencoded;
 
 use self::{
     cookies::{Cookie, Jar},
@@ -54,7 +55,7 @@ use self::{
 };
 use super::{
     answers::OfPage,
-    html::{asked_language, value_of},
+    html::{LANGUAGE, asked_language, value_of},
 };
 use crate::core::{app::App, client::Client, language::Language};
 
@@ -63,6 +64,8 @@ pub(super) use whole::write_refusal;
 
 /// Answers shorter than that are not worth compressing.
 const WORTH_IT: u64 = 1024;
+/// The parameter that chooses a theme.
+const THEME: &str = "theme";
 
 /// The theme that the person chose.
 #[derive(Clone)]
@@ -108,7 +111,7 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
     }
     let kept = || Cookie::Language.read(&app, request.headers()).and_then(|tag| Language::from_tag(&tag));
     let language = chosen.or_else(kept);
-    let asked = value_of(&query, "theme");
+    let asked = value_of(&query, THEME);
     let theme = match asked.as_str() {
         "light" | "dark" => {
             jar.set(&app, Cookie::Theme, &asked);
@@ -121,6 +124,10 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
         _ => Cookie::Theme.read(&app, request.headers()).filter(|theme| matches!(theme.as_str(), "light" | "dark")),
     };
     let is_partial = request.headers().contains_key("hx-request");
+    let is_kept = request.headers().contains_key(header::COOKIE);
+    if request.method() == Method::GET && is_kept && !is_partial && jar.holds_any() {
+        return at_clean_address(&app, request.uri(), &jar);
+    }
     let extensions = request.extensions_mut();
     if let (Some(language), Some(client)) = (language, extensions.get_mut::<Client>()) {
         client.language = language;
@@ -132,11 +139,22 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
     extensions.insert(jar.clone());
     let mut response = refusal::lead_to_proof(next.run(request).await, &app.root(), is_partial);
     let headers = response.headers_mut();
-    for line in jar.lines() {
-        headers.append(header::SET_COOKIE, line);
-    }
+    jar.put_into(headers);
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
     response.extensions_mut().insert(OfPage { root: app.root(), language: Some(language), is_partial });
+    response
+}
+
+/// Leads a browser that keeps cookies to the same page without the language or theme that was chosen: whoever is sent that
+/// address chooses for themselves. Others, as those who read for search engines, have nothing but the address.
+fn at_clean_address(app: &App, uri: &Uri, jar: &Jar) -> Response {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let pairs = pairs.filter(|(name, _)| !matches!(&**name, LANGUAGE | THEME));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let path = uri.path().trim_start_matches('/');
+    let mut response = refusal::see_other(&format!("{}{path}{mark}{query}", app.root()));
+    jar.put_into(response.headers_mut());
     response
 }

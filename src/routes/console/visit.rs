@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::IntoResponse as _,
 };
 
@@ -14,6 +14,7 @@ use super::{
     form::Form,
     frame::{Frame, Section},
     refusal::Refusal,
+    stamp,
 };
 use crate::{
     core::{
@@ -56,6 +57,10 @@ pub(super) struct Visit {
     /// Whether htmx asks, which wants a part of a page.
     pub(super) is_partial: bool,
     pub(super) theme: Option<String>,
+    /// How the person writes dates, as a tag.
+    pub(super) dates: String,
+    /// Whether the page is the answer to a form: its address may not be asked for, or shows another page.
+    pub(super) is_answer: bool,
     has_chosen_language: bool,
     jar: Jar,
     binding: Option<Binding>,
@@ -172,6 +177,7 @@ impl Visit {
 
     fn of(parts: &Parts, app: &App, signed_in: Option<SignedIn>) -> Result<Self> {
         let client = parts.extensions.get::<Client>().ok_or_else(|| missing("client"))?.clone();
+        let language = client.language;
         let jar = parts.extensions.get::<Jar>().ok_or_else(|| missing("jar"))?.clone();
         let tally = parts.extensions.get::<std::sync::Arc<Tally>>().cloned();
         let binding = match &signed_in {
@@ -184,12 +190,15 @@ impl Visit {
         let actor = signed_in.map_or(Actor::Visitor, Actor::Member);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let path = parts.uri.path().trim_start_matches('/');
+        let preferred = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Ok(Self {
             ctx: Context::new(app.clone(), client, actor).tallied(tally),
             path: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
             query,
             is_partial: parts.headers.contains_key("hx-request"),
             theme: parts.extensions.get::<super::Theme>().map(|theme| theme.0.clone()),
+            dates: stamp::dates(language, preferred.unwrap_or_default()),
+            is_answer: parts.method == Method::POST,
             has_chosen_language: Cookie::Language.read(app, &parts.headers).is_some(),
             jar,
             binding,

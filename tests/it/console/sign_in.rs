@@ -216,6 +216,25 @@ on_both! {
         person.open("/nowhere").await.sees("lang=\"en\"");
         person.open("/pricing?theme=auto&lang=en").await.sees("Pricing").sees_no("data-theme");
         assert_eq!(person.page.header("content-language"), "en");
+        // what was chosen is kept by the browser, and does not stay in the address
+        assert_eq!(person.path, "/pricing");
+        person.open("/sign-in?next=%2Fkeys%3Fq%3Da&lang=fr").await.sees("Se connecter");
+        assert_eq!(person.path, "/sign-in?next=%2Fkeys%3Fq%3Da");
+        assert_eq!(person.filled("/sign-in", &[]).fields.iter().find(|(name, _)| name == "next").unwrap().1, "/keys?q=a");
+        // who keeps nothing gets what the address asks for
+        let mut reader = Person::new(&app);
+        reader.open("/pricing?lang=fr").await.sees("Tarifs");
+        assert_eq!(reader.path, "/pricing?lang=fr");
+    }
+
+    async fn dates_are_written_as_the_browsers_region_does(app: TestApp) {
+        let mut person = Person::new(&app);
+        person.open("/sign-in").await.sees("data-dates=\"en-US\"");
+
+        person.headers.retain(|(name, _)| *name != "accept-language");
+        person.headers.push(("accept-language", "en-GB,en-US;q=0.9,en;q=0.8".into()));
+        person.open("/sign-in").await.sees("data-dates=\"en-GB\"");
+        person.open("/sign-in?lang=fr").await.sees("data-dates=\"fr\"");
     }
 
     async fn a_page_that_is_not_there_is_a_page_for_a_browser_and_a_problem_for_a_program(app: TestApp) {
