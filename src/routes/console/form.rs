@@ -217,6 +217,16 @@ impl Shown {
         self
     }
 
+    /// The same with other words for what is wrong with a field.
+    pub(super) fn worded(mut self, name: &str, sentence: &str) -> Self {
+        for (field, message) in &mut self.faults {
+            if field == name {
+                sentence.clone_into(message);
+            }
+        }
+        self
+    }
+
     /// What stands in a field; empty where nothing does.
     pub(super) fn value(&self, name: &str) -> &str {
         self.pairs.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)

@@ -91,7 +91,7 @@ pub(super) fn steps(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
     vec![
         Step { place: String::new(), ..address },
         Step { other: Some((visit.to("keys/import"), t.step_import)), ..key },
-        step(t.step_token, t.step_token_hint, known.has_token, "tokens/new", t.step_token_label),
+        step(t.step_token, t.step_token_hint, known.has_token, "tokens/new?scopes=keys:reveal", t.step_token_label),
         step(t.step_factor, t.step_factor_hint, user.second_factor_at.is_some(), "security", t.set_up),
     ]
 }

@@ -78,3 +78,15 @@ fn without_a_script_it_is_said_what_a_switch_does() {
     browser.sees("Nouveau jeton");
     assert_eq!(browser.path(), "/tokens/new");
 }
+
+#[test]
+fn the_last_day_of_a_token_is_asked_for_where_one_is_chosen_without_a_script_too() {
+    let world = World::new(Engine::Sqlite);
+    let browser = Browser::open_without_script(&world.base, "en");
+    world.sign_in(&browser);
+
+    browser.goto("/tokens/new");
+    assert_eq!(browser.text(".on-date"), "");
+    browser.click("#f-expires_in [value=date]");
+    assert!(browser.text(".on-date").contains("Its last day"));
+}
