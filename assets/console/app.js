@@ -5,19 +5,16 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const texts = document.body.dataset;
-  const language = document.documentElement.lang;
 
   // ---- moments in the person's own time -------------------------------------------------------------------------
-  const lastDay = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
-  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const localise = (root) => all("time[datetime]", root).forEach((time) => {
     const at = new Date(time.dateTime);
     if (Number.isNaN(at.getTime()) || time.dataset.done) return;
     time.dataset.done = "1";
     // what ends with a day is said in days, and in the zone in which it was said
-    const ends = time.dateTime.includes("T23:59:59");
-    time.textContent = (ends ? lastDay : time.dataset.form === "day" ? day : moment).format(at);
+    const ends = time.dateTime.includes("T23:59:59") && { timeZone: "UTC" };
+    const form = { dateStyle: "medium", ...(ends || time.dataset.form === "day" ? ends : { timeStyle: "short" }) };
+    time.textContent = new Intl.DateTimeFormat(texts.dates, form).format(at);
     time.title = at.toISOString();
   });
 
@@ -120,6 +117,7 @@
 
   // ---- parts that htmx brings ---------------------------------------------------------------------------------------
   const arrive = (root) => { localise(root); countDown(root); settleToasts(); };
+  document.addEventListener("vault:turned", () => arrive(document));
   document.addEventListener("htmx:after:swap", () => {
     arrive(document);
     // a focus that went with the part that was there before

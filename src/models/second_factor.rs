@@ -63,7 +63,7 @@ pub struct FactorState {
     pub is_required: bool,
 }
 
-/// What is shown once, while the second factor is set up.
+/// What is shown while the second factor is set up, and never afterwards.
 pub struct Enrolment {
     /// The secret, for typing.
     pub secret: SecretText,

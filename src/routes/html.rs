@@ -1,9 +1,11 @@
-//! What pages read of a query or a form, and text put into HTML.
+//! What pages read of a query or a form.
 
 use url::form_urlencoded;
 
-pub(super) use crate::core::html::escape;
 use crate::core::language::Language;
+
+/// The parameter that asks for a language.
+pub(super) const LANGUAGE: &str = "lang";
 
 /// The first value of this name in a query or a form; empty where there is none.
 pub(super) fn value_of(encoded: &str, name: &str) -> String {
@@ -15,7 +17,7 @@ pub(super) fn value_of(encoded: &str, name: &str) -> String {
 
 /// The language that `lang` asks for in a query or a form.
 pub(super) fn asked_language(encoded: &str) -> Option<Language> {
-    Language::from_tag(&value_of(encoded, "lang"))
+    Language::from_tag(&value_of(encoded, LANGUAGE))
 }
 
 /// A value, written for a query.

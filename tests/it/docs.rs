@@ -1,6 +1,7 @@
 //! The documentation tells all there is, and nothing that is not there: variables, commands, routes, codes, paths.
 
 mod vk;
+mod words;
 
 use std::{
     collections::BTreeSet,

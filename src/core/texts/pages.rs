@@ -88,7 +88,7 @@ pub fn verification_requested(language: Language) -> &'static str {
             "If this address has an account that lacks the proof, a mail is on its way. Its link works once, for a day."
         }
         Language::French => {
-            "Si cette adresse a un compte encore à vérifier, un message est en route. Son lien sert une fois, pendant un jour."
+            "Si cette adresse a un compte encore à confirmer, un message est en route. Son lien sert une fois, pendant un jour."
         }
     }
 }

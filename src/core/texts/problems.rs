@@ -118,8 +118,8 @@ codes! {
         "This token for programs may not be used from your address. Use it from one of its allowed addresses, or make another token." | "Ce jeton pour programmes ne peut pas servir depuis votre adresse. Utilisez-le depuis une de ses adresses permises, ou créez-en un autre.";
     /// The address must be proved first.
     EmailNotVerified = 403 "email_not_verified",
-        "Address not verified" | "Adresse non vérifiée",
-        "Open the link in the verification mail first, or ask for a new one." | "Ouvrez d’abord le lien du message de vérification, ou demandez-en un nouveau.";
+        "Address not verified" | "Adresse non confirmée",
+        "Open the link in the verification mail first, or ask for a new one." | "Ouvrez d’abord le lien du message de confirmation, ou demandez-en un nouveau.";
     /// The password given to confirm an act is wrong.
     WrongPassword = 403 "wrong_password",
         "Wrong password" | "Mot de passe incorrect",
@@ -127,7 +127,7 @@ codes! {
     /// A code of the second factor is wrong, or was used before.
     WrongCode = 403 "wrong_code",
         "Wrong code" | "Code incorrect",
-        "The code is wrong or was used already. Wait for the next one, or use a recovery code." | "Le code est incorrect ou a déjà servi. Attendez le suivant, ou utilisez un code de secours.";
+        "The code is wrong or was used already. Wait for the next one, or use a recovery code." | "Le code est incorrect ou a déjà servi. Attendez le suivant, ou utilisez un code de récupération.";
     /// The account must have a second factor before it may do this.
     MfaSetupRequired = 403 "mfa_setup_required",
         "Second factor required" | "Second facteur exigé",
@@ -243,7 +243,7 @@ codes! {
     /// Too many codes of the second factor were wrong.
     TooManyCodes = 429 "too_many_codes",
         "Too many wrong codes" | "Trop de codes faux",
-        "Too many codes were wrong. Wait the seconds given in Retry-After, or use a recovery code." | "Trop de codes étaient faux. Attendez les secondes données par Retry-After, ou utilisez un code de secours.";
+        "Too many codes were wrong. Wait the seconds given in Retry-After, or use a recovery code." | "Trop de codes étaient faux. Attendez les secondes données par Retry-After, ou utilisez un code de récupération.";
     /// Something on our side broke.
     InternalError = 500 "internal_error",
         "Internal error" | "Erreur interne",

@@ -1,4 +1,4 @@
-//! What the console's pages load: one style sheet, one font, htmx and a small script of our own, all from this binary. An
+//! What the console's pages load: one style sheet, one font, htmx and small scripts of our own, all from this binary. An
 //! address names the program's content, so that a browser may keep it for a year.
 
 use axum::{
@@ -10,7 +10,8 @@ use axum::{
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 const STYLE: &[u8] = include_bytes!("../../../assets/console/app.css");
-const SCRIPT: &[u8] = include_bytes!("../../../assets/console/app.js");
+const SCRIPT: &[u8] =
+    concat!(include_str!("../../../assets/console/app.js"), include_str!("../../../assets/console/turn.js")).as_bytes();
 const HTMX: &[u8] = include_bytes!("../../../assets/console/vendor/htmx.min.js");
 const FONT: &[u8] = include_bytes!("../../../assets/console/vendor/inter.woff2");
 const ICON: &[u8] = include_bytes!("../../../assets/console/icon.svg");

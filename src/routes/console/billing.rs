@@ -149,7 +149,7 @@ async fn write(visit: &Visit, status: StatusCode, sentence: Option<String>) -> A
         Err(error) => return Err(error.into()),
     };
     let billing_page = BillingPage {
-        frame: visit.frame(Section::Billing)?,
+        frame: visit.frame(Section::Billing)?.opened_at("billing"),
         t,
         sentence,
         plan: plan.as_str(),

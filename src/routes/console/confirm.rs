@@ -8,6 +8,7 @@ use super::{
     form::Form,
     frame::{Frame, Section, secret_page as write},
     refusal::{Answered, Refusal},
+    resume::Carried,
     sign_in::of_a_form,
     visit::Visit,
 };
@@ -29,10 +30,8 @@ const CODE: &str = "confirm_code";
 struct ConfirmPage {
     frame: Frame,
     t: &'static ConfirmTexts,
-    action: String,
+    carried: Carried,
     back: String,
-    fields: Vec<(String, String)>,
-    told: Vec<(String, String)>,
     asks_for_code: bool,
     fault: String,
 }
@@ -71,10 +70,9 @@ pub(super) fn or_ask(visit: &Visit, form: &Form, error: Error) -> Refusal {
 /// The page that asks, the first time or with what was wrong.
 pub(super) fn page(visit: &Visit, form: &Form, told: Option<(StatusCode, String)>) -> Answered {
     let t = ConfirmTexts::of(visit.ctx.client().language);
-    let fields = form.kept();
     let asks_for_code = visit.ctx.user().is_ok_and(|user| user.second_factor_at.is_some());
     let (status, fault) = told.unwrap_or_default();
-    let (action, back) = (visit.to(&visit.path), visit.to("dashboard"));
-    let frame = visit.frame(Section::Public)?;
-    write(status, &ConfirmPage { frame, t, action, back, fields, told: form.told(), asks_for_code, fault })
+    let carried = Carried::new(visit.to(&visit.path), form);
+    let (frame, back) = (visit.frame(Section::Public)?, visit.to("dashboard"));
+    write(status, &ConfirmPage { frame, t, carried, back, asks_for_code, fault })
 }

@@ -116,6 +116,11 @@ impl Jar {
         }
     }
 
+    /// Whether a cookie will be set.
+    pub(super) fn holds_any(&self) -> bool {
+        self.lock().headers.contains_key(header::SET_COOKIE)
+    }
+
     /// Tells in the headers how long to wait, where a page says why nothing was done.
     pub(super) fn tell_wait(&self, error: &Error) {
         answers::tell_wait(&mut self.lock().headers, error);

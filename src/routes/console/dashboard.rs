@@ -27,18 +27,15 @@ use crate::{
         page::PageRequest,
         usage::{AccountUsage, Counts},
     },
-    services::{addresses, audit, billing, program_tokens, usage},
+    services::{audit, billing, program_tokens, usage},
 };
 
 const DAYS: i64 = 30;
 const EVENTS: i64 = 5;
 
-/// The page and its two small forms.
+/// The page and its small form.
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/dashboard", get(show))
-        .route("/dashboard/resend", post(resend))
-        .route("/dashboard/steps", post(hide_steps))
+    Router::new().route("/dashboard", get(show)).route("/dashboard/steps", post(hide_steps))
 }
 
 /// What the services say.
@@ -144,11 +141,6 @@ fn figures(visit: &Visit, usage: &AccountUsage, t: &DashboardTexts) -> Result<Fi
         plan_use,
         fullness: usage.most_keys.map(|limit| (keys.active * 100 / limit.max(1)).clamp(0, 100)),
     })
-}
-
-async fn resend(Posted(visit, _): Posted) -> Answered {
-    addresses::resend_own(&visit.ctx).await?;
-    done(&visit, "dashboard", Notice::MailSent)
 }
 
 async fn hide_steps(Posted(visit, _): Posted) -> Answered {

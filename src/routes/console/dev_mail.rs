@@ -10,11 +10,13 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use chrono::DateTime;
 use uuid::Uuid;
 
 use super::{
     frame::{Frame, Section, page},
     refusal::{Answered, Refusal},
+    stamp,
     visit::{Guest, Visit},
 };
 use crate::{
@@ -53,7 +55,13 @@ pub(super) fn routes(app: &App) -> Router<App> {
 struct ListPage {
     frame: Frame,
     t: DevMailTexts,
-    mails: Vec<KeptMail>,
+    mails: Vec<Row>,
+}
+
+/// A mail in the list.
+struct Row {
+    mail: KeptMail,
+    date: String,
 }
 
 #[derive(Template)]
@@ -62,6 +70,7 @@ struct MailPage {
     frame: Frame,
     t: DevMailTexts,
     mail: KeptMail,
+    date: String,
     is_plain: bool,
 }
 
@@ -72,6 +81,7 @@ fn folder(visit: &Visit) -> Result<&std::path::Path, Refusal> {
 
 async fn list(Guest(visit): Guest) -> Answered {
     let mails = read(folder(&visit)?, KeptMail::list).await;
+    let mails = mails.into_iter().map(|mail| Row { date: date(&mail), mail }).collect();
     let t = pages::dev_mail(visit.ctx.client().language);
     page(StatusCode::OK, &ListPage { frame: visit.public_frame(Section::Public)?, t, mails })
 }
@@ -80,8 +90,8 @@ async fn show(Guest(visit): Guest, Path(id): Path<String>) -> Answered {
     let mail = find(folder(&visit)?, &id).await?;
     let is_plain = value_of(&visit.query, "view") == "plain";
     let t = pages::dev_mail(visit.ctx.client().language);
-    let mut response =
-        page(StatusCode::OK, &MailPage { frame: visit.public_frame(Section::Public)?, t, mail, is_plain })?;
+    let frame = visit.public_frame(Section::Public)?;
+    let mut response = page(StatusCode::OK, &MailPage { frame, t, date: date(&mail), mail, is_plain })?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     Ok(response)
 }
@@ -96,6 +106,11 @@ async fn content(Guest(visit): Guest, Path(id): Path<String>) -> Result<Response
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
     ];
     Ok((headers, html).into_response())
+}
+
+/// When a mail was written, as HTML; nothing where its head does not tell.
+fn date(mail: &KeptMail) -> String {
+    DateTime::parse_from_rfc2822(&mail.date).map(|date| stamp::moment(date.to_utc())).unwrap_or_default()
 }
 
 async fn find(folder: &std::path::Path, id: &str) -> Result<KeptMail, Refusal> {

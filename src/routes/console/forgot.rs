@@ -56,5 +56,6 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let t = ForgotTexts::of(visit.ctx.client().language);
-    page(status, &ForgotPage { frame: visit.frame(Section::Public)?, t, shown })
+    let frame = visit.frame(Section::Public)?.opened_at("forgot-password");
+    page(status, &ForgotPage { frame, t, shown })
 }

@@ -27,7 +27,7 @@ const MOST_FIELDS: usize = 1000;
 /// The most bytes of a form that is carried through another page, as the form of that page sends them.
 const MOST_TRAVELLING: usize = 60 * 1024;
 /// The fields that say nothing to a person.
-const UNTOLD: [&str; 3] = ["once", "state", "back"];
+const UNTOLD: [&str; 4] = ["once", "state", "back", "secret"];
 /// The most characters of a field that a person is told.
 const MOST_TOLD: usize = 80;
 
@@ -229,6 +229,16 @@ impl Shown {
         for (field, _) in &mut self.faults {
             if field == from {
                 to.clone_into(field);
+            }
+        }
+        self
+    }
+
+    /// The same with other words for what is wrong with a field.
+    pub(super) fn worded(mut self, name: &str, sentence: &str) -> Self {
+        for (field, message) in &mut self.faults {
+            if field == name {
+                sentence.clone_into(message);
             }
         }
         self

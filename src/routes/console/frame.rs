@@ -86,8 +86,12 @@ pub(in crate::routes) struct Frame {
     pub(super) notice: Option<Notice>,
     /// The content's name in the addresses of assets.
     pub(super) version: u64,
+    /// How the person writes dates, as a tag for the script.
+    pub(super) dates: String,
     section: Section,
     path: String,
+    /// Whether the page can be asked for again, in another language or theme.
+    pub(super) may_turn: bool,
     /// Whether nobody knows who asks for the page: it offers no sign-in and keeps no preference.
     pub(super) is_bare: bool,
 }
@@ -105,7 +109,9 @@ impl Frame {
             notice: Notice::read(&value_of(&visit.query, NOTICE)),
             version: assets::VERSION,
             section,
+            dates: visit.dates.clone(),
             path: visit.path.clone(),
+            may_turn: !visit.is_answer,
             is_bare: false,
         }
     }
@@ -122,7 +128,9 @@ impl Frame {
             notice: None,
             version: assets::VERSION,
             section: Section::Public,
+            dates: language.tag().to_owned(),
             path: String::new(),
+            may_turn: true,
             is_bare: true,
         }
     }
@@ -146,7 +154,12 @@ impl Frame {
 
     /// The same for a page that is asked for again at another address, below the root.
     pub(super) fn standing_at(self, path: &str) -> Self {
-        Self { path: path.to_owned(), ..self }
+        Self { path: path.to_owned(), may_turn: true, ..self }
+    }
+
+    /// The same for a page with a form that a refused one shows again: `path` is where it was opened.
+    pub(super) fn opened_at(self, path: &str) -> Self {
+        if self.may_turn { self } else { self.standing_at(path) }
     }
 
     /// The language's tag.

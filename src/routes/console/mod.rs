@@ -39,7 +39,7 @@ mod whole;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, Version, header},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
     routing::{MethodRouter, any},
@@ -48,6 +48,7 @@ use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, Predicate as _, predicate::SizeAbove},
 };
+use url::form_urlencoded;
 
 use self::{
     cookies::{Cookie, Jar, Who},
@@ -56,7 +57,7 @@ use self::{
 };
 use super::{
     answers::{OfPage, Unwritten},
-    html::{asked_language, value_of},
+    html::{LANGUAGE, asked_language, value_of},
 };
 use crate::core::{app::App, client::Client, error::Error, language::Language, texts::problems::Code};
 
@@ -66,6 +67,8 @@ pub(super) use whole::write_refusal;
 
 /// Answers shorter than that are not worth compressing.
 const WORTH_IT: u64 = 1024;
+/// The parameter that chooses a theme.
+const THEME: &str = "theme";
 
 /// The theme that the person chose.
 #[derive(Clone)]
@@ -111,7 +114,7 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
     }
     let kept = || Cookie::Language.read(&app, request.headers()).and_then(|tag| Language::from_tag(&tag));
     let language = chosen.or_else(kept);
-    let asked = value_of(&query, "theme");
+    let asked = value_of(&query, THEME);
     let theme = match asked.as_str() {
         "light" | "dark" => {
             jar.set(&app, Cookie::Theme, &asked);
@@ -124,6 +127,10 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
         _ => Cookie::Theme.read(&app, request.headers()).filter(|theme| matches!(theme.as_str(), "light" | "dark")),
     };
     let is_partial = request.headers().contains_key("hx-request");
+    let is_kept = request.headers().contains_key(header::COOKIE);
+    if request.method() == Method::GET && is_kept && !is_partial && jar.holds_any() {
+        return at_clean_address(&app, request.uri(), &jar);
+    }
     let extensions = request.extensions_mut();
     if let (Some(language), Some(client)) = (language, extensions.get_mut::<Client>()) {
         client.language = language;
@@ -159,4 +166,17 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
 /// The page for a browser that asks for what is not there, or for what is sent and not asked for.
 pub(super) fn refusing(app: &App, code: Code) -> MethodRouter {
     any(move || std::future::ready(Answered::Err(code.into()))).layer(from_fn_with_state(app.clone(), around))
+}
+
+/// Leads a browser that keeps cookies to the same page without the language or theme that was chosen: whoever is sent that
+/// address chooses for themselves. Others, as those who read for search engines, have nothing but the address.
+fn at_clean_address(app: &App, uri: &Uri, jar: &Jar) -> Response {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let pairs = pairs.filter(|(name, _)| !matches!(&**name, LANGUAGE | THEME));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let path = uri.path().trim_start_matches('/');
+    let mut response = refusal::see_other(&format!("{}{path}{mark}{query}", app.root()));
+    jar.empty_into(response.headers_mut());
+    response
 }

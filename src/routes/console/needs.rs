@@ -66,7 +66,7 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
     }
     if !user.email_verified {
         let hint = t.unverified_hint.replace("{email}", user.email.as_str());
-        let mail = need("warn", "mail", t.unverified.to_owned(), "", t.resend);
+        let mail = need("warn", "mail", t.unverified.to_owned(), "", "");
         all.push(Need { hint, place: String::new(), is_step: true, ..mail });
     }
     if user.second_factor_at.is_none() {
@@ -86,12 +86,12 @@ pub(super) fn steps(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
         label,
         other: None,
     };
-    let address = step(t.step_address, t.step_address_hint, user.email_verified, "", t.resend);
+    let address = step(t.step_address, t.step_address_hint, user.email_verified, "", "");
     let key = step(t.step_key, t.step_key_hint, known.usage.keys.active > 0, "keys/new", t.new_key);
     vec![
         Step { place: String::new(), ..address },
         Step { other: Some((visit.to("keys/import"), t.step_import)), ..key },
-        step(t.step_token, t.step_token_hint, known.has_token, "tokens/new", t.step_token_label),
+        step(t.step_token, t.step_token_hint, known.has_token, "tokens/new?scopes=keys:reveal", t.step_token_label),
         step(t.step_factor, t.step_factor_hint, user.second_factor_at.is_some(), "security", t.set_up),
     ]
 }

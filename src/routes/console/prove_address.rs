@@ -1,4 +1,5 @@
-//! `/verify-address`: where somebody is led whose address must be proved before anything else (`REQUIRE_VERIFIED_EMAIL`).
+//! `/verify-address`: where somebody is led whose address must be proved before anything else (`REQUIRE_VERIFIED_EMAIL`);
+//! and sending the mail for that again, from here or from the dashboard.
 
 use askama::Template;
 use axum::{
@@ -43,7 +44,9 @@ async fn show(Entered(visit): Entered) -> Answered {
     page(StatusCode::OK, &ProveAddressPage { frame, t, address: user.email.to_string() })
 }
 
-async fn resend(Posted(visit, _): Posted) -> Answered {
+/// Sends the mail again, and goes back to the page that asked for it.
+async fn resend(Posted(visit, form): Posted) -> Answered {
     addresses::resend_own(&visit.ctx).await?;
-    done(&visit, "verify-address", Notice::MailSent)
+    let back = if form.value("back") == "dashboard" { "dashboard" } else { "verify-address" };
+    done(&visit, back, Notice::MailSent)
 }

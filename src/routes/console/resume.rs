@@ -39,9 +39,21 @@ pub(super) const CODE: &str = "resume_code";
 struct ResumePage {
     frame: Frame,
     t: &'static ResumeTexts,
-    action: String,
-    fields: Vec<(String, String)>,
-    told: Vec<(String, String)>,
+    carried: Carried,
+}
+
+/// A form that goes through a page.
+pub(super) struct Carried {
+    /// Where it was sent to.
+    pub(super) action: String,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) told: Vec<(String, String)>,
+}
+
+impl Carried {
+    pub(super) fn new(action: String, form: &Form) -> Self {
+        Self { action, fields: form.kept(), told: form.told() }
+    }
 }
 
 impl Held {
@@ -71,6 +83,6 @@ pub(super) fn page(visit: &Visit, held: &Held) -> Answered {
         return outcome(visit, StatusCode::FORBIDDEN, t.not_sent, &t.of_another.replace("{who}", frame.who()));
     }
     let action = local_path(&held.path).map_or_else(|| visit.to("dashboard"), str::to_owned);
-    let form = Form::read_few(&held.fields)?;
-    write(StatusCode::OK, &ResumePage { frame, t, action, fields: form.kept(), told: form.told() })
+    let carried = Carried::new(action, &Form::read_few(&held.fields)?);
+    write(StatusCode::OK, &ResumePage { frame, t, carried })
 }

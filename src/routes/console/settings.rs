@@ -117,7 +117,8 @@ fn write(visit: &Visit, status: StatusCode, name: Option<Shown>, address: Shown)
     let user = accounts::me(&visit.ctx)?;
     let name = name.unwrap_or_else(|| Shown::filled([("name", user.name.clone())]));
     let t = SettingsTexts::of(visit.ctx.client().language);
-    page(status, &SettingsPage { frame: visit.frame(Section::Settings)?, t, user, name, address })
+    let frame = visit.frame(Section::Settings)?.opened_at("settings");
+    page(status, &SettingsPage { frame, t, user, name, address })
 }
 
 async fn show_deletion(Entered(visit): Entered) -> Answered {
@@ -163,7 +164,7 @@ async fn write_deletion(visit: &Visit, status: StatusCode, shown: Shown) -> Answ
     let user = accounts::me(&visit.ctx)?;
     let keys = billing::key_use(&visit.ctx).await?;
     let deletion = DeletionPage {
-        frame: visit.frame(Section::Settings)?,
+        frame: visit.frame(Section::Settings)?.opened_at("settings/delete"),
         t,
         shown,
         keys: counted(language, keys.used, t.gone_key, t.gone_keys),

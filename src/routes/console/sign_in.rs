@@ -22,7 +22,7 @@ use crate::{
         second_factor::GivenCode,
         session::{ConsoleSession, ConsoleSignIn},
     },
-    routes::html::value_of,
+    routes::html::{escape_query, value_of},
     schemas::{auth::LogIn, problem::code_of},
     services::{console_sessions, sessions},
 };
@@ -159,7 +159,11 @@ async fn end_former(visit: &Visit) -> Result<()> {
 fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward) -> Answered {
     let is_resumed = !onward.held.path.is_empty();
     let t = SignInTexts::of(visit.ctx.client().language);
-    let written = SignInPage { frame: visit.frame(Section::Public)?, t, shown, onward, is_resumed };
+    let frame = visit.frame(Section::Public)?;
+    // a form that comes along can not be asked for again
+    let frame =
+        if is_resumed { frame } else { frame.opened_at(&format!("sign-in?next={}", escape_query(&onward.next))) };
+    let written = SignInPage { frame, t, shown, onward, is_resumed };
     // a form that comes along may hold a value
     if is_resumed { secret_page(status, &written) } else { page(status, &written) }
 }

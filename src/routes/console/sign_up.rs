@@ -1,10 +1,10 @@
-//! `/sign-up`: makes an account.
+//! `/sign-up`: makes an account, and signs in to it.
 
 use askama::Template;
 use axum::{Router, http::StatusCode, routing::get};
 
 use super::{
-    form::Shown,
+    form::{Form, Shown},
     frame::{Frame, Section, page},
     refusal::{Answered, done, see_other},
     sign_in::refused,
@@ -14,13 +14,18 @@ use crate::{
     core::{
         app::App,
         error::Result,
+        secret::SecretText,
         texts::{
             console::{Notice, SignUpTexts},
             pages,
         },
     },
+    models::{email::Email, session::ConsoleSignIn},
     schemas::auth::Register,
-    services::accounts::{self, NewAccount, Registered},
+    services::{
+        accounts::{self, NewAccount, Registered},
+        console_sessions,
+    },
 };
 
 /// The page.
@@ -60,7 +65,7 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
         Err(error) => Err(error),
     };
     match made {
-        Ok(Registered::Made(_)) => done(&visit, "sign-in", Notice::Registered),
+        Ok(Registered::Made(user)) => enter(&visit, &user.email, &form).await,
         Ok(Registered::Hidden) => {
             let language = visit.ctx.client().language;
             let title = SignUpTexts::of(language).hidden_title;
@@ -79,6 +84,20 @@ async fn register(visit: &Visit, body: Register) -> Result<Registered> {
     accounts::register(&visit.ctx, new).await
 }
 
+/// Signs the new account in with the password that it was just made with.
+async fn enter(visit: &Visit, email: &Email, form: &Form) -> Answered {
+    let password = SecretText::from(form.value("password"));
+    match console_sessions::log_in(&visit.ctx, Some(email), &password).await {
+        Ok(ConsoleSignIn::Opened(opened)) => {
+            visit.let_in(&opened.cookie);
+            visit.suggest_language(opened.user.language);
+            done(visit, "dashboard", Notice::Registered)
+        }
+        // the account is there all the same
+        Ok(ConsoleSignIn::Challenge(_)) | Err(_) => done(visit, "sign-in", Notice::Registered),
+    }
+}
+
 /// The attributes of a field for a new password of so many characters at least.
 pub(super) fn new_password(least: usize) -> String {
     format!("autocomplete=\"new-password\" minlength=\"{least}\" maxlength=\"128\" required")
@@ -89,5 +108,6 @@ fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let least = visit.ctx.app().config.password_min_length;
     let password_hint = t.password_hint.replace("{least}", &least.to_string());
     let password_more = new_password(least);
-    page(status, &SignUpPage { frame: visit.frame(Section::Public)?, t, shown, password_hint, password_more })
+    let frame = visit.frame(Section::Public)?.opened_at("sign-up");
+    page(status, &SignUpPage { frame, t, shown, password_hint, password_more })
 }

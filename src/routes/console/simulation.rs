@@ -1,6 +1,8 @@
 //! The console's frame around the pages that stand in for Stripe's in development. They know no session: their own address
 //! is what lets somebody use them, as at Stripe.
 
+use std::fmt;
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -21,8 +23,8 @@ pub(in crate::routes) struct Simulation<'a> {
     pub(in crate::routes) title: &'a str,
     /// What the page is.
     pub(in crate::routes) notice: &'a str,
-    /// The content, as HTML.
-    pub(in crate::routes) content: &'a str,
+    /// The content, a template.
+    pub(in crate::routes) content: &'a dyn fmt::Display,
 }
 
 #[derive(Template)]
@@ -31,7 +33,7 @@ struct SimulationPage<'a> {
     frame: Frame,
     title: &'a str,
     notice: &'a str,
-    content: &'a str,
+    content: &'a dyn fmt::Display,
 }
 
 /// Writes such a page.

@@ -44,6 +44,9 @@ const ONCE_CHARACTERS: usize = 22;
 /// A token that ends within that is told.
 const SOON: TimeDelta = TimeDelta::days(7);
 
+/// The choice of a day of one's own.
+const ON_DATE: &str = "date";
+
 /// The pages.
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -89,7 +92,6 @@ struct NewTokenPage {
     once: String,
     scopes: Vec<(&'static str, &'static str, &'static str)>,
     ends: [(&'static str, &'static str); 5],
-    today: String,
 }
 
 #[derive(Template)]
@@ -145,9 +147,12 @@ fn row(token: ProgramToken, visit: &Visit, language: Language) -> Row {
     }
 }
 
+/// The form; `scopes` in its address ticks more than it does by itself.
 async fn show_new(Entered(visit): Entered) -> Answered {
+    let form = Form::read(&visit.query);
+    let more = form.values("scopes").map(|word| ("scopes", word.to_owned()));
     let usual = [("expires_in", "90".to_owned()), ("scopes", TokenScope::Read.as_str().to_owned())];
-    write_new(&visit, StatusCode::OK, Shown::filled(usual), "")
+    write_new(&visit, StatusCode::OK, Shown::filled(usual.into_iter().chain(more)), "")
 }
 
 async fn create(Posted(visit, form): Posted) -> Answered {
@@ -162,10 +167,13 @@ async fn create(Posted(visit, form): Posted) -> Answered {
         Err(error) if error.is(Code::ReauthenticationRequired) => return Err(confirm::or_ask(&visit, &form, error)),
         Err(error) => {
             let (status, mut shown) = refused(&visit, &form, &error)?;
+            let t = TokensTexts::of(visit.ctx.client().language);
             if error.is(Code::IdempotencyKeyReused) {
-                shown.sentence = Some(TokensTexts::of(visit.ctx.client().language).used_already.to_owned());
+                shown.sentence = Some(t.used_already.to_owned());
                 return write_new(&visit, status, shown, "");
             }
+            let lacks_day = form.value("expires_in") == ON_DATE && form.value("expires_at").trim().is_empty();
+            let shown = if lacks_day { shown.worded("expires_at", t.date_missing) } else { shown };
             return write_new(&visit, status, shown, once);
         }
     };
@@ -187,8 +195,8 @@ fn read(visit: &Visit, form: &Form) -> Result<NewToken> {
     let object = match form.value("expires_in") {
         "" | "never" => object,
         // a day that was forgotten is a fault, never a token without end
-        "date" if form.value("expires_at").trim().is_empty() => object.with("expires_at", "".into()),
-        "date" => object.day("expires_at"),
+        ON_DATE if form.value("expires_at").trim().is_empty() => object.with("expires_at", "".into()),
+        ON_DATE => object.day("expires_at"),
         days => match days.parse().ok().filter(|days| (1..=3650).contains(days)) {
             Some(days) => object.with("expires_at", (visit.ctx.now() + TimeDelta::days(days)).to_rfc3339().into()),
             None => object.with("expires_at", days.into()),
@@ -206,13 +214,12 @@ fn write_new(visit: &Visit, status: StatusCode, shown: Shown, once: &str) -> Ans
         (scope.as_str(), name, meaning)
     });
     let form = NewTokenPage {
-        frame: visit.frame(Section::Tokens)?,
+        frame: visit.frame(Section::Tokens)?.opened_at("tokens/new"),
         t,
         shown,
         once: if once.is_empty() { random::base62(ONCE_CHARACTERS)? } else { once.to_owned() },
         scopes: scopes.collect(),
-        ends: [("30", t.days_30), ("90", t.days_90), ("365", t.days_365), ("date", t.on_date), ("never", t.never)],
-        today: visit.ctx.now().format("%Y-%m-%d").to_string(),
+        ends: [("30", t.days_30), ("90", t.days_90), ("365", t.days_365), (ON_DATE, t.on_date), ("never", t.never)],
     };
     page(status, &form)
 }

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     response::IntoResponse as _,
 };
 
@@ -14,6 +14,7 @@ use super::{
     form::{Form, wait_of},
     frame::{Frame, Section},
     refusal::Refusal,
+    stamp,
 };
 use crate::{
     core::{
@@ -55,6 +56,10 @@ pub(super) struct Visit {
     pub(super) theme: Option<String>,
     /// The sign-in that the cookie speaks for, where a visitor's form came: signing in takes its place.
     pub(super) former: Option<SignedIn>,
+    /// How the person writes dates, as a tag.
+    pub(super) dates: String,
+    /// Whether the page is the answer to a form: its address may not be asked for, or shows another page.
+    pub(super) is_answer: bool,
     has_chosen_language: bool,
     jar: Jar,
     binding: Option<Binding>,
@@ -180,6 +185,7 @@ impl Visit {
 
     fn of(parts: &Parts, app: &App, signed_in: Option<SignedIn>) -> Result<Self> {
         let client = parts.extensions.get::<Client>().ok_or_else(|| missing("client"))?.clone();
+        let language = client.language;
         let jar = parts.extensions.get::<Jar>().ok_or_else(|| missing("jar"))?.clone();
         let tally = parts.extensions.get::<std::sync::Arc<Tally>>().cloned();
         let binding = match &signed_in {
@@ -192,6 +198,7 @@ impl Visit {
         let actor = signed_in.map_or(Actor::Visitor, Actor::Member);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let path = parts.uri.path().trim_start_matches('/');
+        let preferred = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Ok(Self {
             ctx: Context::new(app.clone(), client, actor).tallied(tally),
             path: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
@@ -199,6 +206,8 @@ impl Visit {
             is_partial: parts.headers.contains_key("hx-request"),
             theme: parts.extensions.get::<super::Theme>().map(|theme| theme.0.clone()),
             former: None,
+            dates: stamp::dates(language, preferred.unwrap_or_default()),
+            is_answer: parts.method == Method::POST,
             has_chosen_language: Cookie::Language.read(app, &parts.headers).is_some(),
             jar,
             binding,

@@ -212,6 +212,11 @@ impl SimulatedStripe {
         path.unwrap_or_default() + "/"
     }
 
+    /// The address of one of its own pages.
+    pub(super) fn place(&self, own: &str) -> String {
+        format!("{}simulated-stripe/{own}", self.root())
+    }
+
     /// Whether this is the key of its API.
     pub(super) fn is_key(key: &str) -> bool {
         verify_slices_are_equal(key.as_bytes(), KEY.as_bytes()).is_ok()

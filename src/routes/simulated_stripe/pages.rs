@@ -1,6 +1,9 @@
 //! The pages that people would see at Stripe: where they subscribe, look after it, and read an invoice. No script;
 //! whoever has a page's address may use it, as at Stripe, and nobody guesses one.
 
+use std::fmt;
+
+use askama::Template;
 use axum::{
     Router,
     extract::{Path, Request, State as Shared},
@@ -17,12 +20,15 @@ use super::{
 use crate::{
     core::{
         language::Language,
-        texts::{money::money, simulated_stripe as texts},
+        texts::{
+            money::money,
+            simulated_stripe::{self as texts, CheckoutTexts, CommonTexts},
+        },
     },
     routes::{
         console::{Simulation, simulation_page},
         extractors::form,
-        html::{asked_language, escape, value_of},
+        html::{asked_language, value_of},
     },
 };
 
@@ -30,6 +36,42 @@ use crate::{
 const PDF_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'",
 );
+
+/// Where the forms of a page lead, and in which language they go on.
+pub(super) struct Here {
+    pub(super) action: String,
+    pub(super) lang: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "console/simulation/checkout.html")]
+struct CheckoutCard {
+    here: Here,
+    common: CommonTexts,
+    words: CheckoutTexts,
+    price: String,
+    amount: String,
+    email: String,
+    is_declined: bool,
+}
+
+/// A sentence and the way on.
+#[derive(Template)]
+#[template(path = "console/simulation/over.html")]
+struct OverCard<'a> {
+    sentence: &'a str,
+    to: &'a str,
+    back: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "console/simulation/invoice.html")]
+struct InvoiceCard {
+    lines: Vec<(&'static str, String)>,
+    /// The address of the PDF.
+    file: String,
+    open_file: &'static str,
+}
 
 /// The pages.
 pub(super) fn routes(stripe: &SimulatedStripe) -> Router {
@@ -51,7 +93,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    pub(super) fn page(&self, status: StatusCode, title: &str, content: &str) -> Response {
+    pub(super) fn page(&self, status: StatusCode, title: &str, content: &dyn fmt::Display) -> Response {
         let days = self.stripe.look(|state| state.ahead_seconds / 86_400);
         let ahead = texts::ahead(self.language, days).map(|text| format!(" {text}")).unwrap_or_default();
         let path =
@@ -68,24 +110,14 @@ impl Frame<'_> {
         })
     }
 
-    /// The beginning of a form to this page.
-    pub(super) fn form(&self, class: &str) -> String {
-        format!(
-            "<form class=\"{class}\" method=\"post\" action=\"{}simulated-stripe/{}\"><input type=\"hidden\" name=\"lang\" value=\"{}\">",
-            escape(&self.stripe.root()),
-            escape(&self.own),
-            self.language.tag(),
-        )
+    /// This page, for its forms.
+    pub(super) fn here(&self) -> Here {
+        Here { action: self.stripe.place(&self.own), lang: self.language.tag() }
     }
 
     pub(super) fn nothing(&self) -> Response {
         let words = texts::common(self.language);
-        let content = format!(
-            "<p class=\"lede\">{}</p><p class=\"hint\"><a href=\"{}\">{}</a></p>",
-            words.nothing_here,
-            escape(&self.stripe.root()),
-            words.back
-        );
+        let content = OverCard { sentence: words.nothing_here, to: &self.stripe.root(), back: words.back };
         self.page(StatusCode::NOT_FOUND, words.nothing_title, &content)
     }
 }
@@ -139,51 +171,23 @@ fn checkout_page(
     let language = language(encoded, locale.as_deref(), headers);
     let frame = Frame { stripe, language, own: format!("checkout/{id}") };
     let Ok(Some((checkout, email))) = found else { return frame.nothing() };
-    let words = texts::checkout(language);
-    let price = amount(language, AMOUNT);
-    let status = if is_declined { StatusCode::PAYMENT_REQUIRED } else { StatusCode::OK };
-    let content = match checkout.status {
-        CheckoutStatus::Open => {
-            let common = texts::common(language);
-            let about = [
-                (common.plan, words.what.to_owned()),
-                (common.amount, texts::a_month(language, &price)),
-                (common.customer, email),
-            ];
-            format!(
-                "{}<p class=\"hint\">{}</p>\
-                 {}{}<button class=\"btn primary\" type=\"submit\" name=\"answer\" value=\"pay\">{} {price}</button>\
-                 <button class=\"btn\" type=\"submit\" name=\"answer\" value=\"decline\">{}</button>\
-                 <button class=\"btn\" type=\"submit\" name=\"answer\" value=\"back\">{}</button></form>",
-                list(&about),
-                words.renews,
-                if is_declined { fault(words.declined) } else { String::new() },
-                frame.form("actions"),
-                words.pay,
-                words.decline,
-                words.back,
-            )
-        }
-        CheckoutStatus::Complete => over(&frame, words.paid, &success_url(&checkout)),
-        CheckoutStatus::Expired => over(&frame, words.expired, &way_back(stripe, &checkout)),
+    let (words, common) = (texts::checkout(language), texts::common(language));
+    let over = |sentence: &str, to: &str| {
+        frame.page(StatusCode::OK, words.title, &OverCard { sentence, to, back: common.back })
     };
-    frame.page(status, words.title, &content)
-}
-
-fn over(frame: &Frame<'_>, sentence: &str, to: &str) -> String {
-    let back = texts::common(frame.language).back;
-    format!("<p class=\"lede\">{sentence}</p><p class=\"hint\"><a href=\"{}\">{back}</a></p>", escape(to))
-}
-
-/// Labels and what they label; what is empty is left out.
-pub(super) fn list(rows: &[(&str, String)]) -> String {
-    let rows = rows.iter().filter(|(_, value)| !value.is_empty());
-    let rows: Vec<_> = rows.map(|(label, value)| format!("<dt>{label}</dt><dd>{}</dd>", escape(value))).collect();
-    format!("<dl class=\"dl\">{}</dl>", rows.concat())
-}
-
-fn fault(sentence: &str) -> String {
-    format!("<p class=\"note danger\" role=\"alert\">{sentence}</p>")
+    match checkout.status {
+        CheckoutStatus::Open => {}
+        CheckoutStatus::Complete => return over(words.paid, &success_url(&checkout)),
+        CheckoutStatus::Expired => return over(words.expired, &way_back(stripe, &checkout)),
+    }
+    let amount = amount(language, AMOUNT);
+    let price = texts::a_month(language, &amount);
+    let status = if is_declined { StatusCode::PAYMENT_REQUIRED } else { StatusCode::OK };
+    frame.page(
+        status,
+        words.title,
+        &CheckoutCard { here: frame.here(), common, words, price, amount, email, is_declined },
+    )
 }
 
 fn success_url(checkout: &Checkout) -> String {
@@ -257,15 +261,9 @@ async fn show_invoice(
     let language = language(uri.query().unwrap_or_default(), None, &headers);
     let frame = Frame { stripe: &stripe, language, own: format!("invoices/{token}") };
     let Some((number, lines)) = lines(&stripe, &token, language) else { return frame.nothing() };
-    let content = format!(
-        "{}<p class=\"hint\"><a href=\"{}simulated-stripe/invoices/{}/pdf?lang={}\">{}</a></p>",
-        list(&lines),
-        escape(&stripe.root()),
-        escape(&token),
-        language.tag(),
-        texts::invoice_pdf(language),
-    );
-    frame.page(StatusCode::OK, &texts::invoice_title(language, &number), &content)
+    let file = format!("{}?lang={}", stripe.place(&format!("invoices/{token}/pdf")), language.tag());
+    let card = InvoiceCard { lines, file, open_file: texts::invoice_pdf(language) };
+    frame.page(StatusCode::OK, &texts::invoice_title(language, &number), &card)
 }
 
 async fn invoice_file(

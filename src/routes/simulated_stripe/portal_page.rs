@@ -1,6 +1,7 @@
 //! The page where somebody looks after a subscription; and, in place of time, the bank and the seller, lets happen what
 //! they would do.
 
+use askama::Template;
 use axum::{
     extract::{Path, Request, State as Shared},
     http::{HeaderMap, StatusCode, Uri},
@@ -9,22 +10,52 @@ use axum::{
 
 use super::{
     SimulatedStripe,
-    pages::{Frame, amount, invoice_word, language, lead_to, list},
+    pages::{Frame, Here, amount, invoice_word, language, lead_to},
     refusal::Refusal,
-    state::{AMOUNT, Customer, InvoiceStatus, Portal, State, Status, Subscription},
+    state::{AMOUNT, Customer, Invoice, InvoiceStatus, Portal, State, Status, Subscription},
 };
 use crate::{
     core::{
         language::Language,
-        texts::simulated_stripe::{self as texts, PortalTexts},
+        texts::simulated_stripe::{self as texts, CommonTexts, PortalTexts},
     },
-    routes::{
-        extractors::form,
-        html::{escape, value_of},
-    },
+    routes::{extractors::form, html::value_of},
 };
 
 const MOST_INVOICES: usize = 24;
+
+#[derive(Template)]
+#[template(path = "console/simulation/portal.html")]
+struct PortalCards {
+    here: Here,
+    common: CommonTexts,
+    words: PortalTexts,
+    is_done: bool,
+    subscriptions: Vec<Seen>,
+    /// What time, the bank and the seller would do.
+    others: Vec<(&'static str, &'static str)>,
+    card_is_declined: bool,
+    invoices: Vec<InvoiceRow>,
+    back: Option<String>,
+}
+
+/// A subscription, and what one can do with it.
+struct Seen {
+    lines: [(&'static str, String); 4],
+    id: String,
+    is_running: bool,
+    ends_later: bool,
+    has_open_invoice: bool,
+}
+
+/// An invoice in the list.
+struct InvoiceRow {
+    place: String,
+    number: String,
+    day: String,
+    status: &'static str,
+    amount: String,
+}
 
 pub(super) async fn show(
     Shared(stripe): Shared<SimulatedStripe>,
@@ -39,12 +70,10 @@ pub(super) async fn show(
     let Some(portal) = portal else { return frame.nothing() };
     let words = texts::portal(language);
     // what is due has happened before it is shown
-    let Ok(content) = stripe.ask(|state| Ok(content(&frame, &words, state, &portal))) else { return frame.nothing() };
-    let done = match &*value_of(query, "done") {
-        "" => String::new(),
-        _ => format!("<p class=\"note ok\" role=\"status\">{}</p>", words.done),
-    };
-    frame.page(StatusCode::OK, words.title, &format!("{done}{content}"))
+    let is_done = !value_of(query, "done").is_empty();
+    let cards = stripe.ask(|state| Ok(content(&frame, &words, state, &portal, is_done)));
+    let Ok(cards) = cards else { return frame.nothing() };
+    frame.page(StatusCode::OK, words.title, &cards)
 }
 
 pub(super) async fn act(
@@ -63,7 +92,7 @@ pub(super) async fn act(
     let outcome = stripe.change(|state| carry_out(state, &portal.customer, &what, &subscription));
     // what was refused was overtaken by something else: the page shows what is true now
     let done = if outcome.is_ok() { "&done=1" } else { "" };
-    lead_to(&format!("{}simulated-stripe/portal/{}?lang={}{done}", stripe.root(), portal.id, language.tag()))
+    lead_to(&format!("{}?lang={}{done}", stripe.place(&format!("portal/{}", portal.id)), language.tag()))
 }
 
 fn find(stripe: &SimulatedStripe, id: &str) -> Option<Portal> {
@@ -96,45 +125,40 @@ fn carry_out(state: &mut State, customer: &str, act: &str, subscription: &str) -
     }
 }
 
-fn content(frame: &Frame<'_>, words: &PortalTexts, state: &State, portal: &Portal) -> String {
-    let language = frame.language;
+fn content(frame: &Frame<'_>, words: &PortalTexts, state: &State, portal: &Portal, is_done: bool) -> PortalCards {
     let customer = state.customer(&portal.customer);
     let of_customer = || state.subscriptions.iter().rev().filter(|one| one.customer == portal.customer);
     let mut shown: Vec<&Subscription> = of_customer().filter(|one| one.status != Status::Canceled).collect();
     if shown.is_empty() {
         shown.extend(of_customer().next());
     }
-    let mut out = Vec::new();
-    if shown.is_empty() {
-        out.push(format!("<p class=\"lede\">{}</p>", words.none));
+    let is_running = shown.iter().any(|one| one.is_running());
+    PortalCards {
+        here: frame.here(),
+        common: texts::common(frame.language),
+        is_done,
+        subscriptions: shown.iter().map(|one| seen(frame.language, words, state, one, customer)).collect(),
+        others: customer
+            .filter(|one| !one.is_deleted)
+            .map(|one| what_else(words, state, one, is_running))
+            .unwrap_or_default(),
+        card_is_declined: customer.is_some_and(|one| one.card_is_declined),
+        invoices: invoices(frame, state, &portal.customer),
+        back: portal.return_url.clone(),
+        words: *words,
     }
-    for one in &shown {
-        out.push(about(language, words, state, one, customer));
-        out.push(what_one_can_do(frame, words, state, one));
-    }
-    if let Some(customer) = customer.filter(|one| !one.is_deleted) {
-        out.push(what_else(frame, words, state, customer, shown.iter().any(|one| one.is_running())));
-    }
-    out.push(invoices(frame, words, state, &portal.customer));
-    if let Some(back) = &portal.return_url {
-        out.push(format!("<p class=\"hint\"><a href=\"{}\">← {}</a></p>", escape(back), texts::common(language).back));
-    }
-    out.concat()
 }
 
-fn about(
+fn seen(
     language: Language,
     words: &PortalTexts,
     state: &State,
     subscription: &Subscription,
     customer: Option<&Customer>,
-) -> String {
+) -> Seen {
     let common = texts::common(language);
-    let next_attempt = state
-        .invoices
-        .iter()
-        .filter(|one| one.subscription == subscription.id && one.status == InvoiceStatus::Open)
-        .find_map(|one| one.next_attempt);
+    let is_open = |one: &&Invoice| one.subscription == subscription.id && one.status == InvoiceStatus::Open;
+    let next_attempt = state.invoices.iter().filter(is_open).find_map(|one| one.next_attempt);
     let (label, moment) = match (subscription.ended_at, next_attempt) {
         (Some(ended), _) => (words.ended, ended),
         (None, Some(next)) => (words.next_attempt, next),
@@ -143,89 +167,49 @@ fn about(
     };
     let status = serde_json::to_value(subscription.status).ok();
     let status = status.as_ref().and_then(|word| word.as_str()).unwrap_or_default();
-    let rows = [
-        (common.plan, texts::a_month(language, &format!("PRO, {}", amount(language, AMOUNT)))),
-        (common.status, texts::subscription_status(language, status).to_owned()),
-        (label, texts::day(language, moment)),
-        (common.customer, customer.and_then(|one| one.email.clone()).unwrap_or_default()),
-    ];
-    list(&rows)
-}
-
-fn what_one_can_do(frame: &Frame<'_>, words: &PortalTexts, state: &State, subscription: &Subscription) -> String {
-    if !subscription.is_running() {
-        return String::new();
+    Seen {
+        lines: [
+            (common.plan, texts::a_month(language, &format!("PRO, {}", amount(language, AMOUNT)))),
+            (common.status, texts::subscription_status(language, status).to_owned()),
+            (label, texts::day(language, moment)),
+            (common.customer, customer.and_then(|one| one.email.clone()).unwrap_or_default()),
+        ],
+        id: subscription.id.clone(),
+        is_running: subscription.is_running(),
+        ends_later: subscription.cancel_at_period_end,
+        has_open_invoice: state.invoices.iter().any(|one| is_open(&one)),
     }
-    let has_open =
-        state.invoices.iter().any(|one| one.subscription == subscription.id && one.status == InvoiceStatus::Open);
-    let later = if subscription.cancel_at_period_end {
-        button("resume", words.resume, true)
-    } else {
-        button("cancel_later", words.cancel_later, false)
-    };
-    format!(
-        "<section class=\"stack\"><h2>{}</h2>{}<input type=\"hidden\" name=\"subscription\" value=\"{}\">{}{later}{}</form></section>",
-        words.yours,
-        frame.form("actions"),
-        escape(&subscription.id),
-        if has_open { button("pay_open", words.pay_open, true) } else { String::new() },
-        button("cancel_now", words.cancel_now, false),
-    )
 }
 
-fn what_else(frame: &Frame<'_>, words: &PortalTexts, state: &State, customer: &Customer, is_running: bool) -> String {
-    let is_open = state
-        .invoices
-        .iter()
-        .any(|one| one.customer == customer.id && one.status == InvoiceStatus::Open && one.next_attempt.is_some());
-    let mut buttons = String::new();
+/// What else may happen: the word of an act, and its button.
+fn what_else(
+    words: &PortalTexts,
+    state: &State,
+    customer: &Customer,
+    is_running: bool,
+) -> Vec<(&'static str, &'static str)> {
+    let waits =
+        |one: &Invoice| one.customer == customer.id && one.status == InvoiceStatus::Open && one.next_attempt.is_some();
+    let mut acts = Vec::new();
     if is_running {
-        buttons += &button("end_period", if is_open { words.try_again } else { words.end_period }, false);
-        let (act, label) = if customer.card_is_declined { ("succeed", words.succeed) } else { ("fail", words.fail) };
-        buttons += &button(act, label, false);
+        acts.push(("end_period", if state.invoices.iter().any(waits) { words.try_again } else { words.end_period }));
+        acts.push(if customer.card_is_declined { ("succeed", words.succeed) } else { ("fail", words.fail) });
     }
     if state.last_payment(&customer.id).is_some() {
-        buttons += &button("refund", words.refund, false);
+        acts.push(("refund", words.refund));
     }
-    if buttons.is_empty() {
-        return String::new();
-    }
-    let fails = if customer.card_is_declined { format!(" <strong>{}</strong>", words.fails) } else { String::new() };
-    format!(
-        "<section class=\"stack\"><h2>{}</h2><p class=\"hint\">{}{fails}</p>{}{buttons}</form></section>",
-        words.others,
-        words.others_hint,
-        frame.form("actions"),
-    )
+    acts
 }
 
-fn button(act: &str, label: &str, is_main: bool) -> String {
-    let class = if is_main { "btn primary" } else { "btn" };
-    format!("<button class=\"{class}\" type=\"submit\" name=\"act\" value=\"{act}\">{label}</button>")
-}
-
-fn invoices(frame: &Frame<'_>, words: &PortalTexts, state: &State, customer: &str) -> String {
+fn invoices(frame: &Frame<'_>, state: &State, customer: &str) -> Vec<InvoiceRow> {
     let language = frame.language;
-    let root = escape(&frame.stripe.root());
     let found = state.invoices.iter().rev().filter(|one| one.customer == customer && one.number.is_some());
-    let rows: Vec<_> = found
-        .take(MOST_INVOICES)
-        .map(|one| {
-            format!(
-                "<li><span><a href=\"{root}simulated-stripe/invoices/{}?lang={}\"><strong>{}</strong></a><br><span class=\"muted small\">{} · {}</span></span><span class=\"num\">{}</span></li>",
-                escape(&one.token),
-                language.tag(),
-                escape(one.number.as_deref().unwrap_or_default()),
-                texts::day(language, one.created),
-                texts::invoice_status(language, invoice_word(state, one)),
-                escape(&amount(language, one.amount)),
-            )
-        })
-        .collect();
-    let shown = if rows.is_empty() {
-        format!("<p class=\"hint\">{}</p>", words.no_invoice)
-    } else {
-        format!("<ol class=\"rows\">{}</ol>", rows.concat())
+    let row = |one: &Invoice| InvoiceRow {
+        place: format!("{}?lang={}", frame.stripe.place(&format!("invoices/{}", one.token)), language.tag()),
+        number: one.number.clone().unwrap_or_default(),
+        day: texts::day(language, one.created),
+        status: texts::invoice_status(language, invoice_word(state, one)),
+        amount: amount(language, one.amount),
     };
-    format!("<section class=\"stack\"><h2>{}</h2>{shown}</section>", words.invoices)
+    found.take(MOST_INVOICES).map(row).collect()
 }

@@ -6,7 +6,7 @@ use crate::{
     core::{
         context::Context,
         crypto::{account::sealed_with, totp::TotpSecret},
-        database::Writer,
+        database::{Conn, Writer},
         error::{Error, Result},
         secret::SecretText,
         texts::problems::Code,
@@ -74,7 +74,7 @@ pub(super) async fn check_totp(
         return Ok(Checked::Paused { retry_after });
     }
     if let GivenCode::Totp(digits) = code {
-        let secret = open(tx, ctx, account, factor).await?;
+        let secret = open(&mut *tx, ctx, account, factor).await?;
         if let Some(step) = secret.step_of(digits.expose(), ctx.now())
             && second_factors::use_step(tx, account, step).await?
         {
@@ -85,10 +85,19 @@ pub(super) async fn check_totp(
     Ok(Checked::Wrong)
 }
 
-async fn open(tx: &mut Writer, ctx: &Context, account: UserId, factor: &SecondFactor) -> Result<TotpSecret> {
+/// The secret of a second factor.
+///
+/// # Errors
+/// `Internal` where it was changed.
+pub(super) async fn open<'c>(
+    conn: impl Into<Conn<'c>>,
+    ctx: &Context,
+    account: UserId,
+    factor: &SecondFactor,
+) -> Result<TotpSecret> {
     let version = sealed_with(&factor.sealed)
         .ok_or_else(|| Error::internal(format!("the second factor of {account} is not sealed in a known format")))?;
-    let key = account_keys::open(tx, ctx, account, version).await?;
+    let key = account_keys::open(conn, ctx, account, version).await?;
     Ok(TotpSecret::from_bytes(key.open(place(account), &factor.sealed).map_err(Error::internal)?))
 }
 

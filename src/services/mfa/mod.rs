@@ -9,6 +9,8 @@ pub use challenge::log_in;
 pub(super) use challenge::{ask, pass};
 pub(super) use check::{Checked, check, refuse};
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+
 use super::{
     account_keys,
     audit::{self, Event},
@@ -33,6 +35,7 @@ use crate::{
         mail::MailKind,
         permission::Permission,
         second_factor::{Enrolment, FactorState, GivenCode, RECOVERY_CODES, recovery_code},
+        user::User,
     },
     repositories::{
         device_logins, login_challenges, login_sessions, mail_outbox, recovery_codes, second_factors, users,
@@ -66,6 +69,27 @@ pub async fn begin(ctx: &Context) -> Result<Enrolment> {
         return Err(Code::MfaAlreadyOn.into());
     }
     tx.commit().await?;
+    enrolment(&secret, user)
+}
+
+/// The pending one once more, for whoever knows its secret already: a page that was asked with a wrong code. `None` where
+/// another one is pending by now.
+///
+/// # Errors
+/// `reauthentication_required`.
+pub async fn show_again(ctx: &Context, known: &SecretText) -> Result<Option<Enrolment>> {
+    ctx.require(Permission::SecureOwnAccount)?;
+    step_up::require(ctx)?;
+    let user = &ctx.member()?.user;
+    let mut reader = ctx.db().read().await?;
+    let pending = second_factors::find(&mut reader, user.id).await?.filter(|factor| factor.confirmed_at.is_none());
+    let Some(pending) = pending else { return Ok(None) };
+    let secret = check::open(&mut reader, ctx, user.id, &pending).await?;
+    let is_known = verify_slices_are_equal(secret.base32().expose().as_bytes(), known.expose().as_bytes()).is_ok();
+    if is_known { enrolment(&secret, user).map(Some) } else { Ok(None) }
+}
+
+fn enrolment(secret: &TotpSecret, user: &User) -> Result<Enrolment> {
     let url = secret.url(user.email.as_str())?;
     Ok(Enrolment { secret: secret.base32(), qr_svg: totp::qr_svg(&url)?, url })
 }

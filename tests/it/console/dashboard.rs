@@ -73,7 +73,8 @@ on_both! {
         let before = app.mails.verifications(&alice.email).len();
 
         person.open("/dashboard").await.sees("Confirm your address");
-        person.submit("/dashboard/resend", &[]).await.sees("A mail is on its way");
+        person.submit("/verify-address/resend", &[]).await.sees("A mail is on its way");
+        assert_eq!(person.path, "/dashboard?notice=mail-sent");
 
         for _ in 0..200 {
             if app.mails.verifications(&alice.email).len() > before {

@@ -21,5 +21,6 @@ mod settings;
 mod sign_in;
 mod tokens;
 mod tour;
+mod turning;
 mod twins;
 pub mod world;

@@ -145,14 +145,16 @@ on_both! {
 
         person.submit("/security/second-factor/confirm", &[("code", "000000")]).await;
         assert_eq!(person.page.status, 422);
-        person.sees("id=\"e-code\"").sees_no("use a recovery code").sees("Your app has the secret already").sees_no(&secret);
+        person.sees("id=\"e-code\"").sees_no("use a recovery code").sees("Not scanned yet?").sees("data:image/svg+xml;base64,");
+        assert_eq!((secret_of(&person), person.page.header("content-encoding")), (secret.clone(), ""));
         person.submit("/security/second-factor/confirm", &[("code", "")]).await;
-        assert_eq!(person.page.status, 422);
+        assert_eq!((person.page.status, secret_of(&person)), (422, secret.clone()));
         let code = code_of(&app, &secret);
         person.submit("/security/second-factor/confirm", &[("code", &code)]).await;
         let codes = codes_of(&person);
         assert_eq!((person.page.status, codes.len()), (200, 10));
         person.sees("The second factor is on").sees("download=\"vault-api-recovery-codes.txt\"").sees("data-print");
+        person.sees("<dt>Account</dt><dd>alice@example.com</dd>").sees("<dt>Vault</dt><dd>").sees("<dt>Made on</dt><dd><time");
         // the others were opened without it
         alice.get("/api/auth/me").await.expect(401);
 
@@ -163,6 +165,25 @@ on_both! {
         again.submit("/sign-in/code", &[("code", &codes[0])]).await;
         assert_eq!(again.open("/security").await.path, "/security");
         again.sees("9 codes left");
+    }
+
+    async fn a_wrong_code_shows_the_pending_secret_to_nobody_who_does_not_know_it(app: TestApp) {
+        let (_, mut person) = with_actor(&app, "alice").await;
+        person.open("/security").await.submit("/security/second-factor", &[]).await;
+        let (first, form) = (secret_of(&person), person.filled("/security/second-factor/confirm", &[("code", "000000")]));
+        // another window begins anew
+        person.open("/security").await.submit("/security/second-factor", &[]).await;
+        let second = secret_of(&person);
+
+        person.post(&form).await;
+        assert_eq!(person.page.status, 422);
+        person.sees("another window began anew").sees_no(&first).sees_no(&second).sees_no("svg+xml;base64");
+        let mut guess = form.clone();
+        guess.fields.retain(|(name, _)| name != "secret");
+        person.post(&guess).await.sees_no(&second).sees_no("svg+xml;base64");
+        let code = code_of(&app, &second);
+        person.submit("/security/second-factor/confirm", &[("code", &code)]).await;
+        assert_eq!((person.page.status, codes_of(&person).len()), (200, 10));
     }
 
     async fn new_codes_and_the_end_of_the_second_factor_ask_for_a_newer_sign_in(app: TestApp) {

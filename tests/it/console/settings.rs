@@ -42,6 +42,8 @@ on_both! {
         alice.open("/settings").await.submit("/settings/email", &[("email", "bob@example.com"), ("password", PASSWORD)]).await;
         assert_eq!(alice.page.status, 409);
         alice.sees("id=\"e-email\"").sees("value=\"bob@example.com\"").sees_no("girafe");
+        // the other language is where the form can be asked for
+        alice.sees("href=\"/settings?lang=fr\"").sees_no("/settings/email?lang");
         alice.submit("/settings/email", &[("email", "new@example.com"), ("password", "une girafe en pyjama rouge")]).await;
         assert!(alice.page.status == 403 && alice.page.text().contains("id=\"e-password\""));
 
@@ -56,7 +58,7 @@ on_both! {
         app.clock.advance(TimeDelta::minutes(20));
 
         alice.open("/settings").await.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
-        alice.sees("Confirm that it is you");
+        alice.sees("Confirm that it is you").sees_no("lang=fr");
         alice.submit("/settings/email", &[("confirm_password", PASSWORD)]).await;
 
         assert_eq!(alice.path, "/settings?notice=address-change-asked");

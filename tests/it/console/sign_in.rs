@@ -8,15 +8,13 @@ use crate::support::{Actor, Person};
 const PASSWORD: &str = "une girafe en pyjama vert";
 
 on_both! {
-    async fn somebody_registers_signs_in_and_out(app: TestApp) {
+    async fn somebody_registers_is_in_at_once_and_signs_out_and_in(app: TestApp) {
         let mut alice = Person::new(&app);
         let fields = [("name", "Alice"), ("email", "alice@example.com"), ("password", PASSWORD)];
 
         alice.open("/sign-up").await.submit("/sign-up", &fields).await;
-        assert_eq!(alice.path, "/sign-in?notice=registered");
-        alice.sees("Your account is ready");
-        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]).await;
-        assert_eq!(alice.path, "/dashboard");
+        assert_eq!(alice.path, "/dashboard?notice=registered");
+        alice.sees("Your account is ready").sees("Hello Alice");
         let cookie = alice.cookies["vault_session"].clone();
 
         let form = alice.filled("/sign-out", &[]);
@@ -27,6 +25,8 @@ on_both! {
         alice.cookies.insert("vault_session".into(), cookie);
         alice.open("/dashboard").await;
         assert!(alice.path.starts_with("/sign-in?next=%2Fdashboard"), "{}", alice.path);
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]).await;
+        assert_eq!(alice.path, "/dashboard");
     }
 
     async fn a_wrong_password_keeps_the_address_and_not_the_password(app: TestApp) {
@@ -190,8 +190,51 @@ on_both! {
         person.open("/sign-in?lang=fr&theme=dark").await.sees("Se connecter").sees("data-theme=\"dark\"");
         person.open("/pricing").await.sees("Tarifs").sees("data-theme=\"dark\"");
         person.open("/nowhere").await.sees("<html lang=\"fr\"").sees("data-theme=\"dark\"");
-        person.open("/pricing?theme=auto&lang=en").await.sees("Pricing").sees_no("data-theme");
+        person.open("/pricing?theme=auto&lang=en").await.sees("Pricing").sees_no("data-theme=");
         assert_eq!(person.page.header("content-language"), "en");
+        // what was chosen is kept by the browser, and does not stay in the address
+        assert_eq!(person.path, "/pricing");
+        person.open("/sign-in?next=%2Fkeys%3Fq%3Da&lang=fr").await.sees("Se connecter");
+        assert_eq!(person.path, "/sign-in?next=%2Fkeys%3Fq%3Da");
+        assert_eq!(person.filled("/sign-in", &[]).fields.iter().find(|(name, _)| name == "next").unwrap().1, "/keys?q=a");
+        // who keeps nothing gets what the address asks for
+        let mut reader = Person::new(&app);
+        reader.open("/pricing?lang=fr").await.sees("Tarifs");
+        assert_eq!(reader.path, "/pricing?lang=fr");
+    }
+
+    async fn dates_are_written_as_the_browsers_region_does(app: TestApp) {
+        let mut person = Person::new(&app);
+        person.open("/sign-in").await.sees("data-dates=\"en-US\"");
+
+        person.headers.retain(|(name, _)| *name != "accept-language");
+        person.headers.push(("accept-language", "en-GB,en-US;q=0.9,en;q=0.8".into()));
+        person.open("/sign-in").await.sees("data-dates=\"en-GB\"");
+        person.open("/sign-in?lang=fr").await.sees("data-dates=\"fr\"");
+    }
+}
+
+mod where_nobody_is_told_who_has_an_account {
+    use super::*;
+
+    on_both! {
+        with [("ENUMERATION_PROTECTION", "true")];
+
+        async fn a_known_and_an_unknown_address_register_to_the_same_answer(app: TestApp) {
+            let known = json!({ "email": "alice@example.com", "password": PASSWORD });
+            app.call("POST", "/api/auth/register", Some(known)).await.expect(202);
+            let mut pages = Vec::new();
+            for email in ["alice@example.com", "nobody@example.com"] {
+                let mut person = Person::new(&app);
+                let fields = [("name", ""), ("email", email), ("password", PASSWORD)];
+                person.open("/sign-up").await.submit("/sign-up", &fields).await;
+                let names: Vec<_> = person.cookies.keys().cloned().collect();
+                pages.push((person.page.status, person.path.clone(), names, person.page.text()));
+            }
+
+            assert_eq!(pages[0], pages[1]);
+            assert!(pages[0].0 == 202 && pages[0].3.contains("A mail is on its way"), "{}", pages[0].3);
+        }
     }
 }
 

@@ -124,8 +124,23 @@ on_both! {
         alice.post(&form).await;
 
         assert_eq!(alice.page.status, 422);
+        alice.sees("Choose the last day, or another duration.");
         alice.sees("id=\"e-scopes\"").sees("id=\"e-expires_at\"").sees("id=\"e-allowed_ips\"").sees("value=\"bot\"").sees("10.0.0.0/8\nnowhere");
         assert_eq!(app.sql("select count(*) from auth.program_tokens").await, "0");
+    }
+
+    async fn the_first_steps_lead_to_a_token_that_shows_values(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let ticked = |person: &Person<'_>| {
+            let form = person.filled("/tokens", &[]);
+            form.fields.into_iter().filter(|(name, _)| name == "scopes").map(|(_, scope)| scope).collect::<Vec<_>>()
+        };
+
+        alice.open("/dashboard").await.sees("href=\"/tokens/new?scopes=keys:reveal\"");
+        alice.open("/tokens/new?scopes=keys:reveal&scopes=%22%3E%3Cb%3E").await;
+        assert_eq!(ticked(&alice), ["keys:read", "keys:reveal"]);
+        alice.open("/tokens/new").await;
+        assert_eq!(ticked(&alice), ["keys:read"]);
     }
 
     async fn the_end_is_the_preset_or_the_end_of_the_day(app: TestApp) {

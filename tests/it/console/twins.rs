@@ -33,7 +33,6 @@ const TWINS: &[(&str, Twin)] = &[
     ("/device", Api(&["POST /api/auth/device/approve", "POST /api/auth/device/refuse"])),
     ("/device/allow", Api(&["POST /api/auth/device/approve"])),
     ("/verify-address/resend", Api(&["POST /api/auth/verify-email/resend"])),
-    ("/dashboard/resend", Api(&["POST /api/auth/verify-email/resend"])),
     ("/dashboard/steps", Twin::None("the browser hides the first steps: nothing of the vault changes")),
     ("/tokens", Api(&["POST /api/tokens"])),
     ("/tokens/{id}/revoke", Api(&["DELETE /api/tokens/{id}"])),

@@ -128,6 +128,8 @@ fn in_development_the_mails_are_shown() {
     });
 
     let path = newest(&server);
+    let list = server.call("GET", "/dev/mail", None, None).expect(200).text();
+    assert!(list.contains("<time datetime=\"20") && !list.contains("+0000"), "{list}");
     let shown = server.call("GET", &path, None, None).expect(200);
     let plain = server.call("GET", &format!("{path}?view=plain"), None, None).expect(200).text();
     let html = server.call("GET", &format!("{path}/html"), None, None).expect(200);

@@ -125,7 +125,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("generate", "Faire créer une clé par le coffre, et l’afficher"),
     ("generate scopes", "Ce à quoi elle peut servir ; plusieurs fois si besoin"),
     ("generate limit", "Combien de fois elle est acceptée, comme 100/60s"),
-    ("rotate", "Donner une nouvelle valeur à une clé"),
+    ("rotate", "Renouveler une clé : lui donner une nouvelle valeur"),
     ("rotate grace", "Combien de temps l’ancienne valeur est encore acceptée, comme 24h ; 0 y met fin aussitôt"),
     ("rotate end_grace", "Mettre fin au temps où l’ancienne valeur est acceptée, sans rien changer d’autre"),
     ("versions", "Lister les versions d’une clé, masquées"),

@@ -26,6 +26,8 @@ texts! {
         theme_auto: "Theme of the system" | "Thème du système",
         appearance: "Appearance" | "Apparence",
         language: "Language" | "Langue",
+        turn_loses: "What you typed here, or what is shown only once, would be lost. Go on?" | "Ce que vous avez saisi ici, ou ce qui ne s’affiche qu’une fois, serait perdu. Continuer ?",
+        turn_hint: "Another language or theme empties the form: send it first." | "Changer de langue ou de thème vide le formulaire : envoyez-le d’abord.",
         shortcuts: "Keyboard shortcuts" | "Raccourcis clavier",
         shortcut_search: "Search the keys" | "Chercher dans les clés",
         shortcut_create: "New key" | "Nouvelle clé",

@@ -4,9 +4,9 @@ texts! {
     /// A new key.
     NewKeyTexts {
         title: "New key" | "Nouvelle clé",
-        lede: "Keep a value that a service gave you, or have the vault make one that you give out." | "Gardez une valeur qu’un service vous a donnée, ou faites-en créer une par le coffre pour la distribuer.",
+        lede: "Keep a value that a service gave you, or have the vault make one that you give out." | "Enregistrez une valeur qu’un service vous a donnée, ou faites-en créer une par le coffre pour la distribuer.",
         ways: "Ways" | "Manières",
-        store: "Store a value" | "Garder une valeur",
+        store: "Store a value" | "Enregistrer une valeur",
         generate: "Generate a key" | "Créer une clé",
         store_hint: "Paste the key as you got it. It is encrypted before it is written down." | "Collez la clé telle que vous l’avez reçue. Elle est chiffrée avant d’être inscrite.",
         generate_hint: "The vault makes the value, and tells at any time whether it is still good." | "Le coffre crée la valeur, et dit à tout moment si elle est encore valable.",
@@ -17,7 +17,7 @@ texts! {
         recognise: "Recognise it by its form" | "Le reconnaître à sa forme",
         look: "Recognise and show its fields" | "Reconnaître et montrer ses champs",
         recognised: "Looks like a key of {provider}." | "Ressemble à une clé {provider}.",
-        unrecognised: "The form tells of no provider: it will be kept as Custom." | "La forme ne désigne aucun fournisseur : elle sera gardée comme personnalisée.",
+        unrecognised: "The form tells of no provider: it will be kept as Custom." | "La forme ne désigne aucun fournisseur : elle sera enregistrée comme personnalisée.",
         settings: "Settings of {provider}" | "Réglages {provider}",
         settings_hint: "Those marked as secret are encrypted like the value." | "Ceux marqués comme secrets sont chiffrés comme la valeur.",
         secret: "secret" | "secret",
@@ -43,7 +43,7 @@ texts! {
         preset_ci_hint: "test, 30 days" | "test, 30 jours",
         preset_internal: "Internal service" | "Service interne",
         preset_internal_hint: "production, private network" | "production, réseau privé",
-        store_button: "Store the key" | "Garder la clé",
+        store_button: "Store the key" | "Enregistrer la clé",
         generate_button: "Generate the key" | "Créer la clé",
         cancel: "Cancel" | "Annuler",
         limit_title: "Your plan is full" | "Votre formule est pleine",
@@ -56,7 +56,7 @@ texts! {
         made_generated: "Copy the value now and give it to whoever uses it. It also stays in the vault, encrypted: you can show it again from the key’s page, and each time is written down." | "Copiez la valeur maintenant et donnez-la à qui s’en sert. Elle reste aussi dans le coffre, chiffrée : vous pouvez l’afficher encore depuis la page de la clé, et chaque fois est consignée.",
         made_stored: "The value is in the vault, encrypted. You can show it again from the key’s page, and each time is written down." | "La valeur est dans le coffre, chiffrée. Vous pouvez l’afficher encore depuis la page de la clé, et chaque fois est consignée.",
         warnings: "Worth a look" | "À vérifier",
-        saved: "I have saved it" | "Je l’ai gardée",
+        saved: "I have saved it" | "Je l’ai enregistrée",
         open_key: "Open the key" | "Ouvrir la clé",
     }
 }

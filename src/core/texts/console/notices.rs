@@ -69,7 +69,7 @@ notices! {
     /// The session's time was over.
     SessionEnded = "session-ended": "Your session ended. Sign in to go on." | "Votre session a pris fin. Connectez-vous pour continuer.",
     /// An account was made.
-    Registered = "registered": "Your account is ready. Sign in to begin." | "Votre compte est prêt. Connectez-vous pour commencer.",
+    Registered = "registered": "Your account is ready." | "Votre compte est prêt.",
     /// The first steps are not shown any more.
     StepsHidden = "steps-hidden": "The first steps are hidden." | "Les premiers pas sont masqués.",
     /// A token for a program was revoked.

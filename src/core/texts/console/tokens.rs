@@ -21,13 +21,13 @@ pub fn scope_texts(scope: TokenScope, language: Language) -> (&'static str, &'st
         ),
         (TokenScope::Write, Language::English) => ("Change keys", "Store, generate, import, rotate and revoke keys."),
         (TokenScope::Write, Language::French) => {
-            ("Modifier les clés", "Enregistrer, générer, importer, remplacer et révoquer des clés.")
+            ("Modifier les clés", "Enregistrer, créer, importer, renouveler et révoquer des clés.")
         }
         (TokenScope::Verify, Language::English) => {
             ("Check keys", "Ask whether a key that a customer shows is good. Nothing else.")
         }
         (TokenScope::Verify, Language::French) => {
-            ("Vérifier des clés", "Demander si la clé que montre un client est bonne. Rien d’autre.")
+            ("Contrôler des clés", "Demander si la clé que montre un client est bonne. Rien d’autre.")
         }
     }
 }
@@ -67,8 +67,9 @@ texts! {
         days_365: "1 year" | "1 an",
         on_date: "until a date" | "jusqu’à une date",
         never: "for ever" | "sans fin",
-        date_label: "Day" | "Jour",
-        date_hint: "Where you chose a day of your own." | "Si vous avez choisi un jour.",
+        date_label: "Its last day" | "Son dernier jour",
+        date_hint: "It is good until the end of that day, in UTC." | "Il vaut jusqu’à la fin de ce jour, en UTC.",
+        date_missing: "Choose the last day, or another duration." | "Choisissez le dernier jour, ou une autre durée.",
         ips_label: "From where?" | "D’où ?",
         ips_hint: "Addresses or networks, one on a line: 203.0.113.7 or 203.0.113.0/24. Empty: from everywhere." | "Adresses ou réseaux, un par ligne : 203.0.113.7 ou 203.0.113.0/24. Vide : de partout.",
         create: "Create the token" | "Créer le jeton",

@@ -38,7 +38,7 @@ sentences! {
     SecondFactorOff: "The second factor was turned off" | "Le second facteur a été désactivé",
     SecondFactorRefused: "A code was refused" | "Un code a été refusé",
     RecoveryCodesMade: "New recovery codes were made" | "De nouveaux codes de récupération ont été créés",
-    RecoveryCodeUsed: "A recovery code was used" | "Un code de secours a été utilisé",
+    RecoveryCodeUsed: "A recovery code was used" | "Un code de récupération a été utilisé",
     SessionEnded: "A session was ended" | "Une session a pris fin",
     PasswordChanged: "The password was changed" | "Le mot de passe a été changé",
     PasswordRefused: "A wrong password was given" | "Un mot de passe erroné a été donné",

@@ -45,10 +45,10 @@ pub(super) fn content(of: &Particulars) -> Content {
             .says("A token that had already been spent was used again. It may have been copied, so we ended the session that it belongs to.")
             .says("Sign in again to go on. If you did nothing unusual, look through your sessions and set a new password.")
             .otherwise("An app of yours that was restored from a backup, or runs twice, can be the cause too."),
-        MailKind::SecondFactorOn => Content::new("Two-step sign-in is on", OPEN)
+        MailKind::SecondFactorOn => Content::new("The second factor is on", OPEN)
             .says("Signing in to your Vault API account now asks for a code beside the password. Keep your recovery codes in a safe place.")
             .otherwise(NOT_YOU_PASSWORD),
-        MailKind::SecondFactorOff => Content::new("Two-step sign-in is off", OPEN)
+        MailKind::SecondFactorOff => Content::new("The second factor is off", OPEN)
             .says("Signing in to your Vault API account no longer asks for a code: the password alone protects it.")
             .otherwise(NOT_YOU_PASSWORD),
         MailKind::RoleChanged => Content::new("Your role in Vault API was changed", OPEN)

@@ -45,10 +45,10 @@ pub(super) fn content(of: &Particulars) -> Content {
             .says("Un jeton qui avait déjà servi a été présenté une seconde fois. Il a peut-être été copié : nous avons fermé la session à laquelle il appartient.")
             .says("Connectez-vous à nouveau pour continuer. Si vous n’avez rien fait d’inhabituel, vérifiez vos sessions et changez de mot de passe.")
             .otherwise("Une de vos applications, restaurée d’une sauvegarde ou lancée deux fois, peut aussi en être la cause."),
-        MailKind::SecondFactorOn => Content::new("La connexion en deux étapes est activée", OPEN)
-            .says("La connexion à votre compte Vault API demande désormais un code en plus du mot de passe. Gardez vos codes de secours en lieu sûr.")
+        MailKind::SecondFactorOn => Content::new("Le second facteur est activé", OPEN)
+            .says("La connexion à votre compte Vault API demande désormais un code en plus du mot de passe. Gardez vos codes de récupération en lieu sûr.")
             .otherwise(NOT_YOU_PASSWORD),
-        MailKind::SecondFactorOff => Content::new("La connexion en deux étapes est désactivée", OPEN)
+        MailKind::SecondFactorOff => Content::new("Le second facteur est désactivé", OPEN)
             .says("La connexion à votre compte Vault API ne demande plus de code : seul le mot de passe le protège.")
             .otherwise(NOT_YOU_PASSWORD),
         MailKind::RoleChanged => Content::new("Votre rôle dans Vault API a changé", OPEN)
@@ -86,23 +86,23 @@ fn payment_failed(of: &Particulars) -> Content {
         (OPEN, "Connectez-vous pour vérifier votre moyen de paiement et le changer.")
     };
     Content::new("Votre paiement Vault API n’a pas abouti", button)
-        .says(format!("Le paiement de {} pour votre offre PRO a été refusé.", amount(Language::French, of.mail)))
+        .says(format!("Le paiement de {} pour votre formule PRO a été refusé.", amount(Language::French, of.mail)))
         .says(what_to_do)
-        .says("D’ici là, votre offre reste en place, et vos clés aussi. Si la facture reste impayée, le compte finira par revenir à l’offre FREE ; aucune clé ne sera perdue.")
+        .says("D’ici là, votre formule reste en place, et vos clés aussi. Si la facture reste impayée, le compte finira par revenir à la formule FREE ; aucune clé ne sera perdue.")
 }
 
 fn pro_ended(of: &Particulars) -> Content {
     let over_limit = match of.mail.detail("limit").parse::<i64>() {
         Ok(limit @ 0..=1) => format!(
-            "L’offre FREE permet {limit} clé active. Celles que vous avez en plus restent lisibles et révocables ; seules les nouvelles sont refusées."
+            "La formule FREE permet {limit} clé active. Celles que vous avez en plus restent lisibles et révocables ; seules les nouvelles sont refusées."
         ),
         Ok(limit) => format!(
-            "L’offre FREE permet {limit} clés actives. Celles que vous avez en plus restent lisibles et révocables ; seules les nouvelles sont refusées."
+            "La formule FREE permet {limit} clés actives. Celles que vous avez en plus restent lisibles et révocables ; seules les nouvelles sont refusées."
         ),
         Err(_) => "Chaque clé reste lisible et révocable.".into(),
     };
-    Content::new("Votre offre PRO de Vault API a pris fin", OPEN)
-        .says("Votre compte est désormais sur l’offre FREE. Toutes vos clés sont encore là : rien n’a été supprimé.")
+    Content::new("Votre formule PRO de Vault API a pris fin", OPEN)
+        .says("Votre compte est passé à la formule FREE. Toutes vos clés sont encore là : rien n’a été supprimé.")
         .says(over_limit)
         .says("Pour revenir, connectez-vous et abonnez-vous de nouveau à PRO : vous retrouverez tout en l’état.")
 }

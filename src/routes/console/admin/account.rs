@@ -139,7 +139,7 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
     let role = |role: Role| Choice { value: role.as_str(), label: role_name(t, role), is_chosen: role == user.role };
     let plan = |plan: Plan| Choice { value: plan.as_str(), label: plan.as_str(), is_chosen: plan == user.plan };
     let account_page = AccountPage {
-        frame: visit.frame(Section::Administration)?,
+        frame: visit.frame(Section::Administration)?.opened_at(&format!("admin/accounts/{id}")),
         t,
         sentence,
         id: id.to_string(),

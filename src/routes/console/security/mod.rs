@@ -114,7 +114,7 @@ async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let sessions = listed.map(|page| page.rows.into_iter().map(|session| row(visit, session)).collect());
     let least = visit.ctx.app().config.password_min_length;
     let security = SecurityPage {
-        frame: visit.frame(Section::Security)?,
+        frame: visit.frame(Section::Security)?.opened_at("security"),
         t,
         shown,
         factor_since: factor.enabled_at.map(stamp::day).unwrap_or_default(),

@@ -27,6 +27,7 @@ use crate::{
         frame::{Frame, Section, secret_page},
         refusal::{Answered, done, see_other},
         sign_in::refused,
+        stamp,
         visit::{Entered, Posted, Visit},
     },
     schemas::mfa::ConfirmCode,
@@ -47,7 +48,9 @@ struct SetUpPage {
     frame: Frame,
     t: &'static SecondFactorTexts,
     shown: Shown,
-    /// `None` where the app has the secret already: a code of it was wrong.
+    /// Whether a code was wrong.
+    is_again: bool,
+    /// `None` where the page that sent a wrong code is about another secret than the one that is pending by now.
     fresh: Option<Fresh>,
 }
 
@@ -57,6 +60,8 @@ struct Fresh {
     picture: String,
     /// In groups of four, for typing.
     secret: Vec<String>,
+    /// The same in one piece, for the form.
+    whole: String,
     url: String,
 }
 
@@ -66,7 +71,11 @@ struct CodesPage {
     frame: Frame,
     t: &'static SecondFactorTexts,
     codes: Vec<String>,
-    /// All of them as a file, as an address.
+    /// Whose they are, and where and when they were made.
+    account: String,
+    host: String,
+    day: String,
+    /// All of this as a file, as an address.
     file: String,
     is_new: bool,
 }
@@ -86,6 +95,7 @@ fn fresh(enrolment: &Enrolment) -> Fresh {
     Fresh {
         picture: format!("data:image/svg+xml;base64,{}", STANDARD.encode(enrolment.qr_svg.expose().as_bytes())),
         secret: letters.chunks(4).map(|group| group.iter().collect()).collect(),
+        whole: enrolment.secret.expose().clone(),
         url: enrolment.url.expose().clone(),
     }
 }
@@ -98,7 +108,8 @@ async fn turn_on(Posted(visit, form): Posted) -> Answered {
         Err(error) if error.is(Code::ReauthenticationRequired) => Err(confirm::or_ask(&visit, &form, error)),
         Err(error) => {
             let (status, shown) = refused(&visit, &form, &wrong_here(error))?;
-            write(&visit, status, shown, None)
+            let pending = mfa::show_again(&visit.ctx, &SecretText::from(form.value("secret"))).await?;
+            write(&visit, status, shown, pending.as_ref().map(fresh))
         }
     }
 }
@@ -135,13 +146,18 @@ async fn renew_codes(Posted(visit, form): Posted) -> Answered {
 fn show_codes(visit: &Visit, codes: &[SecretText], is_new: bool) -> Answered {
     let t = SecondFactorTexts::of(visit.ctx.client().language);
     let codes: Vec<String> = codes.iter().map(|code| code.expose().clone()).collect();
-    let file = format!("{}\n\n{}\n", t.file_title, codes.join("\n"));
+    let account = visit.ctx.user()?.email.to_string();
+    let host = visit.ctx.app().base_url.split("://").last().unwrap_or_default().trim_end_matches('/').to_owned();
+    let made = visit.ctx.now();
+    let about = format!("{account}\n{host}\n{}", made.format("%Y-%m-%d"));
+    let file = format!("{}\n{about}\n\n{}\n", t.file_title, codes.join("\n"));
     let file = format!("data:text/plain;charset=utf-8;base64,{}", STANDARD.encode(file.as_bytes()));
     let frame = visit.frame(Section::Security)?;
-    secret_page(StatusCode::OK, &CodesPage { frame, t, codes, file, is_new })
+    secret_page(StatusCode::OK, &CodesPage { frame, t, codes, account, host, day: stamp::day(made), file, is_new })
 }
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown, fresh: Option<Fresh>) -> Answered {
     let t = SecondFactorTexts::of(visit.ctx.client().language);
-    secret_page(status, &SetUpPage { frame: visit.frame(Section::Security)?, t, shown, fresh })
+    let is_again = status != StatusCode::OK;
+    secret_page(status, &SetUpPage { frame: visit.frame(Section::Security)?, t, shown, is_again, fresh })
 }

@@ -44,8 +44,8 @@ struct OutcomePage {
     is_fault: bool,
 }
 
-/// Tells what became of a task. The page can not be asked for again: the other language is at the way on.
+/// Tells what became of a task. The page can not be asked for again.
 pub(super) fn outcome(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str) -> Answered {
-    let frame = visit.public_frame(Section::Public)?.standing_at("sign-in");
+    let frame = visit.public_frame(Section::Public)?;
     page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success() })
 }
