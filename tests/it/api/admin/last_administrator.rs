@@ -49,7 +49,8 @@ on_both! {
             }).await;
 
             assert_eq!(app.sql(ADMINISTRATORS).await, "1", "{answers:?}");
-            assert!(answers.iter().all(|status| [200, 401, 403, 409].contains(status)), "{answers:?}");
+            // 503: the role was taken while the body was on its way
+            assert!(answers.iter().all(|status| [200, 401, 403, 409, 503].contains(status)), "{answers:?}");
             // both are administrators again, for the next round
             app.sql("update auth.\"user\" set role = 'admin', \"disabledAt\" = null").await;
             app.app.sessions.forget_account(vault_api::models::ids::UserId(root.id.parse().unwrap()));
