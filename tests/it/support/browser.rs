@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use url::Url;
 
-use super::{exchange, pause};
+use super::pause;
 
 /// How long a page may take to become what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,9 +31,6 @@ pub const ZOOMED: (u32, u32) = (640, 512);
 pub struct Browser {
     client: Client,
     driver: Child,
-    /// Where chromedriver listens.
-    port: u16,
-    session: String,
     base: String,
     runtime: Runtime,
     /// What the browser wrote down since somebody read it.
@@ -97,17 +94,7 @@ impl Browser {
                 .await
                 .expect("a browser")
         });
-        let session = runtime.block_on(client.session_id()).expect("a session").expect("a session");
-        let browser = Self {
-            client,
-            driver,
-            port,
-            session,
-            base: base.to_owned(),
-            runtime,
-            network: Vec::new(),
-            _folder: folder,
-        };
+        let browser = Self { client, driver, base: base.to_owned(), runtime, network: Vec::new(), _folder: folder };
         browser.resize(DESK);
         browser
     }
@@ -317,12 +304,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // chromedriver ends the browser; killed at once, it would leave it behind
-        let address = ([127, 0, 0, 1], self.port).into();
-        for line in [format!("DELETE /session/{}", self.session), "GET /shutdown".to_owned()] {
-            let request =
-                format!("{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-            let _ = exchange(address, request.as_bytes());
-        }
+        let _ = self.runtime.block_on(self.client.clone().close());
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
