@@ -210,15 +210,22 @@ impl Browser {
         !self.runtime.block_on(self.client.find_all(Locator::Css(selector))).expect("a search").is_empty()
     }
 
+    /// Whether what this selector finds first is seen.
+    #[track_caller]
+    pub fn shows(&self, selector: &str) -> bool {
+        self.runtime.block_on(self.find(selector).is_displayed()).expect("an answer")
+    }
+
     /// The page as it is now.
     pub fn source(&self) -> String {
         self.runtime.block_on(self.client.source()).unwrap_or_default()
     }
 
-    /// Waits until the page shows this text.
+    /// Waits until the page shows this text. Spaces that keep words together are spaces.
     #[track_caller]
     pub fn sees(&self, part: &str) {
-        self.wait(&format!("“{part}”"), || self.text("body").contains(part));
+        let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
+        self.wait(&format!("“{part}”"), || plain(&self.text("body")).contains(&plain(part)));
     }
 
     /// Waits until the page and its font are there.
