@@ -58,20 +58,26 @@ impl WebDriverCompatibleCommand for Ask {
 impl Browser {
     /// A browser of somebody who reads this language, on the server at this address.
     pub fn open(base: &str, language: &str) -> Self {
-        Self::open_with(base, language, &json!({}))
+        Self::open_with(base, language, &json!({}), &[])
+    }
+
+    /// The same where these names are this machine's own.
+    pub fn open_knowing(names: &[&str], base: &str, language: &str) -> Self {
+        let rules: Vec<_> = names.iter().map(|name| format!("MAP {name} 127.0.0.1")).collect();
+        Self::open_with(base, language, &json!({}), &[format!("--host-resolver-rules={}", rules.join(","))])
     }
 
     /// The same with scripts switched off by the person.
     pub fn open_without_script(base: &str, language: &str) -> Self {
-        Self::open_with(base, language, &json!({ "profile.managed_default_content_settings.javascript": 2 }))
+        Self::open_with(base, language, &json!({ "profile.managed_default_content_settings.javascript": 2 }), &[])
     }
 
-    fn open_with(base: &str, language: &str, preferences: &Value) -> Self {
+    fn open_with(base: &str, language: &str, preferences: &Value, more: &[String]) -> Self {
         let folder = tempfile::Builder::new().prefix("vault-browser-").tempdir().expect("a folder");
         let (driver, port) = start_driver(folder.path());
         let mut preferences = preferences.clone();
         preferences["intl.accept_languages"] = language.into();
-        let capabilities = json!({
+        let mut capabilities = json!({
             "browserName": "chrome",
             "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
             "goog:chromeOptions": {
@@ -85,6 +91,8 @@ impl Browser {
                 ],
             },
         });
+        let arguments = capabilities["goog:chromeOptions"]["args"].as_array_mut().expect("a list");
+        arguments.extend(more.iter().map(|one| json!(one)));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let client = runtime.block_on(async {
@@ -214,6 +222,12 @@ impl Browser {
     #[track_caller]
     pub fn shows(&self, selector: &str) -> bool {
         self.runtime.block_on(self.find(selector).is_displayed()).expect("an answer")
+    }
+
+    /// What the server answered the page with.
+    pub fn status(&self) -> u64 {
+        let status = self.run("return performance.getEntriesByType('navigation')[0].responseStatus");
+        status.as_u64().expect("a status")
     }
 
     /// The page as it is now.
