@@ -1,6 +1,7 @@
 //! The console's pages, as somebody without any script uses them.
 
 mod admin;
+mod after_forms;
 mod audit;
 mod billing;
 mod browser;
@@ -14,6 +15,7 @@ mod keys_list;
 mod markup;
 pub mod pages;
 mod plain_http;
+mod refusals;
 mod security;
 mod settings;
 mod sign_in;
