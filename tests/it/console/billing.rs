@@ -89,6 +89,32 @@ on_both! {
         }
     }
 
+    async fn older_invoices_are_on_a_further_page(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        let customer = subscribe(&stand_in, &app, &mut alice).await;
+        for _ in 0..51 {
+            assert!(stand_in.stripe.let_time_pass(&customer).expect("a month passes"));
+        }
+        stand_in.deliver_all(&app).await;
+        stand_in.settle(&[&app]).await;
+        let numbers = |person: &Person<'_>| -> Vec<String> {
+            let page = person.page.text();
+            page.split("<td class=\"name\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+        };
+
+        alice.open("/billing").await.sees("Older").sees_no("Newest");
+        let newest = numbers(&alice);
+        let page = alice.page.text();
+        let older = page.split("href=\"").find(|part| part.starts_with("/billing?cursor=")).expect("a link").split('"').next().unwrap().to_owned();
+        alice.open(&older).await.sees("Newest").sees_no("Older");
+        let rest = numbers(&alice);
+
+        assert_eq!((newest.len(), rest.len()), (50, 2), "{rest:?}");
+        assert!(rest.iter().all(|number| !newest.contains(number)), "{newest:?} {rest:?}");
+        assert_eq!(alice.page.text().matches("€9.00").count(), 2);
+    }
+
     async fn invoices_are_ones_own(plain: TestApp) {
         let (app, stand_in) = StandIn::with_app(plain.engine).await;
         let (_, mut alice) = with_actor(&app, "alice").await;

@@ -19,10 +19,16 @@ fn pages(is_signed_in: bool) -> impl Iterator<Item = &'static Page> {
     PAGES.iter().chain(OF_THE_PROGRAM).filter(move |page| (page.who != Who::Guest) == is_signed_in)
 }
 
-/// Walks the pages of a guest or of Alice.
-fn walk(is_signed_in: bool, mut look: impl FnMut(&mut Browser, &str) -> Vec<String>) {
+/// Walks the pages of a guest or of Alice, in English.
+fn walk(is_signed_in: bool, look: impl FnMut(&mut Browser, &str) -> Vec<String>) {
+    walk_in("en", is_signed_in, look);
+}
+
+fn walk_in(language: &str, is_signed_in: bool, mut look: impl FnMut(&mut Browser, &str) -> Vec<String>) {
     let world = World::new(Engine::Sqlite);
-    let mut browser = world.browser("en", is_signed_in);
+    let mut browser = world.browser(language, is_signed_in);
+    // who signs in reads the account's language, until another is chosen
+    browser.goto(&format!("/?lang={language}"));
     let mut faults = Vec::new();
     for page in pages(is_signed_in) {
         let address = page.address(&world.facts);
@@ -37,7 +43,7 @@ fn walk(is_signed_in: bool, mut look: impl FnMut(&mut Browser, &str) -> Vec<Stri
 }
 
 /// What axe finds, as it is in each theme; on the wide screen and on the phone.
-fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
+pub fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (theme, size) in [("light", DESK), ("dark", PHONE), ("light", PHONE), ("dark", DESK)] {
         browser.in_theme(theme);
@@ -63,7 +69,7 @@ fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
 }
 
 /// What sticks out sideways on a phone and at 200 % zoom.
-fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
+pub fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, size) in [("on a phone", PHONE), ("on a tablet", TABLET), ("at 200 % zoom", ZOOMED)] {
         browser.resize(size);
@@ -83,7 +89,7 @@ fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
 }
 
 /// What the Tab key does not reach, or where it does not show that it is there.
-fn unreached(browser: &mut Browser, _: &str) -> Vec<String> {
+pub fn unreached(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for size in [DESK, PHONE] {
         browser.resize(size);
@@ -178,6 +184,13 @@ for_guests_and_members! {
     nothing_overflows_on_a_phone_or_at_double_zoom: overflowing;
     the_keyboard_reaches_everything_and_shows_where_it_is: unreached;
     no_page_weighs_more_than_sixty_kilobytes: heavy;
+}
+
+#[test]
+fn nothing_overflows_in_french() {
+    for is_signed_in in [false, true] {
+        walk_in("fr", is_signed_in, overflowing);
+    }
 }
 
 #[test]

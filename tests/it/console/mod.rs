@@ -1,10 +1,12 @@
 //! The console's pages, as somebody without any script uses them.
 
 mod admin;
+mod after_forms;
 mod audit;
 mod billing;
 mod browser;
 mod dashboard;
+mod fault;
 mod held;
 mod hostile;
 mod key_new;
@@ -15,10 +17,12 @@ mod keys_import;
 mod keys_list;
 mod markup;
 pub mod pages;
+mod plain_http;
 mod refusals;
 mod security;
 mod settings;
 mod sign_in;
+mod speed;
 mod tokens;
 mod tour;
 mod turning;

@@ -25,7 +25,7 @@ const fn page(who: Who, path: &'static str) -> Page {
     Page { who, path, status: 200 }
 }
 
-/// All pages that are opened by their address. Those that only a form leads to are beside their own tests.
+/// All pages that are opened by their address. Those that only a form leads to: `after_forms`.
 pub const PAGES: &[Page] = &[
     page(Who::Guest, "/"),
     page(Who::Guest, "/pricing"),
@@ -41,10 +41,11 @@ pub const PAGES: &[Page] = &[
     page(Who::Member, "/device?code={code}"),
     page(Who::Guest, "/billing/cancelled"),
     Page { who: Who::Guest, path: "/nothing-here", status: 404 },
+    Page { who: Who::Member, path: "/keys/00000000-0000-7000-8000-000000000000", status: 404 },
     page(Who::Member, "/dashboard"),
     page(Who::Member, "/keys"),
     page(Who::Member, "/keys?q=bot&environment=production"),
-    page(Who::Member, "/keys?revoked=true"),
+    page(Who::Member, "/keys?state=revoked"),
     page(Who::Member, "/keys/new"),
     page(Who::Member, "/keys/new?way=generate"),
     page(Who::Member, "/keys/{key}"),

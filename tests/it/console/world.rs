@@ -10,8 +10,7 @@ use crate::support::{Browser, Engine, Member, Server, Vault, pause, register, se
 
 /// A program with people and data, and what pages are about.
 pub struct World {
-    /// The folder goes with it.
-    _vault: Vault,
+    pub vault: Vault,
     pub server: Server,
     pub base: String,
     pub alice: Member,
@@ -33,12 +32,11 @@ impl World {
             reply.json()
         }));
         vault.run(&["admin", "set-role", &alice.email, "admin"]).expect(0);
-        let begun = server.call("POST", "/api/auth/device", None, None).expect(200).json();
-        let code = begun["user_code"].as_str().expect("a code").to_owned();
+        let code = waiting(&server);
         let me = alice.call(&server, "GET", "/api/auth/me", None).expect(200).json();
         let mut facts = seeded.facts();
         facts.extend([("code", code), ("user", me["id"].as_str().expect("an id").to_owned())]);
-        let mut world = Self { _vault: vault, server, base, alice, facts };
+        let mut world = Self { vault, server, base, alice, facts };
         world.subscribe();
         let list = world.server.call("GET", "/dev/mail", None, None).expect(200).text();
         let mail = list.split("/dev/mail/").nth(1).and_then(|rest| rest.split('?').next()).expect("a mail");
@@ -99,6 +97,12 @@ impl World {
         // the page that it leads to is looked at by itself
         browser.console();
     }
+}
+
+/// A new program waits with this code.
+pub fn waiting(server: &Server) -> String {
+    let begun = server.call("POST", "/api/auth/device", None, None).expect(200).json();
+    begun["user_code"].as_str().expect("a code").to_owned()
 }
 
 /// An address below the server's.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use url::Url;
 
-use super::{exchange, pause};
+use super::pause;
 
 /// How long a page may take to become what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,9 +31,6 @@ pub const ZOOMED: (u32, u32) = (640, 512);
 pub struct Browser {
     client: Client,
     driver: Child,
-    /// Where chromedriver listens.
-    port: u16,
-    session: String,
     base: String,
     runtime: Runtime,
     /// What the browser wrote down since somebody read it.
@@ -61,20 +58,26 @@ impl WebDriverCompatibleCommand for Ask {
 impl Browser {
     /// A browser of somebody who reads this language, on the server at this address.
     pub fn open(base: &str, language: &str) -> Self {
-        Self::open_with(base, language, &json!({}))
+        Self::open_with(base, language, &json!({}), &[])
+    }
+
+    /// The same where these names are this machine's own.
+    pub fn open_knowing(names: &[&str], base: &str, language: &str) -> Self {
+        let rules: Vec<_> = names.iter().map(|name| format!("MAP {name} 127.0.0.1")).collect();
+        Self::open_with(base, language, &json!({}), &[format!("--host-resolver-rules={}", rules.join(","))])
     }
 
     /// The same with scripts switched off by the person.
     pub fn open_without_script(base: &str, language: &str) -> Self {
-        Self::open_with(base, language, &json!({ "profile.managed_default_content_settings.javascript": 2 }))
+        Self::open_with(base, language, &json!({ "profile.managed_default_content_settings.javascript": 2 }), &[])
     }
 
-    fn open_with(base: &str, language: &str, preferences: &Value) -> Self {
+    fn open_with(base: &str, language: &str, preferences: &Value, more: &[String]) -> Self {
         let folder = tempfile::Builder::new().prefix("vault-browser-").tempdir().expect("a folder");
         let (driver, port) = start_driver(folder.path());
         let mut preferences = preferences.clone();
         preferences["intl.accept_languages"] = language.into();
-        let capabilities = json!({
+        let mut capabilities = json!({
             "browserName": "chrome",
             "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
             "goog:chromeOptions": {
@@ -88,6 +91,8 @@ impl Browser {
                 ],
             },
         });
+        let arguments = capabilities["goog:chromeOptions"]["args"].as_array_mut().expect("a list");
+        arguments.extend(more.iter().map(|one| json!(one)));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let client = runtime.block_on(async {
@@ -97,17 +102,7 @@ impl Browser {
                 .await
                 .expect("a browser")
         });
-        let session = runtime.block_on(client.session_id()).expect("a session").expect("a session");
-        let browser = Self {
-            client,
-            driver,
-            port,
-            session,
-            base: base.to_owned(),
-            runtime,
-            network: Vec::new(),
-            _folder: folder,
-        };
+        let browser = Self { client, driver, base: base.to_owned(), runtime, network: Vec::new(), _folder: folder };
         browser.resize(DESK);
         browser
     }
@@ -223,15 +218,28 @@ impl Browser {
         !self.runtime.block_on(self.client.find_all(Locator::Css(selector))).expect("a search").is_empty()
     }
 
+    /// Whether what this selector finds first is seen.
+    #[track_caller]
+    pub fn shows(&self, selector: &str) -> bool {
+        self.runtime.block_on(self.find(selector).is_displayed()).expect("an answer")
+    }
+
+    /// What the server answered the page with.
+    pub fn status(&self) -> u64 {
+        let status = self.run("return performance.getEntriesByType('navigation')[0].responseStatus");
+        status.as_u64().expect("a status")
+    }
+
     /// The page as it is now.
     pub fn source(&self) -> String {
         self.runtime.block_on(self.client.source()).unwrap_or_default()
     }
 
-    /// Waits until the page shows this text.
+    /// Waits until the page shows this text. Spaces that keep words together are spaces.
     #[track_caller]
     pub fn sees(&self, part: &str) {
-        self.wait(&format!("“{part}”"), || self.text("body").contains(part));
+        let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
+        self.wait(&format!("“{part}”"), || plain(&self.text("body")).contains(&plain(part)));
     }
 
     /// Waits until the page and its font are there.
@@ -317,12 +325,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // chromedriver ends the browser; killed at once, it would leave it behind
-        let address = ([127, 0, 0, 1], self.port).into();
-        for line in [format!("DELETE /session/{}", self.session), "GET /shutdown".to_owned()] {
-            let request =
-                format!("{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-            let _ = exchange(address, request.as_bytes());
-        }
+        let _ = self.runtime.block_on(self.client.clone().close());
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

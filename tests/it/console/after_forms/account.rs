@@ -1,0 +1,140 @@
+//! What the forms of an account lead to: security, tokens, settings, billing, administration; and the page that asks for the
+//! password in between.
+
+use serde_json::json;
+use totp_rs::{Builder, Secret};
+use vault_api::core::clock::{Clock as _, SystemClock};
+
+use super::{Walk, in_both_languages};
+use crate::{console::world::World, support::Engine};
+
+const OTHER_PASSWORD: &str = "trois loutres et un parapluie";
+
+/// Everybody signed in a while ago.
+fn grow_old(world: &World, walk: &Walk) {
+    world
+        .vault
+        .sql("update auth.login_sessions set \"createdAt\" = '2020-01-01T00:00:00.000Z', \"authenticatedAt\" = null");
+    // what the server remembers of a sign-in goes with a change of the account
+    walk.sends_from("/settings", "/settings/name", &[("name", "Alice Adams")]);
+}
+
+/// What the page shows in this place.
+fn shown(walk: &Walk, place: &str) -> String {
+    let text = walk.browser.run(&format!("return document.querySelector({}).textContent", json!(place)));
+    text.as_str().expect("a text").to_owned()
+}
+
+/// The code that an app would show now.
+fn code_of(secret: &str) -> String {
+    let secret = Secret::try_from_base32(secret).expect("base 32");
+    let phone = Builder::new().with_secret(secret).build().expect("an app");
+    phone.generate(SystemClock.now().timestamp().try_into().expect("after 1970")).to_string()
+}
+
+in_both_languages! {
+    fn the_second_factor_and_signing_in_with_it(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, true);
+        let (email, password) = (world.alice.email.as_str(), world.alice.password.as_str());
+
+        walk.sends_from("/security", "/security/second-factor", &[]);
+        walk.looks(200, "img.qr");
+        let secret = shown(&walk, "#secret");
+        walk.sends("/security/second-factor/confirm", &[("code", "000000")]);
+        walk.looks(422, "#e-code");
+        walk.sends("/security/second-factor/confirm", &[("code", &code_of(&secret))]);
+        walk.looks(200, "#codes");
+        let codes: Vec<_> = shown(&walk, "#codes").split_whitespace().map(str::to_owned).collect();
+        assert_eq!(codes.len(), 10);
+        walk.browser.goto("/security");
+        walk.looks(200, "form[action$='/second-factor/off']");
+
+        // a recovery code signs in, once
+        walk.sends("/sign-out", &[]);
+        walk.sends_from("/sign-in", "/sign-in", &[("email", email), ("password", password)]);
+        walk.looks(200, "[name=challenge]");
+        walk.sends("/sign-in/code", &[("code", "aaaa-aaaa-aaaa")]);
+        walk.looks(403, "#e-code");
+        walk.sends("/sign-in/code", &[("code", &codes[0])]);
+        assert_eq!(walk.browser.path(), "/dashboard");
+        walk.sends("/sign-out", &[]);
+        walk.sends_from("/sign-in", "/sign-in", &[("email", email), ("password", password)]);
+        walk.sends("/sign-in/code", &[("code", &codes[0])]);
+        assert_eq!(walk.browser.status(), 403, "a recovery code opens twice");
+        walk.browser.console();
+        walk.sends("/sign-in/code", &[("code", &codes[1])]);
+        assert_eq!(walk.browser.path(), "/dashboard");
+
+        // new ones ask for both proofs of a newer sign-in
+        grow_old(&world, &walk);
+        walk.sends_from("/security", "/security/recovery-codes", &[]);
+        walk.looks(200, "[name=confirm_code]");
+        walk.sends("/security/recovery-codes", &[("confirm_password", password), ("confirm_code", &codes[2])]);
+        walk.looks(200, "#codes");
+
+        walk.ends();
+    }
+
+    fn what_asks_for_the_password(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, true);
+
+        grow_old(&world, &walk);
+        walk.sends_from("/keys/export", "/keys/export", &[("format", "env"), ("environment", "production")]);
+        walk.looks(200, "[name=confirm_password]");
+        walk.sends("/keys/export", &[("confirm_password", OTHER_PASSWORD)]);
+        walk.looks(403, "[role=alert]");
+
+        walk.ends();
+    }
+
+    fn security_and_settings(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, true);
+
+        walk.sends_from("/settings", "/settings/name", &[("name", &"n".repeat(101))]);
+        walk.looks(422, "#e-name");
+        walk.sends("/settings/name", &[("name", "Alice")]);
+        walk.looks(200, "#toasts .toast");
+        walk.sends("/settings/email", &[("email", "nobody"), ("password", "")]);
+        walk.looks(422, "#e-email");
+        walk.sends_from("/settings/delete", "/settings/delete", &[("confirmation", "yes"), ("password", OTHER_PASSWORD)]);
+        walk.looks(422, "#e-confirmation");
+        walk.sends_from("/verify-address", "/verify-address/resend", &[]);
+        walk.looks(200, "#toasts .toast");
+        walk.sends_from("/security", "/security/password", &[("current_password", OTHER_PASSWORD), ("new_password", "court")]);
+        walk.looks(422, "#e-new_password");
+        walk.sends("/security/password", &[("current_password", OTHER_PASSWORD), ("new_password", "deux hiboux sous la pluie")]);
+        walk.looks(403, "#e-current_password");
+        while walk.browser.status() != 429 {
+            walk.sends("/security/password", &[("current_password", OTHER_PASSWORD), ("new_password", "deux hiboux sous la pluie")]);
+        }
+        walk.looks(429, "[role=alert]");
+
+        walk.ends();
+    }
+
+    fn tokens_billing_and_administration(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, true);
+
+        walk.sends_from("/tokens/new", "/tokens", &[("name", ""), ("scopes", ""), ("expires_in", "date"), ("allowed_ips", "nowhere")]);
+        walk.looks(422, "#e-scopes");
+        walk.sends("/tokens", &[("name", "bot"), ("scopes", "*"), ("expires_in", "30"), ("allowed_ips", "")]);
+        walk.looks(201, "#token");
+
+        // the way to PRO, of somebody who is there already
+        walk.browser.goto("/billing");
+        walk.browser.run("document.querySelector('form[action=\"/billing/portal\"]').setAttribute('action', '/billing/checkout')");
+        walk.sends("/billing/checkout", &[]);
+        walk.looks(409, "[role=alert]");
+
+        let (_, user) = world.facts.iter().find(|(name, _)| *name == "user").expect("an account");
+        let account = format!("/admin/accounts/{user}");
+        walk.sends_from(&account, &account, &[("role", "user")]);
+        walk.looks(409, "[role=alert]");
+
+        walk.ends();
+    }
+}

@@ -1,0 +1,92 @@
+//! What the forms of somebody lead to who has not signed in, or no longer.
+
+use serde_json::json;
+
+use super::{Walk, in_both_languages};
+use crate::{
+    console::world::{World, waiting},
+    support::Engine,
+};
+
+in_both_languages! {
+    fn signing_up_and_in(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, false);
+        let (email, password) = (world.alice.email.as_str(), world.alice.password.as_str());
+
+        walk.sends_from("/sign-up", "/sign-up", &[("name", &"n".repeat(101)), ("email", "nobody"), ("password", "court")]);
+        walk.looks(422, "#e-password");
+        walk.sends("/sign-up", &[("name", ""), ("email", email), ("password", password)]);
+        walk.looks(409, "#e-email");
+        walk.sends("/sign-up", &[("email", "bob@example.com"), ("password", password)]);
+        walk.looks(200, "#toasts .toast");
+        walk.sends("/sign-in", &[("email", "bob@example.com"), ("password", "not this one at all")]);
+        walk.looks(401, "[role=alert]");
+        walk.browser.command("Network.clearBrowserCookies", json!({}));
+        walk.sends("/sign-in", &[("email", "bob@example.com"), ("password", password)]);
+        walk.looks(403, "[role=alert]");
+        walk.browser.goto(&format!("/?lang={tag}"));
+        walk.sends_from("/forgot-password", "/forgot-password", &[("email", "nobody")]);
+        walk.looks(422, "#e-email");
+        walk.sends("/forgot-password", &[("email", "bob@example.com")]);
+        walk.looks(202, "main h1");
+
+        walk.ends();
+    }
+
+    fn where_links_of_mails_lead(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, false);
+
+        for page in ["/verify", "/confirm-address", "/undo-address"] {
+            walk.sends_from(&format!("{page}?token=x"), page, &[]);
+            walk.looks(400, "[role=alert]");
+        }
+        walk.sends_from("/reset?token=x", "/reset", &[("password", "trois loutres et un parapluie")]);
+        walk.looks(400, "[role=alert]");
+
+        walk.ends();
+    }
+
+    fn a_program_that_waits(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, false);
+        let page = |code: &str| format!("/device?code={code}");
+
+        walk.browser.goto(&page("BBBB-BBBB"));
+        walk.looks(400, "[role=alert]");
+        let code = waiting(&world.server);
+        walk.sends_from(&page(&code), "/device", &[("email", &world.alice.email), ("password", "not this one at all")]);
+        walk.looks(401, "[role=alert]");
+        walk.sends("/device", &[("answer", "refuse")]);
+        walk.looks(200, "[role=status]");
+        let code = waiting(&world.server);
+        walk.sends_from(&page(&code), "/device", &[("email", &world.alice.email), ("password", &world.alice.password)]);
+        walk.looks(200, "[role=status]");
+
+        world.sign_in(&walk.browser);
+        let code = waiting(&world.server);
+        walk.sends_from(&page(&code), "/device/allow", &[]);
+        walk.looks(200, "[role=status]");
+
+        walk.ends();
+    }
+
+    fn a_form_that_was_held_up(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, true);
+        let note = "a note of many words, typed with care ".repeat(5);
+        let typed = [("name", "Kept"), ("value", "sk_live_51NkT4eV9xQ2Lm7Pw8Rz3Yc6"), ("note", note.as_str())];
+
+        walk.browser.goto("/keys/new");
+        world.alice.call(&world.server, "DELETE", "/api/auth/sessions", None).expect(204);
+        walk.sends("/keys/new", &typed);
+        walk.looks(401, "[name=resume_form]");
+        walk.sends("/sign-in", &[("email", &world.alice.email), ("password", &world.alice.password)]);
+        walk.looks(200, "[name=value]");
+        walk.sends("/keys/new", &[]);
+        assert_eq!(walk.browser.status(), 201);
+
+        walk.ends();
+    }
+}
