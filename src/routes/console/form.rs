@@ -25,7 +25,7 @@ const NEVER_SHOWN: [&str; 7] =
 /// The most bytes of a form that is carried through another page.
 const MOST_TRAVELLING: usize = 64 * 1024;
 /// The fields that say nothing to a person.
-const UNTOLD: [&str; 3] = ["once", "state", "back"];
+const UNTOLD: [&str; 4] = ["once", "state", "back", "sure"];
 /// The most characters of a field that a person is told.
 const MOST_TOLD: usize = 80;
 

@@ -56,14 +56,19 @@ pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTex
 pub use tokens::{TokensTexts, scope_texts};
 pub use trail::{AuditTexts, group_name, sentence_of};
 
-/// A count with its noun: French counts nought as one.
+/// A count with its noun.
 #[must_use]
 pub fn counted(language: Language, count: i64, one: &'static str, many: &'static str) -> String {
-    let is_one = match language {
+    format!("{} {}", grouped(language, count), if is_one(language, count) { one } else { many })
+}
+
+/// Whether so many are told as one: French counts nought so.
+#[must_use]
+pub fn is_one(language: Language, count: i64) -> bool {
+    match language {
         Language::English => count == 1,
         Language::French => count.abs() < 2,
-    };
-    format!("{} {}", grouped(language, count), if is_one { one } else { many })
+    }
 }
 
 /// A whole number with its thousands apart: `12,345`, `12 345`.
