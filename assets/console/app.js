@@ -80,6 +80,7 @@
         });
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": answer })]);
       copied();
+      document.dispatchEvent(new Event("vault:seen"));
     } catch (fault) {
       const elsewhere = fault instanceof Response && fault.headers.get("hx-redirect");
       if (elsewhere) location.assign(elsewhere);

@@ -113,6 +113,10 @@ fn it_all_goes_without_any_script() {
     let key = keeps(&browser);
     browser.click("#reveal button:not([data-copy-form])");
     browser.wait("the value", || browser.has("#shown-value") && browser.text("#shown-value") == VALUE);
+    let seen = browser.text("main");
+    for part in ["Masquée à nouveau", "Masquer", "Copier"] {
+        assert!(!seen.contains(part), "“{part}” needs a script:\n{seen}");
+    }
     rotates(&browser, &key);
     pays(&browser);
     signs_out(&browser);

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     core::{
         app::App,
-        texts::console::{KeysListTexts, keys_list},
+        texts::console::{KeysListTexts, keys_list, named_provider},
     },
-    models::{ids::ApiKeyId, page::write_cursor, provider},
+    models::{ids::ApiKeyId, page::write_cursor},
     routes::{
         console::{
             form::Shown,
@@ -108,10 +108,14 @@ pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown
             all.push(chosen.clone());
         }
     }
-    let named = |id: String| (id.clone(), provider::find(&id).map_or(id, |found| found.name.to_owned()));
+    let language = visit.ctx.client().language;
+    let named = |id: String| {
+        let name = named_provider(&id, language);
+        (id, name)
+    };
     let providers = providers.into_iter().map(named).collect();
     let frame = visit.frame(Section::Keys)?;
-    let t = KeysListTexts::of(visit.ctx.client().language);
+    let t = KeysListTexts::of(language);
     let undo = read_ids(&value_of(&visit.query, "undo"));
     let faults = shown.others(&[]).into_iter().map(str::to_owned).collect();
     let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty };
