@@ -77,6 +77,7 @@
         });
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": answer })]);
       copied();
+      document.dispatchEvent(new Event("vault:seen"));
     } catch (fault) {
       const elsewhere = fault instanceof Response && fault.headers.get("hx-redirect");
       if (elsewhere) location.assign(elsewhere);
@@ -96,11 +97,11 @@
     else all(button.dataset.checkAll).forEach((box) => { box.checked = button.checked; });
   });
   const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") && !target.matches("[type=checkbox], [type=radio]");
-  let isGoing = false;
+  let goingSince = -Infinity;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const link = isGoing && $(`[data-go="${CSS.escape(event.key)}"]`);
-    isGoing = event.key === "g";
+    const link = event.timeStamp - goingSince < 1000 && $(`[data-go="${CSS.escape(event.key)}"]`);
+    goingSince = event.key === "g" ? event.timeStamp : -Infinity;
     if (link) { link.click(); return event.preventDefault(); }
     if (event.key === "/") { const field = $("[data-search]"); if (field) field.focus(); else location.assign($("[data-go=k]").href + "#search"); event.preventDefault(); }
     else if (event.key === "c") { $("[data-create]")?.click(); }
@@ -129,7 +130,7 @@
   // ---- what is told once, where to go on ----------------------------------------------------------------------------
   const here = new URL(location.href);
   if (here.searchParams.has("notice")) {
-    ["notice", "undo"].forEach((name) => here.searchParams.delete(name));
+    ["notice", "count", "undo"].forEach((name) => here.searchParams.delete(name));
     history.replaceState(history.state, "", here);
   }
   ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();

@@ -13,6 +13,9 @@ use uuid::Uuid;
 use super::{ids::ApiKeyId, user::words};
 use crate::core::crypto::mac::MacKey;
 
+/// The word of an entry's details for the token with which something was done.
+pub const PROGRAM: &str = "token_id";
+
 words! {
     /// What was done.
     Action {
@@ -339,6 +342,13 @@ impl Head {
 }
 
 impl Entry {
+    /// The token for programs with which it was done, if it was done with one.
+    #[must_use]
+    pub fn program(&self) -> Option<Uuid> {
+        let details: Map<String, Value> = serde_json::from_str(&self.details).ok()?;
+        Uuid::try_parse(details.get(PROGRAM)?.as_str()?).ok()
+    }
+
     /// Whether this entry follows `head` and was not changed.
     #[must_use]
     pub fn follows(&self, head: &Head, key: &MacKey) -> bool {

@@ -134,6 +134,8 @@ pub struct Report {
     pub format: ImportFormat,
     /// Whether it is stored now.
     pub is_stored: bool,
+    /// How many new keys the plan had room for; `None` where it sets no limit.
+    pub room: Option<i64>,
     /// What becomes of each line.
     pub lines: Vec<Line>,
 }

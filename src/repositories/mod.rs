@@ -25,6 +25,7 @@ pub mod login_challenges;
 pub mod login_sessions;
 pub mod mail_links;
 pub mod mail_outbox;
+pub mod names;
 pub mod password_resets;
 pub mod program_tokens;
 pub mod recovery_codes;

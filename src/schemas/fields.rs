@@ -137,7 +137,7 @@ impl Fields {
             Given::Value(_) => return self.fault(name, FaultKind::WrongType("array")),
         };
         if items.len() > most {
-            return self.fault(name, FaultKind::TooLong(most));
+            return self.fault(name, FaultKind::TooMany(most, "items", "éléments"));
         }
         let before = self.faults.len();
         let mut texts: Vec<String> = Vec::with_capacity(items.len());

@@ -383,7 +383,7 @@ fn settings(fields: &mut Fields) -> Option<Option<Map<String, Value>>> {
     );
     let Some(given) = fields.object(FIELD)? else { return Some(None) };
     if given.len() > MOST_SETTINGS {
-        return fields.fault(FIELD, FaultKind::TooLong(MOST_SETTINGS));
+        return fields.fault(FIELD, FaultKind::TooMany(MOST_SETTINGS, "settings", "réglages"));
     }
     let is_name = |name: &str| {
         (1..=64).contains(&name.len())

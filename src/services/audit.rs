@@ -13,7 +13,7 @@ use crate::{
         error::Result,
     },
     models::{
-        audit::{Action, Entry, Head, NewEntry, ObjectType, OwnFilter, OwnVerification, TrailFilter},
+        audit::{Action, Entry, Head, NewEntry, ObjectType, OwnFilter, OwnVerification, PROGRAM, TrailFilter},
         ids::{ApiKeyId, ProgramTokenId, SessionId, UserId},
         mail::MailCause,
         page::{Page, PageRequest},
@@ -107,7 +107,7 @@ impl Event {
     fn entry(mut self, ctx: &Context) -> NewEntry {
         if let Some(program) = ctx.program() {
             // the account answers for it; the token tells which program it was
-            self.details.insert("token_id".into(), program.token.id.to_string().into());
+            self.details.insert(PROGRAM.into(), program.token.id.to_string().into());
         }
         let cause = self.cause.unwrap_or_else(|| MailCause::from(ctx.client()));
         NewEntry {

@@ -18,6 +18,7 @@ pub mod limits;
 mod mail_links;
 pub mod mails;
 pub mod mfa;
+pub mod names;
 pub mod passwords;
 pub mod program_tokens;
 pub mod recovery;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::console;
 use crate::core::language::Language;
 
 /// A fault of one field of a request.
@@ -22,10 +23,12 @@ pub enum FaultKind {
     WrongType(&'static str),
     /// The route does not know it.
     Unknown,
-    /// Fewer characters (or items) than so many.
+    /// Fewer characters than so many.
     TooShort(usize),
-    /// More characters (or items) than so many.
+    /// More characters than so many.
     TooLong(usize),
+    /// More of what the texts name, in English and French, than so many.
+    TooMany(usize, &'static str, &'static str),
     /// Below or above what a number may be.
     OutOfRange(i64, i64),
     /// It holds characters that can not be kept, as NUL.
@@ -56,7 +59,7 @@ impl Fault {
             FaultKind::WrongType(_) => "wrong_type",
             FaultKind::Unknown => "unknown_field",
             FaultKind::TooShort(_) => "too_short",
-            FaultKind::TooLong(_) => "too_long",
+            FaultKind::TooLong(_) | FaultKind::TooMany(..) => "too_long",
             FaultKind::OutOfRange(..) => "out_of_range",
             FaultKind::InvalidCharacters => "invalid_characters",
             FaultKind::InvalidFormat(..) => "invalid_format",
@@ -83,7 +86,8 @@ impl Fault {
             FaultKind::Unknown => "This field is not known here. Remove it.".into(),
             FaultKind::TooShort(1) => "This must not be empty.".into(),
             FaultKind::TooShort(least) => format!("Use at least {least} characters."),
-            FaultKind::TooLong(most) => format!("Use at most {most}."),
+            FaultKind::TooLong(most) => format!("Use at most {} characters.", grouped(Language::English, *most)),
+            FaultKind::TooMany(most, what, _) => format!("Give at most {} {what}.", grouped(Language::English, *most)),
             FaultKind::OutOfRange(least, most) => format!("Use a whole number from {least} to {most}."),
             FaultKind::InvalidCharacters => "This holds characters that can not be kept, as NUL, line ends in a line, or signs that nobody sees. Remove them.".into(),
             FaultKind::InvalidFormat(form, _) => format!("Write {form}."),
@@ -101,7 +105,8 @@ impl Fault {
             FaultKind::Unknown => "Ce champ n’est pas connu ici. Retirez-le.".into(),
             FaultKind::TooShort(1) => "Ce champ ne doit pas être vide.".into(),
             FaultKind::TooShort(least) => format!("Utilisez au moins {least} caractères."),
-            FaultKind::TooLong(most) => format!("La limite est de {most}."),
+            FaultKind::TooLong(most) => format!("Utilisez au plus {} caractères.", grouped(Language::French, *most)),
+            FaultKind::TooMany(most, _, what) => format!("Donnez au plus {} {what}.", grouped(Language::French, *most)),
             FaultKind::OutOfRange(least, most) => format!("Utilisez un nombre entier de {least} à {most}."),
             FaultKind::InvalidCharacters => "Ce champ contient des caractères impossibles à conserver, comme NUL, des fins de ligne ou des signes invisibles. Retirez-les.".into(),
             FaultKind::InvalidFormat(_, form) => format!("Écrivez {form}."),
@@ -111,4 +116,8 @@ impl Fault {
             FaultKind::Conflict(_, why) => (*why).into(),
         }
     }
+}
+
+fn grouped(language: Language, number: usize) -> String {
+    console::grouped(language, i64::try_from(number).unwrap_or(i64::MAX))
 }

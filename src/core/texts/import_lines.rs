@@ -3,11 +3,56 @@
 use super::faults::{Fault, FaultKind};
 use crate::core::language::Language;
 
+/// What of an entry is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its name.
+    Name,
+    /// Its value.
+    Value,
+    /// Where it is used.
+    Environment,
+    /// The user's own words for it.
+    Tags,
+    /// The user's own text.
+    Note,
+    /// When its time ends.
+    Expiry,
+    /// What it may be used for.
+    Scopes,
+    /// The provider's settings.
+    Settings,
+}
+
+impl Part {
+    fn name(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Name, Language::English) => "Name",
+            (Self::Name, Language::French) => "Nom",
+            (Self::Value, Language::English) => "Value",
+            (Self::Value, Language::French) => "Valeur",
+            (Self::Environment, Language::English) => "Environment",
+            (Self::Environment, Language::French) => "Environnement",
+            (Self::Tags, Language::English) => "Tags",
+            (Self::Tags, Language::French) => "Étiquettes",
+            (Self::Note, _) => "Note",
+            (Self::Expiry, Language::English) => "Expiry",
+            (Self::Expiry, Language::French) => "Échéance",
+            (Self::Scopes, Language::English) => "Scopes",
+            (Self::Scopes, Language::French) => "Portées",
+            (Self::Settings, Language::English) => "Provider’s settings",
+            (Self::Settings, Language::French) => "Réglages du fournisseur",
+        }
+    }
+}
+
 /// Why a line can not be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineFault {
-    /// One of its fields is at fault.
+    /// It is at fault in a way that tells by itself what of it is meant.
     Field(FaultKind),
+    /// This part of it is at fault.
+    Part(Part, FaultKind),
     /// The member of this name is at fault.
     Member(String, FaultKind),
     /// The form of the file has no member of this name.
@@ -35,7 +80,7 @@ impl LineFault {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Field(kind) | Self::Member(_, kind) => Fault::new("", kind.clone()).code(),
+            Self::Field(kind) | Self::Part(_, kind) | Self::Member(_, kind) => Fault::new("", kind.clone()).code(),
             Self::Foreign => "unknown_field",
             Self::Surplus => "surplus_columns",
             Self::Malformed => "malformed_line",
@@ -52,12 +97,8 @@ impl LineFault {
     pub fn message(&self, language: Language) -> String {
         match (self, language) {
             (Self::Field(kind), _) => Fault::new("", kind.clone()).message(language),
-            (Self::Member(name, kind), Language::English) => {
-                format!("{name}: {}", Fault::new("", kind.clone()).message(language))
-            }
-            (Self::Member(name, kind), Language::French) => {
-                format!("{name} : {}", Fault::new("", kind.clone()).message(language))
-            }
+            (Self::Part(part, kind), _) => named(part.name(language), kind, language),
+            (Self::Member(name, kind), _) => named(name, kind, language),
             (Self::DuplicateName(line), Language::English) => {
                 format!("Line {line} has this name already. Keep one of them.")
             }
@@ -96,7 +137,7 @@ impl LineFault {
             Self::GeneratedKey => {
                 "The vault made the key of this name. Rotate it with POST /api/keys/{id}/rotate, or choose another name."
             }
-            Self::Field(_) | Self::Member(..) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
+            Self::Field(_) | Self::Part(..) | Self::Member(..) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
         }
     }
 
@@ -119,9 +160,21 @@ impl LineFault {
             Self::GeneratedKey => {
                 "Le coffre a créé la clé de ce nom. Renouvelez-la avec POST /api/keys/{id}/rotate, ou choisissez un autre nom."
             }
-            Self::Field(_) | Self::Member(..) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
+            Self::Field(_) | Self::Part(..) | Self::Member(..) | Self::DuplicateName(_) | Self::RepeatedValue(_) => "",
         }
     }
+}
+
+/// What is wrong with something of this name: `Name: use at most 100 characters.`
+fn named(name: &str, kind: &FaultKind, language: Language) -> String {
+    let message = Fault::new("", kind.clone()).message(language);
+    let mut letters = message.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+    let colon = match language {
+        Language::English => ":",
+        Language::French => "\u{a0}:",
+    };
+    format!("{name}{colon} {first}{}", letters.as_str())
 }
 
 #[cfg(test)]
@@ -129,9 +182,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_too_long_or_too_many_is_named() {
+        let long = LineFault::Part(Part::Name, FaultKind::TooLong(100));
+        let many = LineFault::Part(Part::Tags, FaultKind::TooMany(20, "tags", "étiquettes"));
+
+        assert_eq!(long.message(Language::English), "Name: use at most 100 characters.");
+        assert_eq!(long.message(Language::French), "Nom\u{a0}: utilisez au plus 100 caractères.");
+        assert_eq!(many.message(Language::English), "Tags: give at most 20 tags.");
+        assert_eq!(many.message(Language::French), "Étiquettes\u{a0}: donnez au plus 20 étiquettes.");
+    }
+
+    #[test]
     fn every_fault_has_a_sentence_in_both_languages() {
         for fault in [
-            LineFault::Field(FaultKind::TooLong(100)),
+            LineFault::Field(FaultKind::WrongType("string")),
+            LineFault::Part(Part::Note, FaultKind::TooLong(2000)),
             LineFault::Member("enabled".into(), FaultKind::WrongType("boolean")),
             LineFault::Foreign,
             LineFault::Surplus,

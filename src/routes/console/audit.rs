@@ -8,11 +8,12 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use url::form_urlencoded::{Serializer, parse};
+use url::form_urlencoded::Serializer;
 
 use super::{
     form::{Form, Shown},
     frame::{Frame, Section, page},
+    listing::Pager,
     refusal::Answered,
     trail::Happening,
     visit::{Entered, Posted, Visit},
@@ -26,10 +27,10 @@ use crate::{
     },
     models::{
         audit::{ActionGroup, Entry, OwnVerification},
-        page::{Page, write_cursor},
+        page::Page,
     },
     schemas::{audit::OwnTrailQuery, audit_export, query},
-    services::audit,
+    services::{audit, names},
 };
 
 /// The pages.
@@ -47,9 +48,9 @@ struct AuditPage {
     entries: Vec<Happening>,
     /// The filters as they stand in the address.
     kept: Vec<(String, String)>,
-    is_first: bool,
-    newest: String,
-    older: String,
+    /// The list without them.
+    unfiltered: String,
+    pager: Pager,
     /// What a check found: whether all is well, and the sentence.
     found: Option<(bool, String)>,
 }
@@ -75,13 +76,13 @@ async fn show(Entered(visit): Entered) -> Answered {
         }
         Err(error) => return Err(error.into()),
     };
-    write(&visit, status, shown, rows, None)
+    write(&visit, status, shown, rows, None).await
 }
 
 async fn verify(Posted(visit, form): Posted) -> Answered {
     let found = audit::verify_own(&visit.ctx).await?;
     let rows = list(&visit, &form).await?;
-    write(&visit, StatusCode::OK, Shown::filled(filters(&form)), rows, Some(found))
+    write(&visit, StatusCode::OK, Shown::filled(filters(&form)), rows, Some(found)).await
 }
 
 async fn export(Posted(visit, form): Posted) -> Answered {
@@ -132,7 +133,7 @@ fn filters(form: &Form) -> Vec<(&'static str, String)> {
     all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
-fn write(
+async fn write(
     visit: &Visit,
     status: StatusCode,
     shown: Shown,
@@ -141,28 +142,20 @@ fn write(
 ) -> Answered {
     let language = visit.ctx.client().language;
     let t = AuditTexts::of(language);
-    let asked: Vec<_> = parse(visit.query.as_bytes()).into_owned().collect();
     let kept: Vec<_> = ["group", "action", "since", "until"]
         .map(|name| (name.to_owned(), shown.value(name).to_owned()))
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    let address = |cursor: Option<String>| {
-        let mut pairs = Serializer::new(String::new());
-        pairs.extend_pairs(&kept);
-        if let Some(cursor) = cursor {
-            pairs.append_pair("cursor", &cursor);
-        }
-        visit.to(&format!("audit?{}", pairs.finish()))
-    };
+    let query = Serializer::new(String::new()).extend_pairs(&kept).finish();
+    let names = names::of_entries(&visit.ctx, &rows.rows).await?;
     let page_of = AuditPage {
         frame: visit.frame(Section::Audit)?,
         t,
         groups: ActionGroup::ALL.iter().map(|group| (group.as_str(), group_name(*group, language))).collect(),
-        is_first: !asked.iter().any(|(name, value)| name == "cursor" && !value.is_empty()),
-        newest: address(None),
-        older: rows.next.map(|id| address(Some(write_cursor(id)))).unwrap_or_default(),
-        entries: rows.rows.into_iter().map(|entry| Happening::of(entry, language)).collect(),
+        unfiltered: visit.to("audit"),
+        pager: Pager::of(visit, "audit", &query, rows.next),
+        entries: rows.rows.into_iter().map(|entry| Happening::of(entry, &names, language)).collect(),
         found: found.map(|found| told(t, &found, language)),
         kept,
         shown,

@@ -10,7 +10,7 @@ use axum::{
 use super::{
     form::Form,
     frame::{Frame, Section, page},
-    listing,
+    listing::{self, Pager},
     refusal::{Answered, see_other},
     sign_in::refused,
     stamp,
@@ -58,7 +58,6 @@ struct BillingPage {
     meter: Option<i64>,
     /// `None` where the server takes no payments.
     account: Option<Account>,
-    is_further: bool,
 }
 
 /// What is known of an account at Stripe.
@@ -68,7 +67,7 @@ struct Account {
     may_manage: bool,
     is_given: bool,
     invoices: Vec<Row>,
-    older: Option<String>,
+    pager: Pager,
 }
 
 /// The state of the subscription, in words.
@@ -156,7 +155,6 @@ async fn write(visit: &Visit, status: StatusCode, sentence: Option<String>) -> A
         keys: keys(language, t, used),
         meter: used.limit.map(|limit| (used.used * 100 / limit.max(1)).clamp(0, 100)),
         account,
-        is_further: listing::is_further(&visit.query),
     };
     page(status, &billing_page)
 }
@@ -179,7 +177,7 @@ fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, invoice
         may_subscribe: standing.plan == Plan::Free && !is_open,
         may_manage: seen.is_some() || !invoices.rows.is_empty(),
         is_given: standing.plan == Plan::Pro && seen.is_none_or(|seen| seen.status.plan() == Plan::Free),
-        older: listing::older(visit, "billing", &[], invoices.next),
+        pager: Pager::of(visit, "billing", "", invoices.next),
         invoices: invoices.rows.into_iter().map(|one| row(visit.ctx.client().language, t, one.stripe)).collect(),
     }
 }

@@ -27,7 +27,7 @@ use crate::{
         page::PageRequest,
         usage::{AccountUsage, Counts},
     },
-    services::{audit, billing, program_tokens, usage},
+    services::{audit, billing, names, program_tokens, usage},
 };
 
 const DAYS: i64 = 30;
@@ -76,6 +76,8 @@ struct Figures {
 async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
     let (known, events) = look(&visit).await?;
     let language = visit.ctx.client().language;
+    let names = names::of_entries(&visit.ctx, &events).await?;
+    let events = events.into_iter().map(|entry| Happening::of(entry, &names, language)).collect();
     let t = DashboardTexts::of(language);
     let user = visit.ctx.user()?;
     let is_hidden = Cookie::Steps.read(visit.ctx.app(), &headers).is_some_and(|id| id == user.id.to_string());
@@ -94,7 +96,7 @@ async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
         needs,
         figures: figures(&visit, &known.usage, t)?,
         chart: Chart::of(language, known.usage.days.iter().copied().map(DayUses::from), t.use_none),
-        events: events.into_iter().map(|entry| Happening::of(entry, language)).collect(),
+        events,
         frame,
         t,
         steps,

@@ -34,6 +34,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 const TO_US_ALONE: HeaderValue = HeaderValue::from_static("same-origin");
 /// The parameter that names a notice.
 pub(super) const NOTICE: &str = "notice";
+/// The one that tells to how many it was done.
+pub(super) const COUNT: &str = "count";
 
 /// Where in the console a page stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +84,8 @@ pub(in crate::routes) struct Frame {
     pub(super) user: Option<User>,
     /// `light` or `dark`; empty where the system decides.
     pub(super) theme: String,
-    /// What was just done.
-    pub(super) notice: Option<Notice>,
+    /// What was just done, and to how many.
+    pub(super) notice: Option<(Notice, i64)>,
     /// The content's name in the addresses of assets.
     pub(super) version: u64,
     /// How the person writes dates, as a tag for the script.
@@ -106,7 +108,7 @@ impl Frame {
             csrf,
             user: visit.ctx.user().ok().cloned(),
             theme: visit.theme.clone().unwrap_or_default(),
-            notice: Notice::read(&value_of(&visit.query, NOTICE)),
+            notice: Notice::read(&value_of(&visit.query, NOTICE)).map(|notice| (notice, count(&visit.query))),
             version: assets::VERSION,
             section,
             dates: visit.dates.clone(),
@@ -173,8 +175,8 @@ impl Frame {
     }
 
     /// What was just done, in words.
-    pub(super) fn notice_text(&self) -> Option<&'static str> {
-        self.notice.map(|notice| notice.text(self.language))
+    pub(super) fn notice_text(&self) -> Option<String> {
+        self.notice.map(|(notice, count)| notice.text_of(self.language, count))
     }
 
     /// Whether the page has the console's navigation.
@@ -202,7 +204,7 @@ impl Frame {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         for (found, kept) in form_urlencoded::parse(query.as_bytes()) {
-            if found != name && found != NOTICE {
+            if found != name && found != NOTICE && found != COUNT {
                 pairs.append_pair(&found, &kept);
             }
         }
@@ -235,6 +237,11 @@ impl Frame {
     pub(super) fn in_theme(&self, theme: &str) -> String {
         self.with("theme", theme)
     }
+}
+
+/// To how many something was done: one where the address does not say.
+fn count(query: &str) -> i64 {
+    value_of(query, COUNT).parse::<u16>().map_or(1, i64::from)
 }
 
 /// Whether an answer may be compressed: one with a secret in it is not (BREACH).

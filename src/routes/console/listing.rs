@@ -1,4 +1,4 @@
-//! Lists in pages: which parameters of an address the API's rules read, and the way to older rows.
+//! Lists in pages: which parameters of an address the API's rules read, and the ways to newer and older rows.
 
 use url::form_urlencoded::{Serializer, parse};
 use uuid::Uuid;
@@ -14,15 +14,28 @@ pub(super) fn only(query: &str, names: &[&str]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// This list from `next` on, with the same filters.
-pub(super) fn older(visit: &Visit, path: &str, filters: &[&str], next: Option<Uuid>) -> Option<String> {
-    let kept = only(&visit.query, filters);
-    let mut pairs = Serializer::new(String::new());
-    pairs.extend_pairs(parse(kept.as_bytes())).append_pair(CURSOR, &write_cursor(next?));
-    Some(format!("{}?{}", visit.to(path), pairs.finish()))
+/// The ways to other pages of a list, with the same filters; empty where there is none.
+pub(super) struct Pager {
+    pub(super) newest: String,
+    pub(super) older: String,
 }
 
-/// Whether the list does not begin with its newest row.
-pub(super) fn is_further(query: &str) -> bool {
-    !only(query, &[CURSOR]).is_empty()
+impl Pager {
+    /// Of the list at this path, narrowed by the query `kept`, whose next page begins at `next`.
+    pub(super) fn of(visit: &Visit, path: &str, kept: &str, next: Option<Uuid>) -> Self {
+        let place = |cursor: Option<Uuid>| {
+            let mut pairs = Serializer::new(String::new());
+            pairs.extend_pairs(parse(kept.as_bytes()));
+            if let Some(cursor) = cursor {
+                pairs.append_pair(CURSOR, &write_cursor(cursor));
+            }
+            let query = pairs.finish();
+            if query.is_empty() { visit.to(path) } else { format!("{}?{query}", visit.to(path)) }
+        };
+        let is_further = !only(&visit.query, &[CURSOR]).is_empty();
+        Self {
+            newest: if is_further { place(None) } else { String::new() },
+            older: next.map(|next| place(Some(next))).unwrap_or_default(),
+        }
+    }
 }

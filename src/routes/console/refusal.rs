@@ -133,3 +133,9 @@ pub(super) fn done(visit: &Visit, path: &str, notice: Notice) -> Answered {
     let mark = if path.contains('?') { '&' } else { '?' };
     Ok(see_other(&visit.to(&format!("{path}{mark}{}={}", frame::NOTICE, notice.word()))))
 }
+
+/// The same after an act on so many.
+pub(super) fn done_to(visit: &Visit, path: &str, notice: Notice, count: usize) -> Answered {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    done(visit, &format!("{path}{mark}{}={count}", frame::COUNT), notice)
+}

@@ -12,6 +12,7 @@ use super::{
     confirm,
     form::{Form, Shown},
     frame::{Frame, Section, page, secret_page},
+    listing::Pager,
     refusal::{Answered, done},
     sign_in::refused,
     stamp::Moment,
@@ -30,7 +31,6 @@ use crate::{
     },
     models::{
         ids::ProgramTokenId,
-        page::write_cursor,
         program_token::{NewToken, ProgramToken, TokenScope},
     },
     routes::extractors::Id,
@@ -62,9 +62,7 @@ struct TokensPage {
     t: &'static TokensTexts,
     tokens: Vec<Row>,
     is_revoked: bool,
-    is_first: bool,
-    newest: String,
-    older: String,
+    pager: Pager,
 }
 
 /// A token in the list.
@@ -114,15 +112,12 @@ async fn show(Entered(visit): Entered) -> Answered {
     let asked = crate::routes::html::escape_query(form.value("cursor"));
     let asked: TokenQuery = query::read(&format!("revoked={word}&cursor={asked}"))?;
     let rows = program_tokens::list(&visit.ctx, asked.is_revoked, asked.page).await?;
-    let newest = visit.to(&format!("tokens?revoked={word}"));
     let language = visit.ctx.client().language;
     let tokens = TokensPage {
         frame: visit.frame(Section::Tokens)?,
         t: TokensTexts::of(language),
         is_revoked,
-        is_first: form.value("cursor").is_empty(),
-        older: rows.next.map(|id| format!("{newest}&cursor={}", write_cursor(id))).unwrap_or_default(),
-        newest,
+        pager: Pager::of(&visit, "tokens", &format!("revoked={word}"), rows.next),
         tokens: rows.rows.into_iter().map(|token| row(token, &visit, language)).collect(),
     };
     page(StatusCode::OK, &tokens)

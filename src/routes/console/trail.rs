@@ -1,18 +1,24 @@
 //! Entries of the trail as a person reads them: what happened, when, from where, by whom.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use super::stamp::Moment;
 use crate::{
     core::{
         language::Language,
         texts::console::{AuditTexts, sentence_of},
     },
-    models::audit::{Action, ActionGroup, Entry},
+    models::audit::{Action, ActionGroup, Entry, PROGRAM},
 };
 
 /// An entry.
 pub(super) struct Happening {
     pub(super) icon: &'static str,
     pub(super) sentence: String,
+    /// What the key or the token is called that it was done to; empty where there is none or it is gone.
+    pub(super) name: String,
     /// Whether somebody was refused or something failed.
     pub(super) is_grave: bool,
     pub(super) at: Moment,
@@ -20,8 +26,8 @@ pub(super) struct Happening {
     /// The program, in short.
     pub(super) program: String,
     /// Who it was, where that was not the person of the account.
-    pub(super) by: &'static str,
-    /// The key it was done to.
+    pub(super) by: String,
+    /// The key that the name is of.
     pub(super) key: Option<String>,
     pub(super) seq: i64,
     pub(super) request_id: String,
@@ -31,33 +37,41 @@ pub(super) struct Happening {
 }
 
 impl Happening {
-    /// An entry in this language.
-    pub(super) fn of(entry: Entry, language: Language) -> Self {
+    /// An entry in this language; `names` are those of keys and tokens.
+    pub(super) fn of(entry: Entry, names: &HashMap<Uuid, String>, language: Language) -> Self {
         let action = Action::try_from(entry.action.clone()).ok();
         let details: serde_json::Map<_, _> = serde_json::from_str(&entry.details).unwrap_or_default();
         let t = AuditTexts::of(language);
-        let by = match entry.actor_id {
-            _ if details.contains_key("token_id") => t.by_program,
-            Some(actor) if actor != entry.chain => t.by_staff,
-            Some(_) => "",
+        let program = entry.program().and_then(|token| names.get(&token));
+        let by = match (program, entry.actor_id) {
+            (Some(name), _) => t.by_token.replace("{name}", name),
+            _ if details.contains_key(PROGRAM) => t.by_program.to_owned(),
+            (_, Some(actor)) if actor != entry.chain => t.by_staff.to_owned(),
+            (_, Some(_)) => String::new(),
             // whoever signs in or registers has not signed in yet: that says nothing
-            None if action.is_some_and(is_way_in) => "",
-            None if entry.ip.is_empty() => t.by_server,
-            None => t.by_nobody,
+            _ if action.is_some_and(is_way_in) => String::new(),
+            _ if entry.ip.is_empty() => t.by_server.to_owned(),
+            _ => t.by_nobody.to_owned(),
         };
+        let named = entry.object_id.and_then(|id| Some((id, names.get(&id)?.clone())));
+        let mut sentence = action.map_or(entry.action, |action| sentence_of(action, language).to_owned());
+        if named.is_some() {
+            sentence.push_str(t.colon);
+        }
         let plain = |value: serde_json::Value| match value {
             serde_json::Value::String(text) => text,
             other => other.to_string(),
         };
         Self {
             icon: action.map_or("info", icon_of),
-            sentence: action.map_or(entry.action, |action| sentence_of(action, language).to_owned()),
+            sentence,
             is_grave: action.is_some_and(is_grave),
             at: entry.created_at.into(),
             program: short_program(&entry.user_agent),
             ip: entry.ip,
             by,
-            key: entry.object_id.filter(|_| entry.object_type == "key").map(|id| id.to_string()),
+            key: named.as_ref().filter(|_| entry.object_type == "key").map(|(id, _)| id.to_string()),
+            name: named.map(|(_, name)| name).unwrap_or_default(),
             seq: entry.seq,
             request_id: entry.request_id,
             user_agent: entry.user_agent,

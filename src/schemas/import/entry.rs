@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 use crate::{
     core::{
         secret::SecretText,
-        texts::{faults::FaultKind, import_lines::LineFault},
+        texts::{
+            faults::FaultKind,
+            import_lines::{LineFault, Part},
+        },
     },
     models::{
         api_key::MOST_TAGS,
@@ -19,6 +22,10 @@ use crate::{
 const MOST_SCOPES: usize = 50;
 const MOST_SETTINGS: usize = 20;
 const MOST_SETTINGS_CHARACTERS: usize = 8192;
+/// A list of texts: what of the entry it is, how many it may hold, and what is said of more.
+type List = (Part, usize, FaultKind);
+const TAGS: List = (Part::Tags, MOST_TAGS, FaultKind::TooMany(MOST_TAGS, "tags", "étiquettes"));
+const SCOPES: List = (Part::Scopes, MOST_SCOPES, FaultKind::TooMany(MOST_SCOPES, "scopes", "portées"));
 /// A name that is no name is shown so far, and no further: it may be a misplaced value.
 const MOST_SHOWN: usize = 100;
 
@@ -56,19 +63,20 @@ pub(super) fn check(line: usize, draft: Draft) -> Entry {
 }
 
 fn checked(draft: Draft) -> Result<(String, Option<String>, Content), LineFault> {
-    let name = one(draft.name, rules::KEY_NAME)?;
-    let environment = filled(draft.environment).map(|text| one(text, rules::ENVIRONMENT)).transpose()?;
+    let name = one(draft.name, Part::Name, rules::KEY_NAME)?;
+    let environment =
+        filled(draft.environment).map(|text| one(text, Part::Environment, rules::ENVIRONMENT)).transpose()?;
     let value = draft.value.filter(|value| !value.is_empty()).ok_or(LineFault::Empty)?;
     let content = Content {
         // a provider that this vault does not know is found out by the value's shape
         provider: draft.provider.as_deref().and_then(provider::find),
         provider_config: settings(draft.provider_config)?,
-        tags: many(draft.tags, MOST_TAGS, rules::TAG)?,
-        note: filled(draft.note).map(|text| one(text, rules::NOTE)).transpose()?,
+        tags: many(draft.tags, TAGS, rules::TAG)?,
+        note: filled(draft.note).map(|text| one(text, Part::Note, rules::NOTE)).transpose()?,
         expires_at: filled(draft.expires_at).map(|text| time(&text)).transpose()?,
-        scopes: many(draft.scopes, MOST_SCOPES, rules::SCOPE)?,
+        scopes: many(draft.scopes, SCOPES, rules::SCOPE)?,
         enabled: !draft.is_disabled,
-        value: SecretText::new(one(value, rules::VALUE)?),
+        value: SecretText::new(one(value, Part::Value, rules::VALUE)?),
     };
     Ok((name, environment, content))
 }
@@ -77,17 +85,17 @@ fn filled(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-fn one(text: String, rule: Text) -> Result<String, LineFault> {
-    rule.check(text).map_err(LineFault::Field)
+fn one(text: String, part: Part, rule: Text) -> Result<String, LineFault> {
+    rule.check(text).map_err(|kind| LineFault::Part(part, kind))
 }
 
-fn many(texts: Vec<String>, most: usize, rule: Text) -> Result<Vec<String>, LineFault> {
+fn many(texts: Vec<String>, (part, most, too_many): List, rule: Text) -> Result<Vec<String>, LineFault> {
     if texts.len() > most {
-        return Err(LineFault::Field(FaultKind::TooLong(most)));
+        return Err(LineFault::Part(part, too_many));
     }
     let mut kept: Vec<String> = Vec::with_capacity(texts.len());
     for text in texts {
-        let text = one(text, rule)?;
+        let text = one(text, part, rule)?;
         if !kept.contains(&text) {
             kept.push(text);
         }
@@ -110,7 +118,7 @@ fn time(text: &str) -> Result<DateTime<Utc>, LineFault> {
         {
             Ok(time.to_utc().trunc_subsecs(3))
         }
-        _ => Err(LineFault::Field(FORM)),
+        _ => Err(LineFault::Part(Part::Expiry, FORM)),
     }
 }
 
@@ -121,13 +129,17 @@ fn settings(given: Map<String, Value>) -> Result<Map<String, Value>, LineFault> 
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
     };
     let texts: Option<Vec<&str>> = given.values().map(Value::as_str).collect();
-    let texts = texts.ok_or(LineFault::Field(FaultKind::WrongType("string")))?;
+    let fault = |kind| LineFault::Part(Part::Settings, kind);
+    let texts = texts.ok_or(fault(FaultKind::WrongType("string")))?;
     let characters: usize = texts.iter().map(|text| text.chars().count()).sum();
-    if given.len() > MOST_SETTINGS || characters > MOST_SETTINGS_CHARACTERS {
-        return Err(LineFault::Field(FaultKind::TooLong(MOST_SETTINGS_CHARACTERS)));
+    if given.len() > MOST_SETTINGS {
+        return Err(fault(FaultKind::TooMany(MOST_SETTINGS, "settings", "réglages")));
+    }
+    if characters > MOST_SETTINGS_CHARACTERS {
+        return Err(fault(FaultKind::TooLong(MOST_SETTINGS_CHARACTERS)));
     }
     if texts.iter().any(|text| text.contains('\0')) || !given.keys().all(|name| is_name(name)) {
-        return Err(LineFault::Field(FaultKind::InvalidCharacters));
+        return Err(fault(FaultKind::InvalidCharacters));
     }
     Ok(given)
 }

@@ -56,7 +56,7 @@ pub fn read(bytes: &[u8], kind: Kind, wanted: Option<ImportFormat>, environment:
         )));
     }
     if file.entries.len() > MOST_ENTRIES {
-        return Err(Error::fault(Fault::new("", FaultKind::TooLong(MOST_ENTRIES))));
+        return Err(Error::fault(Fault::new("", FaultKind::TooMany(MOST_ENTRIES, "keys at once", "clés à la fois"))));
     }
     if let Some(environment) = environment {
         for entry in &mut file.entries {

@@ -31,6 +31,8 @@ pub struct ReportView {
     pub invalid: usize,
     /// Whether it is stored now.
     pub stored: bool,
+    /// How many new keys the plan had room for; `null` where it sets no limit.
+    pub room: Option<i64>,
     /// What becomes of each line.
     pub lines: Vec<LineView>,
 }
@@ -89,6 +91,7 @@ impl ReportView {
             same: report.count(|outcome| *outcome == Outcome::Same),
             invalid: report.count(|outcome| matches!(outcome, Outcome::Invalid(_))),
             stored: report.is_stored,
+            room: report.room,
             lines: lines.collect(),
         }
     }

@@ -169,14 +169,27 @@ pub(super) fn assemble(
 
 /// Refuses so many keys more where the plan does not allow them, however many requests come at once.
 pub(super) async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId, more: i64) -> Result<()> {
-    let Some(limit) = ctx.app().config.free_plan_max_keys else { return Ok(()) };
-    users::lock(tx, account).await?;
-    let user = users::find(&mut *tx, account).await?.ok_or(Code::Unauthenticated)?;
-    if user.plan != Plan::Free {
+    if more == 0 || ctx.app().config.free_plan_max_keys.is_none() {
         return Ok(());
     }
-    let used = api_keys::count_active(tx, account).await?;
-    if used + more > limit { Err(Error::PlanLimit { limit, used }) } else { Ok(()) }
+    users::lock(tx, account).await?;
+    match fullness(ctx, tx, account).await? {
+        Some((limit, used)) if used + more > limit => Err(Error::PlanLimit { limit, used }),
+        _ => Ok(()),
+    }
+}
+
+/// The most active keys that the account's plan allows and how many there are; `None` where it sets no limit.
+pub(super) async fn fullness<C>(ctx: &Context, conn: &mut C, account: UserId) -> Result<Option<(i64, i64)>>
+where
+    for<'c> &'c mut C: Into<Conn<'c>>,
+{
+    let Some(limit) = ctx.app().config.free_plan_max_keys else { return Ok(None) };
+    let user = users::find(&mut *conn, account).await?.ok_or(Code::Unauthenticated)?;
+    if user.plan != Plan::Free {
+        return Ok(None);
+    }
+    Ok(Some((limit, api_keys::count_active(conn, account).await?)))
 }
 
 /// A kept answer and the key that it shows.

@@ -152,6 +152,7 @@ fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Man
             is_dry_run: manner == Manner::Look,
             format: file.format,
             is_stored: false,
+            room: held.room,
             lines: Vec::with_capacity(prints.len()),
         },
         changed: HashMap::new(),
@@ -174,6 +175,8 @@ fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Man
 struct Held {
     keys: Vec<Known>,
     former: Vec<InGrace>,
+    /// How many keys more its plan has room for.
+    room: Option<i64>,
 }
 
 impl Held {
@@ -183,7 +186,8 @@ impl Held {
     {
         Ok(Self {
             keys: api_keys_in_bulk::list_known(&mut *conn, account).await?,
-            former: api_keys_in_bulk::list_in_grace(conn, account, ctx.now()).await?,
+            former: api_keys_in_bulk::list_in_grace(&mut *conn, account, ctx.now()).await?,
+            room: create::fullness(ctx, conn, account).await?.map(|(limit, used)| (limit - used).max(0)),
         })
     }
 }
@@ -201,7 +205,7 @@ struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    fn with(Held { keys: known, former }: &'a Held) -> Self {
+    fn with(Held { keys: known, former, .. }: &'a Held) -> Self {
         Self {
             former: former.iter().map(|value| (value.fingerprint.as_slice(), value.key)).collect(),
             by_name: known.iter().map(|key| ((key.name.as_str(), key.environment.as_deref()), key)).collect(),

@@ -48,7 +48,7 @@ pub async fn retag(ctx: &Context, ids: &[ApiKeyId], retagging: Retagging, tag: &
             _ => continue,
         }
         if key.tags.len() > MOST_TAGS {
-            return Err(Error::fault(Fault::new("tags", FaultKind::TooLong(MOST_TAGS))));
+            return Err(Error::fault(Fault::new("tags", FaultKind::TooMany(MOST_TAGS, "tags", "étiquettes"))));
         }
         key.revision += 1;
         key.updated_at = ctx.now();

@@ -158,15 +158,19 @@ on_both! {
         }
 
         admin.open(&format!("/admin/audit?user_id={}&action=account.updated&since=2020-01-01", alice.id)).await;
-        assert_eq!(admin.page.text().matches("<code>account.updated</code>").count(), 50);
+        assert_eq!(admin.page.text().matches("<span>The name was changed").count(), 50);
         let older = admin.page.text().split("class=\"pager\"").nth(1).unwrap().split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         admin.open(&crate::support::unescape(&older)).await;
-        assert_eq!(admin.page.text().matches("<code>account.updated</code>").count(), 10);
-        admin.sees("Newest").sees("value=\"2020-01-01\"");
+        assert_eq!(admin.page.text().matches("<span>The name was changed").count(), 10);
+        admin.sees("Newest").sees("value=\"2020-01-01\"").sees(&format!("href=\"/admin/audit?user_id={}&action=account.updated&since=2020-01-01\"", alice.id));
 
         admin.open("/admin/audit?until=2020-01-01").await.sees("No entry fits");
         admin.open("/admin/audit?user_id=nonsense").await.sees("id=\"e-user_id\"");
         assert_eq!(admin.page.status, 422);
-        admin.open("/admin/audit?action=account.role_changed").await.sees("account.role_changed").sees("to: admin");
+        admin.open("/admin/audit?action=account.role_changed").await.sees("The role was changed").sees("account.role_changed").sees(">admin<");
+        let key = alice.store("Her own word", "value").await;
+        admin.open("/admin/audit?lang=fr").await.sees("Une clé a été créée").sees("optgroup label=\"Clés\"").sees_no("Her own word").sees_no(&format!("/keys/{}", key["id"].as_str().unwrap()));
+        admin.open("/admin").await.sees("Dernière connexion").sees_no("Vu le");
+        admin.open(&path_of(&alice)).await.sees("<dt>Langue</dt><dd>anglais</dd>");
     }
 }

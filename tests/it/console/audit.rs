@@ -26,6 +26,26 @@ on_both! {
         person.open("/audit?lang=fr").await.sees("La valeur d’une clé a été affichée").sees_no("key.revealed");
     }
 
+    async fn keys_and_tokens_are_named_while_they_are_there(app: TestApp) {
+        let alice = app.member("alice").await;
+        let key = alice.store("Payments", "v").await["id"].as_str().unwrap().to_owned();
+        let made = alice.post("/api/tokens", json!({ "name": "<b>bot", "scopes": ["keys:read", "keys:reveal"] })).await.expect(201).json();
+        let token = made["token"].as_str().unwrap().to_owned();
+        app.call_with("POST", &format!("/api/keys/{key}/reveal"), None, &[("authorization", &format!("Bearer {token}"))]).await.expect(200);
+        let mut person = at_the_console(&app, &alice).await;
+        let link = format!("<a href=\"/keys/{key}\">Payments</a>");
+
+        person.open("/audit").await.sees(&format!("A key was created: {link}")).sees(&format!("A key’s value was shown: {link}"));
+        person.sees("A token for a program was created: <strong><b>bot</strong>").sees("by the token “<b>bot”");
+        assert!(!person.page.text().contains("<b>bot"));
+        person.open("/audit?lang=fr").await.sees(&format!("Une clé a été créée\u{a0}: {link}")).sees("par le jeton « <b>bot »");
+        person.open("/dashboard?lang=en").await.sees(&format!("A key was created: {link}"));
+
+        // what is gone is told by its kind
+        app.sql("delete from auth.program_tokens returning 1").await;
+        person.open("/audit").await.sees("A token for a program was created<").sees("by a program").sees_no("<b>bot");
+    }
+
     async fn filters_stand_in_the_address_and_narrow_the_list(app: TestApp) {
         let alice = app.member("alice").await;
         alice.store("a", "v").await;

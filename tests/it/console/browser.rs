@@ -2,13 +2,15 @@
 //! empty, axe finds no serious fault in either theme, nothing overflows on a phone or at 200 % zoom, the keyboard reaches
 //! everything and shows where it is, and a page weighs less than 60 KB.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{
     pages::{OF_THE_PROGRAM, PAGES, Page, Who},
     world::World,
 };
-use crate::support::{Browser, DESK, Engine, PHONE, TABLET, ZOOMED};
+use crate::support::{Browser, DESK, Engine, PHONE, TABLET, ZOOMED, pause};
 
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 /// What a page may weigh on the wire, with all that it loads.
@@ -222,9 +224,11 @@ fn the_checks_see_what_they_look_for() {
 #[test]
 fn shortcuts_lead_to_the_search_to_a_new_key_and_to_their_own_list() {
     let world = World::new(Engine::Sqlite);
-    let browser = world.browser("en", true);
+    let mut browser = world.browser("en", true);
 
     browser.goto("/keys");
+    // as a browser's extension does; what takes the field's place must not bring an inline style along
+    browser.run("document.querySelector('#f-tag').style.color = 'red'");
     browser.press("/");
     browser.press("nothing like it");
     browser.wait("the search", || browser.path().contains("nothing"));
@@ -233,13 +237,84 @@ fn shortcuts_lead_to_the_search_to_a_new_key_and_to_their_own_list() {
         json!("q"),
         "the focus is lost while the list changes"
     );
+    browser.is_quiet(&[]);
 
     browser.goto("/dashboard");
     browser.press("?");
     browser.sees("Keyboard shortcuts");
     browser.run("document.querySelector('#shortcuts').close()");
+    browser.press("g");
+    pause(Duration::from_millis(1100));
+    browser.press("k");
+    pause(Duration::from_millis(300));
+    assert_eq!(browser.path(), "/dashboard", "the second key came too late");
     browser.press("gk");
     browser.wait("the keys", || browser.path() == "/keys");
     browser.press("c");
     browser.wait("a new key", || browser.path().starts_with("/keys/new"));
+}
+
+#[test]
+fn the_way_back_leads_through_the_filters_of_the_list() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    let all = "return document.querySelectorAll('#list tbody tr:not(.group)').length";
+    let choose = |id: &str, value: &str| {
+        browser.run(&format!(
+            "const field = document.querySelector('#{id}'); field.value = '{value}'; field.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        ));
+    };
+    browser.goto("/dashboard");
+    browser.goto("/keys");
+    let count = browser.run(all);
+
+    choose("f-environment", "production");
+    browser.wait("one environment", || browser.path() == "/keys?environment=production" && browser.run(all) != count);
+    let in_production = browser.run(all);
+    browser.fill("#f-q", "bot");
+    browser.wait("the search", || browser.path() == "/keys?q=bot&environment=production");
+    choose("f-state", "revoked");
+    browser.wait("revoked ones", || browser.path() == "/keys?q=bot&environment=production&state=revoked");
+
+    let fields = "return ['f-q', 'f-environment', 'f-state'].map((id) => document.getElementById(id)?.value).join()";
+    browser.run("history.back()");
+    browser.wait("what was searched", || {
+        browser.path() == "/keys?q=bot&environment=production" && browser.run(fields) == json!("bot,production,")
+    });
+    browser.run("history.back()");
+    browser.wait("all keys", || {
+        browser.path() == "/keys" && browser.run(all) == count && browser.run(fields) == json!(",,")
+    });
+    browser.run("history.back()");
+    browser.wait("the page before", || browser.path() == "/dashboard");
+
+    // from a key's page, too
+    browser.goto("/keys?environment=production");
+    browser.click("#list a.name");
+    browser.wait("a key", || browser.path().starts_with("/keys/"));
+    browser.run("history.back()");
+    browser.wait("the list as it was", || {
+        browser.path() == "/keys?environment=production" && browser.run(all) == in_production
+    });
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn who_saw_a_value_is_told_at_once() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    browser.may_use_the_clipboard();
+    let key = world.facts.iter().find(|(name, _)| *name == "stored").expect("a key").1.clone();
+    let shown = "return [...document.querySelectorAll('#seen tbody tr')].filter((row) => row.innerText.includes('shown')).length";
+    browser.goto(&format!("/keys/{key}"));
+    let before = browser.run(shown).as_u64().expect("a number");
+
+    browser.click("#reveal button:not([data-copy-form])");
+    browser.wait("the entry", || browser.run(shown) == json!(before + 1));
+    assert!(browser.has("#shown-value"), "the value went with it");
+
+    browser.click("#value [data-mask]");
+    browser.click("#reveal [data-copy-form]");
+    browser.wait("the entry of the copy", || browser.run(shown) == json!(before + 2));
+    browser.is_quiet(&[]);
 }

@@ -29,6 +29,39 @@ on_both! {
         alice.open(&format!("/keys/{id}")).await.sees("shown").sees("you").sees_no(VALUE);
     }
 
+    async fn who_saw_it_is_asked_for_anew_and_programs_have_short_names(app: TestApp) {
+        let (mut alice, actor, id) = alice_with_key(&app).await;
+        alice.headers.push(("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()));
+        alice.open(&format!("/keys/{id}?days=7")).await;
+        let form = alice.filled(&format!("/keys/{id}/reveal"), &[]);
+        alice.sees(&format!("hx-get=\"/keys/{id}/seen?days=7\" hx-trigger=\"vault:seen from:document\"")).sees_no("Firefox, Linux");
+        alice.headers.push(("hx-request", "true".to_owned()));
+
+        alice.post(&form).await;
+        assert_eq!(alice.page.header("hx-trigger"), "vault:seen");
+        alice.send("GET", &format!("/keys/{id}/seen?days=7"), None).await;
+        alice.sees("id=\"seen\"").sees(">shown<").sees("Firefox, Linux").sees_no("Gecko").sees_no("<html").sees_no(VALUE);
+
+        actor.delete(&format!("/api/keys/{id}")).await.expect(204);
+        actor.post(&format!("/api/keys/{id}/reinstate"), json!({})).await.expect(200);
+        alice.send("GET", &format!("/keys/{id}/seen"), None).await;
+        alice.sees(">brought back<").sees_no("key.");
+
+        alice.headers.pop();
+        alice.open(&format!("/keys/{id}/seen")).await;
+        assert_eq!(alice.path, format!("/keys/{id}"));
+    }
+
+    async fn a_note_that_says_nothing_is_not_shown(app: TestApp) {
+        let (mut alice, actor, id) = alice_with_key(&app).await;
+        let note = "<dt>Note</dt>";
+
+        actor.patch(&format!("/api/keys/{id}"), json!({ "note": " " })).await.expect(200);
+        alice.open(&format!("/keys/{id}")).await.sees_no(note);
+        actor.patch(&format!("/api/keys/{id}"), json!({ "note": "Ask Ann." })).await.expect(200);
+        alice.open(&format!("/keys/{id}")).await.sees(note).sees("Ask Ann.");
+    }
+
     async fn copying_gets_the_value_as_plain_text(app: TestApp) {
         let (mut alice, _, id) = alice_with_key(&app).await;
         alice.open(&format!("/keys/{id}")).await;
@@ -67,7 +100,7 @@ on_both! {
         bob.open("/keys/new").await;
         let csrf = bob.filled("/keys/new", &[]).fields.into_iter().find(|(name, _)| name == "csrf").expect("a code").1;
 
-        for path in ["", "/value", "/edit", "/rotate", "/versions/1/restore"] {
+        for path in ["", "/value", "/seen", "/edit", "/rotate", "/versions/1/restore"] {
             bob.send("GET", &format!("/keys/{id}{path}"), None).await;
             assert_eq!(bob.page.status, 404, "{path}");
             bob.sees_no("Payments");
@@ -92,7 +125,8 @@ on_both! {
     async fn an_edit_sends_what_differs_and_nothing_else(app: TestApp) {
         let (mut alice, actor, id) = alice_with_key(&app).await;
 
-        alice.open(&format!("/keys/{id}/edit")).await.submit(&format!("/keys/{id}/edit"), &[("name", "Payments EU"), ("tags", "a, b"), ("expires_at", "2099-01-31")]).await;
+        alice.open(&format!("/keys/{id}/edit")).await.sees(&format!("<a href=\"/keys/{id}\">Payments</a>"));
+        alice.submit(&format!("/keys/{id}/edit"), &[("name", "Payments EU"), ("tags", "a, b"), ("expires_at", "2099-01-31")]).await;
         assert_eq!(alice.path, format!("/keys/{id}?notice=key-saved"));
         alice.sees("The changes are saved").sees("Payments EU");
 

@@ -38,7 +38,7 @@ on_both! {
         alice.sees("nothing was done now");
         assert_eq!(actor.get(&format!("/api/keys/{id}")).await.json()["version"], 2);
 
-        alice.open(&format!("/keys/{id}")).await.sees("still accepted").sees("1 time").sees_no(&newest);
+        alice.open(&format!("/keys/{id}")).await.sees("still accepted").sees("It was used once in the last 30 days, on <time").sees_no(&newest);
         alice.submit(&format!("/keys/{id}/end-grace"), &[]).await.sees("The grace has ended");
         assert!(is_valid(&actor, &newest).await && !is_valid(&actor, &former).await);
         alice.sees_no("still accepted");
@@ -66,7 +66,9 @@ on_both! {
         let place = format!("/keys/{id}/versions/1/restore");
 
         alice.open(&format!("/keys/{id}")).await.sees(&place);
-        alice.open(&place).await.sees("Restore version 1").sees_no(&former);
+        alice.open(&place).await.sees("Restore version 1").sees(&format!("<a href=\"/keys/{id}\">Key</a>")).sees_no(&former);
+        alice.open(&format!("/keys/{id}/rotate")).await.sees(&format!("<a href=\"/keys/{id}\">Key</a>"));
+        alice.open(&place).await;
         alice.submit(&place, &[]).await.sees("current one again");
         let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
         assert_eq!(revealed["api_key"], former.as_str());

@@ -88,7 +88,7 @@ on_both! {
 
         scene.act("/keys?environment=test", "/keys/revoke", &[&first, &second], &[]).await;
 
-        scene.person.sees("Revoked: this vault").sees("Undo");
+        scene.person.sees("2 keys revoked: this vault neither shows nor accepts them").sees("Undo");
         assert_eq!((scene.code(0).await, scene.code(1).await, scene.code(2).await), ("revoked".into(), "revoked".into(), "valid".into()));
         scene.api.call("POST", &format!("/api/keys/{first}/reveal"), None).await.expect_problem(410, "key_revoked");
 
@@ -96,11 +96,49 @@ on_both! {
         assert_eq!(undo.fields.iter().filter(|(name, _)| name == "id").count(), 2);
         scene.person.submit("/keys/reinstate", &[]).await;
 
-        assert_eq!(scene.person.path, "/keys?environment=test&notice=keys-reinstated");
+        assert_eq!(scene.person.path, "/keys?environment=test&count=2&notice=keys-reinstated");
+        scene.person.sees("2 keys are back");
         assert_eq!((scene.code(0).await, scene.code(1).await), ("valid".into(), "valid".into()));
         let trail = scene.api.trail().await;
         assert_eq!(trail.iter().filter(|action| *action == "key.revoked").count(), 2);
         assert_eq!(trail.iter().filter(|action| *action == "key.reinstated").count(), 2);
+    }
+
+    async fn more_than_ten_keys_are_revoked_after_a_second_look(app: TestApp) {
+        let mut scene = scene(&app).await;
+        for number in 0..8 {
+            let made = scene.api.store(&format!("more {number}"), &format!("value {number}")).await;
+            scene.ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let ids = scene.ids.clone();
+        let all: Vec<_> = ids.iter().map(String::as_str).collect();
+
+        scene.act("/keys?q=e", "/keys/revoke", &all, &[]).await;
+
+        scene.person.sees("Revoke 11 keys?").sees("more 7").sees("href=\"/keys?q=e\"");
+        assert_eq!((scene.person.page.text().matches("<h1").count(), scene.code(0).await), (1, "valid".into()));
+        scene.person.submit("/keys/revoke", &[]).await.sees("11 keys revoked").sees("Undo");
+        assert_eq!(scene.code(0).await, "revoked");
+
+        scene.person.submit("/keys/reinstate", &[]).await.sees("11 keys are back");
+        scene.act("/keys", "/keys/revoke", &all[..10], &[]).await;
+        scene.person.sees("10 keys revoked");
+        scene.person.submit("/keys/reinstate", &[]).await;
+        scene.person.open("/keys?lang=fr").await;
+        scene.act("/keys", "/keys/revoke", &all, &[]).await;
+        scene.person.sees("Révoquer 11 clés ?");
+        scene.person.submit("/keys/revoke", &[]).await.sees("11 clés révoquées : ce coffre ne les affiche");
+
+        scene.person.submit("/keys/reinstate", &[]).await;
+
+        // keys of somebody else are not named
+        let bob = app.member("bob").await;
+        let theirs = bob.store("theirs", "value").await;
+        let mut with_theirs = all.clone();
+        with_theirs[10] = theirs["id"].as_str().unwrap();
+        scene.act("/keys", "/keys/revoke", &with_theirs, &[]).await;
+        assert_eq!(scene.person.page.status, 404);
+        scene.person.sees_no("theirs");
     }
 
     async fn the_undo_is_of_what_was_just_revoked_and_nothing_else(app: TestApp) {

@@ -44,7 +44,8 @@ on_both! {
         assert_eq!(names(&actor).await, [], "looking stores nothing");
         assert_eq!(alice.page.header("cache-control"), "no-store");
         alice.submit("/keys/import", &[]).await;
-        assert_eq!(alice.path, "/keys?notice=keys-imported");
+        assert_eq!(alice.path, "/keys?count=2&notice=keys-imported");
+        alice.sees("2 keys are stored");
         assert_eq!(names(&actor).await, [("OTHER".into(), Some("production".into())), ("STRIPE_KEY".into(), Some("production".into()))]);
         let values: Vec<_> = exported(&actor).await["keys"].as_array().unwrap().iter().map(|key| key["value"].clone()).collect();
         assert_eq!(values, [json!("two\nlines"), json!("sk_live_0123456789abcdefghijklmn")]);
@@ -70,7 +71,7 @@ on_both! {
         assert_eq!(names(&actor).await, []);
 
         alice.submit("/keys/import", &[("skip_invalid", "on")]).await;
-        assert_eq!(alice.path, "/keys?notice=keys-imported");
+        assert_eq!(alice.path, "/keys?count=1&notice=keys-imported");
         assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
     }
 
@@ -85,6 +86,22 @@ on_both! {
         alice.submit("/keys/import", &[]).await;
 
         assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
+    }
+
+    async fn each_faulty_line_says_in_both_languages_what_is_wrong_with_it(app: TestApp) {
+        let (mut alice, _) = alice(&app).await;
+        let many: Vec<_> = (0..21).map(|number| format!("t{number}")).collect();
+        let file = json!({ "format": "vault-api", "version": 1, "keys": [
+            { "name": "a".repeat(101), "value": "1" }, { "name": "B", "value": "2", "tags": many }, { "name": "C", "value": "3", "note": "x".repeat(2001) },
+        ] });
+        let file = file.to_string();
+
+        look(&mut alice, &[("text", &file)]).await;
+        alice.sees("Name: use at most 100 characters.").sees("Tags: give at most 20 tags.").sees("Note: use at most 2,000 characters.");
+
+        alice.open("/keys?lang=fr").await;
+        look(&mut alice, &[("text", &file)]).await;
+        alice.sees("Nom\u{a0}: utilisez au plus 100 caractères.").sees("Étiquettes\u{a0}: donnez au plus 20 étiquettes.");
     }
 
     async fn json_and_csv_are_taken_too(app: TestApp) {
@@ -137,7 +154,7 @@ on_both! {
         look(&mut alice, &[("text", &file)]).await;
         assert_eq!(alice.page.status, 200);
         alice.submit("/keys/import", &[]).await;
-        assert_eq!(alice.path, "/keys?notice=keys-imported");
+        assert_eq!(alice.path, "/keys?count=100&notice=keys-imported");
         assert_eq!(names(&actor).await.len(), 100);
 
         let mut form = alice.filled("/keys/tag", &[("tag", &long.repeat(3))]);
@@ -215,5 +232,39 @@ on_both! {
         alice.submit("/keys/export", &[("confirm_password", "une girafe en pyjama vert")]).await;
 
         assert_eq!(alice.page.json()["keys"][0]["value"], "value 1");
+    }
+}
+
+on_both! {
+    with [("FREE_PLAN_MAX_KEYS", "3")];
+
+    async fn the_preview_tells_how_many_new_keys_there_is_room_for(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        actor.store("HELD", "value").await;
+
+        look(&mut alice, &[("text", "HELD=another value\nA=1\nB=2\n")]).await;
+        alice.sees("Your plan has room for 2 more keys").sees("Store 3 keys").sees_no("Not enough room");
+
+        look(&mut alice, &[("text", "A=1\nB=2\nC=3\n")]).await;
+        alice.sees("Not enough room: 3 new keys here, and your plan has room for 2.").sees("href=\"/billing\"").sees_no("Store 3 keys");
+        assert!(alice.page.text().contains("A=1\nB=2\nC=3"), "what was pasted is there to be changed");
+        alice.open("/keys?lang=fr").await;
+        look(&mut alice, &[("text", "A=1\nB=2\nC=3\n")]).await;
+        alice.sees("La place manque : 3 nouvelles clés ici, et votre formule n’en admet plus que 2.");
+    }
+
+    async fn a_plan_that_is_full_by_the_second_click_keeps_the_preview(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        look(&mut alice, &[("text", "A=1\nB=2\nNO LINE\n")]).await;
+        alice.sees("Store 2 keys");
+        actor.store("first", "value 1").await;
+        actor.store("second", "value 2").await;
+
+        alice.submit("/keys/import", &[]).await;
+
+        assert_eq!(alice.page.status, 402);
+        alice.sees("Nothing was stored.").sees("your plan has room for 1").sees("At fault").sees_no("Store 2 keys");
+        assert_eq!(alice.filled("/keys/import", &[]).fields.iter().find(|(name, _)| name == "text").unwrap().1, "A=1\nB=2\nNO LINE\n");
+        assert_eq!(names(&actor).await.len(), 2);
     }
 }

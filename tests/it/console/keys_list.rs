@@ -109,9 +109,38 @@ on_both! {
         alice.headers.push(("hx-request", "true".into()));
         alice.open("/keys?q=aard&environment=&provider=&state=").await.sees("Aardvark").sees_no("<html").sees_no("<h1");
 
-        assert_eq!(alice.page.header("hx-replace-url"), "/keys?q=aard");
+        assert_eq!((alice.page.header("hx-push-url"), alice.page.header("hx-replace-url")), ("/keys?q=aard", ""));
         assert!(alice.page.text().trim_start().starts_with("<div id=\"list\">"));
         assert!(alice.page.headers.get_all("vary").iter().any(|line| line.to_str().unwrap().contains("hx-request")));
+    }
+
+    async fn a_filter_is_a_step_that_leads_back_and_a_typed_letter_is_none(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        make(&actor, json!({ "name": "Aardvark", "value": "value 1" })).await;
+        alice.headers.push(("hx-request", "true".into()));
+
+        for (source, current, header) in [
+            ("form", "https://vault.test/keys?q=a", "hx-push-url"),
+            ("input#f-q", "https://vault.test/keys?q=a", "hx-replace-url"),
+            // sent again with the Enter key
+            ("form", "https://vault.test/keys?q=aard", "hx-replace-url"),
+        ] {
+            alice.headers.extend([("hx-source", source.to_owned()), ("hx-current-url", current.to_owned())]);
+            alice.open("/keys?q=aard&environment=").await;
+            let written: Vec<_> = ["hx-push-url", "hx-replace-url"].into_iter().filter(|name| !alice.page.header(name).is_empty()).collect();
+            assert_eq!(written, [header], "{source} at {current}");
+            alice.headers.truncate(alice.headers.len() - 2);
+        }
+    }
+
+    async fn a_provider_that_is_none_reads_french(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        let key = make(&actor, json!({ "name": "Aardvark", "value": "value 1" })).await;
+
+        for path in ["/keys".to_owned(), format!("/keys/{}", key["id"].as_str().unwrap()), "/keys/new".into()] {
+            alice.open(&format!("{path}?lang=en")).await.sees("Custom");
+            alice.open(&format!("{path}?lang=fr")).await.sees("Autre").sees_no("Custom");
+        }
     }
 
     async fn ten_dozen_keys_come_in_pages_each_once(app: TestApp) {

@@ -6,7 +6,7 @@ use vault_api::core::{
     language::Language,
     texts::{
         billing::back,
-        console::{FrameTexts, NewKeyTexts, Notice},
+        console::{FrameTexts, KeyTexts, NewKeyTexts, Notice},
         simulated_stripe::checkout,
     },
 };
@@ -141,6 +141,11 @@ fn without_scripts(vault: &Vault, tag: &str) {
         camille.signs_up();
         let key = camille.keeps();
         camille.shows();
+        let seen = camille.browser.text("main");
+        let t = KeyTexts::of(camille.language);
+        for part in [t.hidden_in, t.hide, FrameTexts::of(camille.language).copy] {
+            assert!(!seen.contains(part), "“{part}” needs a script:\n{seen}");
+        }
         camille.rotates(&key);
         camille.pays();
         camille.signs_out();

@@ -1,5 +1,8 @@
 //! A key's own page.
 
+use super::grouped;
+use crate::core::language::Language;
+
 texts! {
     /// A key's own page.
     KeyTexts {
@@ -79,6 +82,7 @@ texts! {
         act_revealed: "shown" | "affichée",
         act_reveal_failed: "could not be decrypted" | "n’a pas pu être déchiffrée",
         act_revoked: "revoked" | "révoquée",
+        act_reinstated: "brought back" | "rétablie",
         act_rotated: "new value" | "nouvelle valeur",
         act_restored: "earlier value restored" | "valeur antérieure restaurée",
         act_grace_ended: "grace ended" | "transition terminée",
@@ -118,17 +122,46 @@ texts! {
         cancel: "Cancel" | "Annuler",
         changed: "This key was changed or rotated meanwhile, and nothing was done now. Look at it, and send the form again if you still want to." | "Cette clé a été modifiée ou renouvelée entre-temps, et rien n’a été fait à présent. Regardez-la, et envoyez encore le formulaire si vous le voulez toujours.",
         grace_title: "A former value is still accepted" | "Une ancienne valeur est encore acceptée",
-        grace_until: "Until" | "Jusqu’au",
-        grace_used: "In the days below it was used" | "Pendant les jours ci-dessous, elle a servi",
-        once: "time" | "fois",
-        times: "times" | "fois",
-        grace_last: "last on" | "en dernier le",
-        grace_unused: "Nobody has used it in the days below: it can be ended." | "Personne ne s’en est servi pendant les jours ci-dessous : on peut y mettre fin.",
+        grace_until: "It is accepted until" | "Elle est acceptée jusqu’au",
         end: "End the grace now" | "Mettre fin à la transition",
         restore_title: "Restore version {n} of {name}" | "Restaurer la version {n} de {name}",
         restore_lede: "The value of that version becomes the newest, under a new number. The one that is current now stays as an earlier version." | "La valeur de cette version devient la plus récente, sous un nouveau numéro. L’actuelle reste comme version antérieure.",
         restore_button: "Restore it" | "La restaurer",
         now: "Now" | "À présent",
         then: "Afterwards" | "Ensuite",
+    }
+}
+
+/// How often a former value was used in the last days, and what stands before the day of its last use.
+#[must_use]
+pub fn former_uses(language: Language, count: i64, days: i64) -> (String, &'static str) {
+    let number = grouped(language, count);
+    match (language, count) {
+        (Language::English, 0) => (format!("Nobody has used it in the last {days} days: it can be ended"), ""),
+        (Language::English, 1) => (format!("It was used once in the last {days} days"), ", on"),
+        (Language::English, _) => (format!("It was used {number} times in the last {days} days"), ", most recently on"),
+        (Language::French, 0) => {
+            (format!("Personne ne s’en est servi ces {days} derniers jours : on peut mettre fin à la transition"), "")
+        }
+        (Language::French, 1) => (format!("Elle a servi une fois ces {days} derniers jours"), ", le"),
+        (Language::French, _) => {
+            (format!("Elle a servi {number} fois ces {days} derniers jours"), ", la dernière fois le")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uses_of_a_former_value_are_told_in_whole_sentences() {
+        let told = |language, count| former_uses(language, count, 30).0;
+
+        assert_eq!(told(Language::English, 1), "It was used once in the last 30 days");
+        assert_eq!(told(Language::English, 1_200), "It was used 1,200 times in the last 30 days");
+        assert_eq!(told(Language::French, 1), "Elle a servi une fois ces 30 derniers jours");
+        assert_eq!(told(Language::French, 3), "Elle a servi 3 fois ces 30 derniers jours");
+        assert!(told(Language::French, 0).starts_with("Personne ne s’en est servi"));
     }
 }

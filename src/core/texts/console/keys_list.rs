@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::counted;
+use super::{counted, grouped};
 use crate::core::language::Language;
 
 texts! {
@@ -52,6 +52,12 @@ texts! {
         bulk_add: "Add the tag" | "Ajouter l’étiquette",
         bulk_remove: "Remove it" | "La retirer",
         bulk_revoke: "Revoke" | "Révoquer",
+        key: "key" | "clé",
+        keys: "keys" | "clés",
+        revoke_title: "Revoke {keys}?" | "Révoquer {keys} ?",
+        revoke_lede: "From the next request on they are neither shown nor accepted. For ten minutes you can bring them back." | "Dès la requête suivante, elles ne sont plus ni affichées ni acceptées. Vous pouvez les rétablir pendant dix minutes.",
+        revoke_button: "Revoke {keys}" | "Révoquer {keys}",
+        revoke_cancel: "Back to the list" | "Retour à la liste",
         bulk_reinstate: "Bring back" | "Rétablir",
         reinstate_hint: "What was revoked within the last ten minutes can be brought back." | "Ce qui a été révoqué dans les dix dernières minutes peut être rétabli.",
         empty_title: "Your vault is empty" | "Votre coffre est vide",
@@ -97,6 +103,7 @@ texts! {
         all_or_nothing: "Without this, nothing is stored while a line is at fault." | "Sans cela, rien n’est enregistré tant qu’une ligne est fautive.",
         nothing: "There is nothing to store here: mend the text, or go back." | "Il n’y a rien à enregistrer ici : corrigez le texte, ou revenez.",
         nothing_new: "All of it is in your vault already." | "Tout est déjà dans votre coffre.",
+        plan: "Plan and billing (in a new tab)" | "Formule et facturation (dans un nouvel onglet)",
         not_stored: "Nothing was stored." | "Rien n’a été enregistré.",
         more: "The first lines are shown, faulty ones before the others; all count." | "Les premières lignes sont affichées, les fautives avant les autres ; toutes comptent.",
     }
@@ -126,6 +133,34 @@ pub fn store_keys(language: Language, count: usize) -> String {
     match language {
         Language::English => format!("Store {}", counted(language, count, "key", "keys")),
         Language::French => format!("Enregistrer {}", counted(language, count, "clé", "clés")),
+    }
+}
+
+/// Whether the plan has room for the new keys of an import, in words.
+#[must_use]
+pub fn room_left(language: Language, new: i64, room: i64) -> String {
+    let fits = new <= room;
+    match language {
+        Language::English if fits => {
+            format!("Your plan has room for {}.", counted(language, room, "more key", "more keys"))
+        }
+        Language::French if fits => {
+            format!("Votre formule a encore de la place pour {}.", counted(language, room, "clé", "clés"))
+        }
+        Language::English => {
+            let new = counted(language, new, "new key", "new keys");
+            let room = if room == 0 { "none".to_owned() } else { grouped(language, room) };
+            format!(
+                "Not enough room: {new} here, and your plan has room for {room}. Leave lines out, revoke keys that you no longer need, or choose another plan."
+            )
+        }
+        Language::French => {
+            let new = counted(language, new, "nouvelle clé", "nouvelles clés");
+            let room = if room == 0 { "aucune".to_owned() } else { format!("que {}", grouped(language, room)) };
+            format!(
+                "La place manque : {new} ici, et votre formule n’en admet plus {room}. Retirez des lignes, révoquez des clés devenues inutiles, ou changez de formule."
+            )
+        }
     }
 }
 
@@ -235,5 +270,20 @@ mod tests {
         assert_eq!(import_counts(Language::English, [3, 1, 0, 2]), "3 new, 1 new value, 2 at fault");
         assert_eq!(import_counts(Language::French, [1, 0, 2, 0]), "1 nouvelle, 2 inchangées");
         assert_eq!(store_keys(Language::English, 1), "Store 1 key");
+    }
+
+    #[test]
+    fn the_room_of_a_plan_is_told_with_the_right_plurals() {
+        assert_eq!(room_left(Language::English, 1, 1), "Your plan has room for 1 more key.");
+        assert_eq!(room_left(Language::French, 2, 3), "Votre formule a encore de la place pour 3 clés.");
+        assert!(
+            room_left(Language::English, 3, 2)
+                .starts_with("Not enough room: 3 new keys here, and your plan has room for 2.")
+        );
+        assert!(
+            room_left(Language::French, 1, 0)
+                .starts_with("La place manque : 1 nouvelle clé ici, et votre formule n’en admet plus aucune.")
+        );
+        assert!(room_left(Language::French, 3, 2).contains("n’en admet plus que 2."));
     }
 }

@@ -33,6 +33,7 @@ mod key;
 pub mod keys_list;
 mod new_key;
 mod notices;
+mod providers;
 mod public;
 mod security;
 mod settings;
@@ -45,10 +46,11 @@ pub use billing::BillingTexts;
 pub use chart::{ChartTexts, short_day};
 pub use dashboard::DashboardTexts;
 pub use frame::FrameTexts;
-pub use key::{KeyTexts, RotationTexts};
+pub use key::{KeyTexts, RotationTexts, former_uses};
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use new_key::NewKeyTexts;
 pub use notices::Notice;
+pub use providers::{named_provider, provider_name};
 pub use public::{LandingTexts, PricingTexts};
 pub use security::{ProveAddressTexts, SecondFactorTexts, SecurityTexts};
 pub use settings::SettingsTexts;
@@ -56,14 +58,19 @@ pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTex
 pub use tokens::{TokensTexts, scope_texts};
 pub use trail::{AuditTexts, group_name, sentence_of};
 
-/// A count with its noun: French counts nought as one.
+/// A count with its noun.
 #[must_use]
 pub fn counted(language: Language, count: i64, one: &'static str, many: &'static str) -> String {
-    let is_one = match language {
+    format!("{} {}", grouped(language, count), if is_one(language, count) { one } else { many })
+}
+
+/// Whether so many are told as one: French counts nought so.
+#[must_use]
+pub fn is_one(language: Language, count: i64) -> bool {
+    match language {
         Language::English => count == 1,
         Language::French => count.abs() < 2,
-    };
-    format!("{} {}", grouped(language, count), if is_one { one } else { many })
+    }
 }
 
 /// A whole number with its thousands apart: `12,345`, `12 345`.

@@ -1,9 +1,11 @@
-//! The notices that a page shows once, after an act that led to it: a closed list of words in the address.
+//! The notices that a page shows once, after an act that led to it: a closed list of words in the address. Of some it is
+//! told to how many keys it was done: these have a second sentence, with `{count}`.
 
+use super::{grouped, is_one};
 use crate::core::language::Language;
 
 macro_rules! notices {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal: $english:literal | $french:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal: $english:literal | $french:literal$(; $english_of_many:literal | $french_of_many:literal)?,)+) => {
         /// What was just done.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Notice { $($(#[doc = $doc])+ $name),+ }
@@ -16,10 +18,23 @@ macro_rules! notices {
             #[must_use]
             pub fn word(self) -> &'static str { match self { $(Self::$name => $word),+ } }
 
-            /// The sentence that a person reads.
+            /// The sentence that a person reads, where it was done to one or to nothing that is counted.
             #[must_use]
             pub fn text(self, language: Language) -> &'static str {
                 match (self, language) { $((Self::$name, Language::English) => $english, (Self::$name, Language::French) => $french),+ }
+            }
+
+            /// The same where it was done to so many.
+            #[must_use]
+            pub fn text_of(self, language: Language, count: i64) -> String {
+                let of_many = match self { $(Self::$name => None$(.or(Some(($english_of_many, $french_of_many))))?),+ };
+                let text: &str = match (of_many, language) {
+                    _ if is_one(language, count) => self.text(language),
+                    (Some((english, _)), Language::English) => english,
+                    (Some((_, french)), Language::French) => french,
+                    (None, _) => self.text(language),
+                };
+                text.replace("{count}", &grouped(language, count))
             }
 
             /// The notice that this word stands for.
@@ -77,13 +92,30 @@ notices! {
     /// Another proof mail was asked for.
     MailSent = "mail-sent": "A mail is on its way." | "Un message est en route.",
     /// Keys were imported.
-    KeysImported = "keys-imported": "Your keys are stored." | "Vos clés sont enregistrées.",
+    KeysImported = "keys-imported": "1 key is stored." | "1 clé est enregistrée."; "{count} keys are stored." | "{count} clés sont enregistrées.",
     /// A revocation was taken back.
-    KeysReinstated = "keys-reinstated": "Undone: it works again." | "Annulé : cela fonctionne de nouveau.",
+    KeysReinstated = "keys-reinstated": "1 key is back: it works again." | "1 clé est rétablie : elle fonctionne de nouveau."; "{count} keys are back: they work again." | "{count} clés sont rétablies : elles fonctionnent de nouveau.",
     /// Keys were revoked.
-    KeysRevoked = "keys-revoked": "Revoked: this vault neither shows nor accepts it any more." | "Révoqué : ce coffre ne l’affiche ni ne l’accepte plus.",
+    KeysRevoked = "keys-revoked": "1 key revoked: this vault neither shows nor accepts it any more." | "1 clé révoquée : ce coffre ne l’affiche ni ne l’accepte plus."; "{count} keys revoked: this vault neither shows nor accepts them any more." | "{count} clés révoquées : ce coffre ne les affiche ni ne les accepte plus.",
     /// A tag was given to keys, or taken from them.
     KeysTagged = "keys-tagged": "The tags are changed." | "Les étiquettes sont modifiées.",
     /// Nothing was ticked.
     KeysUnticked = "keys-unticked": "Nothing was chosen, so nothing changed." | "Rien n’était choisi : rien n’a changé.",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_told_to_how_many_keys_it_was_done() {
+        let told = |language, count| Notice::KeysRevoked.text_of(language, count);
+
+        assert!(told(Language::English, 1).starts_with("1 key revoked: this vault neither shows nor accepts it"));
+        assert!(told(Language::English, 3).starts_with("3 keys revoked: this vault neither shows nor accepts them"));
+        assert!(told(Language::French, 1).starts_with("1 clé révoquée : ce coffre ne l’affiche"));
+        assert!(told(Language::French, 3).starts_with("3 clés révoquées : ce coffre ne les affiche"));
+        assert_eq!(Notice::KeysImported.text_of(Language::English, 2_000), "2,000 keys are stored.");
+        assert_eq!(Notice::SignedOut.text_of(Language::English, 3), Notice::SignedOut.text(Language::English));
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
     core::{
         app::App,
         error::{Error, Result},
+        language::Language,
         texts::{
             console::{AdminTexts, Notice, grouped},
             problems::Code,
@@ -155,7 +156,10 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
         factor_badge: if has_factor { "ok" } else { "" },
         keys: grouped(language, account.active_keys),
         sessions: grouped(language, account.open_sessions),
-        language: user.language.tag(),
+        language: match user.language {
+            Language::English => t.english,
+            Language::French => t.french,
+        },
         seen: account.last_sign_in_at.map(stamp::moment),
         created: stamp::moment(user.created_at),
         changed: stamp::moment(user.updated_at),

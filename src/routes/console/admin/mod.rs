@@ -9,7 +9,7 @@ use axum::{Router, http::StatusCode, routing::get};
 
 use super::{
     frame::{Frame, Section, page},
-    listing,
+    listing::{self, Pager},
     refusal::Answered,
     stamp,
     visit::{Entered, Visit},
@@ -49,8 +49,7 @@ struct AdminPage {
     parts: Vec<Part>,
     asked: String,
     accounts: Vec<Row>,
-    older: Option<String>,
-    is_further: bool,
+    pager: Pager,
 }
 
 /// One figure, and what it is made of.
@@ -95,8 +94,7 @@ async fn show(Entered(visit): Entered) -> Answered {
         figures: figures(language, t, &statistics),
         parts: parts(&visit, t).await,
         asked: value_of(&visit.query, "q"),
-        older: listing::older(&visit, "admin", &FILTERS, found.next),
-        is_further: listing::is_further(&visit.query),
+        pager: Pager::of(&visit, "admin", &listing::only(&visit.query, &FILTERS), found.next),
         accounts: found.rows.into_iter().map(|account| row(language, t, account)).collect(),
     };
     page(StatusCode::OK, &admin)

@@ -1,8 +1,9 @@
-//! `/admin/audit`: all trails, with filters. What was done is told in the words that programs match on.
+//! `/admin/audit`: all trails, with filters, in the words in which people read their own.
+
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::{Router, http::StatusCode, routing::get};
-use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
@@ -10,10 +11,11 @@ use crate::{
     core::{
         app::App,
         error::Error,
-        texts::{console::AdminTexts, mails::device},
+        language::Language,
+        texts::console::{AdminTexts, AuditTexts, group_name, sentence_of},
     },
     models::{
-        audit::{Action, Entry},
+        audit::{Action, ActionGroup, Entry},
         page::Page,
         permission::Permission,
     },
@@ -21,11 +23,11 @@ use crate::{
         console::{
             form::{Form, Shown},
             frame::{Frame, Section, page},
-            listing,
+            listing::{self, Pager},
             refusal::Answered,
             sign_in::refused,
-            stamp,
-            visit::{Entered, Visit},
+            trail::Happening,
+            visit::Entered,
         },
         html::value_of,
     },
@@ -44,25 +46,23 @@ pub(super) fn routes() -> Router<App> {
 struct TrailPage {
     frame: Frame,
     t: &'static AdminTexts,
+    words: &'static AuditTexts,
     shown: Shown,
-    actions: Vec<&'static str>,
+    /// The acts by their groups: the word in the address, and the sentence.
+    actions: Vec<(&'static str, Vec<(&'static str, &'static str)>)>,
     rows: Vec<Row>,
-    older: Option<String>,
-    is_further: bool,
+    pager: Pager,
     is_filtered: bool,
+    unfiltered: String,
 }
 
 /// An entry in the table.
 struct Row {
-    at: String,
-    action: String,
+    event: Happening,
     /// The account whose trail it is in; `None` for nobody's.
     account: Option<Person>,
     /// Who did it, where that is somebody else.
     actor: Option<Person>,
-    ip: String,
-    device: String,
-    details: String,
 }
 
 /// An account, by its identifier alone: it may be gone.
@@ -92,16 +92,18 @@ async fn show(Entered(visit): Entered) -> Answered {
         }
         Err(error) => return Err(error.into()),
     };
-    let t = AdminTexts::of(visit.ctx.client().language);
+    let language = visit.ctx.client().language;
+    let kept = listing::only(&asked, &FILTERS);
     let trail = TrailPage {
         frame: visit.frame(Section::Administration)?,
-        t,
+        t: AdminTexts::of(language),
+        words: AuditTexts::of(language),
         shown,
-        actions: Action::ALL.iter().map(|action| action.as_str()).collect(),
-        older: listing::older(&visit, "admin/audit", &FILTERS, found.next),
-        is_further: listing::is_further(&asked),
-        is_filtered: !listing::only(&asked, &FILTERS).is_empty(),
-        rows: found.rows.into_iter().map(|entry| row(&visit, entry)).collect(),
+        actions: actions(language),
+        pager: Pager::of(&visit, "admin/audit", &kept, found.next),
+        is_filtered: !kept.is_empty(),
+        unfiltered: visit.to("admin/audit"),
+        rows: found.rows.into_iter().map(|entry| row(entry, language)).collect(),
     };
     page(status, &trail)
 }
@@ -126,24 +128,24 @@ fn wanted(asked: &str) -> String {
     pairs.finish()
 }
 
-fn row(visit: &Visit, entry: Entry) -> Row {
-    let details: Map<String, Value> = serde_json::from_str(&entry.details).unwrap_or_default();
-    let words = details.iter().map(|(name, value)| match value {
-        Value::String(text) => format!("{name}: {text}"),
-        other => format!("{name}: {other}"),
-    });
-    let device = if entry.user_agent.is_empty() {
-        String::new()
-    } else {
-        device(visit.ctx.client().language, &entry.user_agent)
-    };
-    Row {
-        at: stamp::moment(entry.created_at),
+fn row(entry: Entry, language: Language) -> Row {
+    let word = entry.action.clone();
+    let mut row = Row {
         account: Some(entry.chain).filter(|chain| !chain.is_nil()).map(Person::of),
         actor: entry.actor_id.filter(|actor| *actor != entry.chain).map(Person::of),
-        details: words.collect::<Vec<_>>().join(", "),
-        device,
-        action: entry.action,
-        ip: entry.ip,
-    }
+        // what others call their keys is their own business
+        event: Happening::of(entry, &HashMap::new(), language),
+    };
+    // the word that programs match on
+    row.event.details.insert(0, ("action".to_owned(), word));
+    row
+}
+
+/// Every act, by the acts that belong together.
+fn actions(language: Language) -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
+    let of = |group: ActionGroup| {
+        let acts = Action::ALL.iter().filter(|action| action.group() == group);
+        acts.map(|action| (action.as_str(), sentence_of(*action, language))).collect()
+    };
+    ActionGroup::ALL.iter().map(|group| (group_name(*group, language), of(*group))).collect()
 }

@@ -43,6 +43,8 @@ struct EditPage {
     t: &'static KeyTexts,
     n: &'static NewKeyTexts,
     title: String,
+    /// The key's name.
+    name: String,
     id: ApiKeyId,
     is_generated: bool,
     /// The key's entity tag.
@@ -188,6 +190,7 @@ fn write(visit: &Visit, status: StatusCode, key: &ApiKey, shown: Shown, differen
         t,
         n: NewKeyTexts::of(language),
         title: t.edit_title.replace("{name}", &key.name),
+        name: key.name.clone(),
         id: key.id,
         is_generated: key.kind == KeyKind::Generated,
         state: key.etag(),

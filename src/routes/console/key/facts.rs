@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::{
-    core::texts::console::KeyTexts,
-    models::{
-        api_key::{ApiKey, KeyKind},
-        provider,
+    core::{
+        language::Language,
+        texts::console::{KeyTexts, named_provider},
     },
+    models::api_key::{ApiKey, KeyKind},
 };
 
 /// A word on a coloured ground.
@@ -23,7 +23,8 @@ pub(super) fn masked(prefix: &str, last4: &str) -> String {
 }
 
 /// The badges of a key: its state first.
-pub(super) fn badges(t: &KeyTexts, key: &ApiKey, now: DateTime<Utc>) -> Vec<Badge> {
+pub(super) fn badges(language: Language, key: &ApiKey, now: DateTime<Utc>) -> Vec<Badge> {
+    let t = KeyTexts::of(language);
     let badge = |class, text: &str| Badge { class, text: text.to_owned() };
     let mut all = vec![match key {
         _ if key.revoked => badge("danger", t.revoked),
@@ -38,13 +39,12 @@ pub(super) fn badges(t: &KeyTexts, key: &ApiKey, now: DateTime<Utc>) -> Vec<Badg
         all.push(badge("accent", environment));
     }
     // whose it is, the vault's own or a provider's
-    all.push(badge("", if key.kind == KeyKind::Generated { t.generated } else { provider_name(key) }));
+    let whose = match key.kind {
+        KeyKind::Generated => t.generated.to_owned(),
+        KeyKind::Stored => named_provider(&key.provider, language),
+    };
+    all.push(badge("", &whose));
     all
-}
-
-/// The provider's name.
-pub(super) fn provider_name(key: &ApiKey) -> &str {
-    provider::find(&key.provider).map_or(key.provider.as_str(), |provider| provider.name)
 }
 
 /// The provider's settings, by name: the secret ones masked.

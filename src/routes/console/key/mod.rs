@@ -1,5 +1,5 @@
 //! A new key, and a key's own page: `new` makes one, `made` shows its value once, `page` tells all about it, `reveal` shows
-//! the value for a while, `edit` changes what describes it, `rotation` and `versions` its value. `facts` and `snippets` are
+//! the value for a while, `seen` who saw it, `edit` changes what describes it, `rotation` and `versions` its value. `facts` and `snippets` are
 //! what the pages say of a key.
 
 mod edit;
@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/keys/new", get(new::show).post(new::submit))
         .route("/keys/{id}", get(page::show))
         .route("/keys/{id}/value", get(reveal::show_masked))
+        .route("/keys/{id}/seen", get(seen::show))
         .route("/keys/{id}/reveal", get(back).post(reveal::submit))
         .route("/keys/{id}/edit", get(edit::show).post(edit::submit))
         .route("/keys/{id}/rotate", get(rotation::show).post(rotation::submit))

@@ -177,7 +177,12 @@ fn look(visit: &Visit, form: &Form) -> Answered {
     let shown = Shown::filled(form.kept().iter().map(|(name, value)| (name.as_str(), value.clone())));
     if visit.is_partial {
         let t = NewKeyTexts::of(visit.ctx.client().language);
-        let part = ProviderPart { frame: visit.frame(Section::Keys)?, t, shown, asked: Asked::of(t, form) };
+        let part = ProviderPart {
+            frame: visit.frame(Section::Keys)?,
+            t,
+            shown,
+            asked: Asked::of(visit.ctx.client().language, form),
+        };
         return secret_page(StatusCode::OK, &part);
     }
     secret_page(StatusCode::OK, &blank(visit, form, is_generated(form), shown)?)
@@ -209,6 +214,6 @@ fn blank(visit: &Visit, form: &Form, is_generated: bool, shown: Shown) -> Result
         name => name.to_owned(),
     };
     let others = shown.others(&FIELDS).into_iter().map(str::to_owned).collect();
-    let (frame, asked) = (visit.frame(Section::Keys)?, Asked::of(t, form));
+    let (frame, asked) = (visit.frame(Section::Keys)?, Asked::of(visit.ctx.client().language, form));
     Ok(NewKeyPage { frame, t, shown, asked, is_generated, once, limit: String::new(), others })
 }

@@ -12,31 +12,27 @@ use super::{
         visit::{Entered, Visit},
     },
     facts::{self, Badge},
-    seen::Act,
+    seen::{Seen, days_of},
     snippets::{self, Snippet},
 };
 use crate::{
     core::{
         language::Language,
-        texts::console::{KeyTexts, RotationTexts, counted},
+        texts::console::{KeyTexts, RotationTexts, former_uses, named_provider},
     },
     models::{
         api_key::{ApiKey, KeyKind},
-        audit::OwnFilter,
         ids::ApiKeyId,
         key_version::KeyVersion,
-        page::{PageRequest, read_cursor, write_cursor},
+        page::{PageRequest, read_cursor},
         usage::Usage,
     },
     routes::{extractors::Id, html::value_of},
-    services::{api_keys, audit, usage},
+    services::{api_keys, usage},
 };
 
-/// How many acts and versions the page shows.
-const MOST_ACTS: i64 = 15;
+/// How many versions the page shows.
 const MOST_VERSIONS: i64 = 25;
-const PERIODS: [i64; 3] = [7, 30, 90];
-const USUAL_PERIOD: i64 = 30;
 
 #[derive(Template)]
 #[template(path = "console/pages/key.html")]
@@ -50,9 +46,7 @@ struct KeyPage {
     chart: Chart,
     days: i64,
     grace: Option<Grace>,
-    acts: Vec<Act>,
-    /// Where the older acts are; empty where there are none.
-    older: String,
+    seen: Seen,
     versions: Vec<Version>,
     snippets: Vec<Snippet>,
     is_generated: bool,
@@ -62,6 +56,8 @@ struct KeyPage {
 /// What stands in the list of details.
 struct Details {
     settings: Vec<(String, String)>,
+    /// The person's own text, where there is one.
+    note: Option<String>,
     rate: String,
     created: Moment,
     updated: Moment,
@@ -74,9 +70,10 @@ struct Details {
 /// A former value that is still accepted.
 struct Grace {
     until: Moment,
-    /// How often it was used in the days that are shown; empty where nobody did.
+    /// How often it was used in the days that are shown.
     uses: String,
-    last: Option<Moment>,
+    /// What stands before the last use, and when that was.
+    last: Option<(&'static str, Moment)>,
 }
 
 struct Version {
@@ -88,32 +85,28 @@ struct Version {
 }
 
 pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answered {
-    let asked = value_of(&visit.query, "days").parse().unwrap_or(USUAL_PERIOD);
-    let days = if PERIODS.contains(&asked) { asked } else { USUAL_PERIOD };
+    let days = days_of(&visit.query);
     let before = read_cursor(&value_of(&visit.query, "before"));
     let ctx = &visit.ctx;
-    let of_key = OwnFilter { key: Some(id), ..OwnFilter::default() };
-    let (key, used, versions, acts) = tokio::try_join!(
+    let (key, used, versions, seen) = tokio::try_join!(
         api_keys::read(ctx, id),
         usage::read(ctx, id, days),
         api_keys::versions(ctx, id, PageRequest { limit: MOST_VERSIONS, before: None }),
-        audit::list_own(ctx, &of_key, PageRequest { limit: MOST_ACTS, before }),
+        Seen::read(&visit, id, days, before),
     )?;
     let language = ctx.client().language;
     let (t, r) = (KeyTexts::of(language), RotationTexts::of(language));
-    let older = acts.next.map(|next| format!("?days={days}&before={}#seen", write_cursor(next))).unwrap_or_default();
     let written = KeyPage {
         frame: visit.frame(Section::Keys)?,
         t,
         r,
         masked: facts::masked(&key.prefix, &key.last4),
-        badges: facts::badges(t, &key, ctx.now()),
-        details: Details::of(t, &key),
-        grace: Grace::of(language, r, &key, &used),
+        badges: facts::badges(language, &key, ctx.now()),
+        details: Details::of(language, t, &key),
+        grace: Grace::of(language, &key, &used, days),
         chart: Chart::of(language, used.days.into_iter().map(Into::into), t.usage_empty),
         days,
-        acts: acts.rows.into_iter().map(|entry| Act::of(&visit, t, entry)).collect(),
-        older,
+        seen,
         versions: versions.rows.into_iter().map(|version| Version::of(&visit, &version)).collect(),
         snippets: snippets::of(&key, ctx.app().base_url.trim_end_matches('/')),
         is_generated: key.kind == KeyKind::Generated,
@@ -123,26 +116,28 @@ pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answe
 }
 
 impl Details {
-    fn of(t: &KeyTexts, key: &ApiKey) -> Self {
+    fn of(language: Language, t: &KeyTexts, key: &ApiKey) -> Self {
         Self {
             settings: facts::settings(key),
+            note: key.note.clone().filter(|note| !note.trim().is_empty()),
             rate: facts::rate(t, key),
             created: key.created_at.into(),
             updated: key.updated_at.into(),
             expires: key.expires_at.map(Into::into),
             last_used: key.last_used_at.map(Into::into),
             revoked: key.revoked_at.map(Into::into),
-            provider: facts::provider_name(key).to_owned(),
+            provider: named_provider(&key.provider, language),
         }
     }
 }
 
 impl Grace {
-    fn of(language: Language, r: &RotationTexts, key: &ApiKey, used: &Usage) -> Option<Self> {
+    fn of(language: Language, key: &ApiKey, used: &Usage, days: i64) -> Option<Self> {
         let until = key.grace_ends_at?.into();
         let count: i64 = used.days.iter().map(|day| day.counts.former_verifications).sum();
-        let uses = if count == 0 { String::new() } else { counted(language, count, r.once, r.times) };
-        Some(Self { until, uses, last: used.former_last_used_at.map(Into::into) })
+        let (uses, before_last) = former_uses(language, count, days);
+        let last = used.former_last_used_at.filter(|_| count > 0).map(|at| (before_last, at.into()));
+        Some(Self { until, uses, last })
     }
 }
 

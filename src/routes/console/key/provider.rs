@@ -3,7 +3,10 @@
 
 use super::super::form::Form;
 use crate::{
-    core::texts::console::NewKeyTexts,
+    core::{
+        language::Language,
+        texts::console::{NewKeyTexts, provider_name},
+    },
     models::provider::{self, Provider},
 };
 
@@ -35,20 +38,24 @@ pub(super) struct Setting {
 
 impl Asked {
     /// The part for a form as it was typed.
-    pub(super) fn of(t: &NewKeyTexts, form: &Form) -> Self {
+    pub(super) fn of(language: Language, form: &Form) -> Self {
+        let t = NewKeyTexts::of(language);
         let (chosen, value) = (form.value("provider"), form.value("value").trim());
         let recognised = provider::recognise(value);
         let provider = provider::find(chosen).or(recognised);
         let sentence = match recognised {
             _ if !chosen.is_empty() || value.is_empty() => String::new(),
-            Some(found) => t.recognised.replace("{provider}", found.name),
+            Some(found) => t.recognised.replace("{provider}", provider_name(found, language)),
             None => t.unrecognised.to_owned(),
         };
-        let options =
-            provider::all().iter().map(|one| Choice { id: one.id, name: one.name, is_chosen: one.id == chosen });
+        let option =
+            |one: &Provider| Choice { id: one.id, name: provider_name(one, language), is_chosen: one.id == chosen };
+        let options = provider::all().iter().map(option);
         let settings: Vec<_> = provider.map(settings_of).unwrap_or_default();
         let heading = match provider {
-            Some(provider) if !settings.is_empty() => t.settings.replace("{provider}", provider.name),
+            Some(provider) if !settings.is_empty() => {
+                t.settings.replace("{provider}", provider_name(provider, language))
+            }
             _ => String::new(),
         };
         Self { options: options.collect(), sentence, heading, settings }

@@ -110,7 +110,10 @@ fn write(visit: &Visit, key: ApiKey, revealed: Revealed) -> Answered {
     let shown = Values { value: revealed.value, settings, masked: masked(&key.prefix, &key.last4) };
     let frame = visit.frame(Section::Keys)?;
     if visit.is_partial {
-        return secret_page(StatusCode::OK, &ShownPart { frame, t, key, shown });
+        let mut part = secret_page(StatusCode::OK, &ShownPart { frame, t, key, shown })?;
+        // the list of who saw it asks for itself anew
+        part.headers_mut().insert("hx-trigger", HeaderValue::from_static("vault:seen"));
+        return Ok(part);
     }
     let title = t.revealed_title.replace("{name}", &key.name);
     secret_page(StatusCode::OK, &RevealedPage { frame, t, title, key, shown })

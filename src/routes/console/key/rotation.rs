@@ -38,6 +38,8 @@ struct RotatePage {
     frame: Frame,
     t: &'static RotationTexts,
     title: String,
+    /// The key's name.
+    name: String,
     id: ApiKeyId,
     masked: String,
     is_generated: bool,
@@ -108,6 +110,7 @@ fn blank(visit: &Visit, key: &ApiKey, grace: &str, shown: Shown) -> Result<Rotat
         frame: visit.frame(Section::Keys)?,
         t,
         title: t.title.replace("{name}", &key.name),
+        name: key.name.clone(),
         id: key.id,
         masked: facts::masked(&key.prefix, &key.last4),
         is_generated: key.kind == KeyKind::Generated,

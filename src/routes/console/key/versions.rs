@@ -34,6 +34,8 @@ struct RestorePage {
     frame: Frame,
     t: &'static RotationTexts,
     title: String,
+    /// The key's name.
+    name: String,
     id: ApiKeyId,
     version: i64,
     state: String,
@@ -104,6 +106,7 @@ fn write(visit: &Visit, status: StatusCode, key: &ApiKey, former: &KeyVersion, g
         frame: visit.frame(Section::Keys)?,
         t,
         title: t.restore_title.replace("{n}", &former.version.to_string()).replace("{name}", &key.name),
+        name: key.name.clone(),
         id: key.id,
         version: former.version,
         state: key.etag(),

@@ -1,7 +1,8 @@
 //! What is done to several keys at once: `/keys/tag`, `/keys/revoke`, and `/keys/reinstate`, which takes a revocation back.
 //! Each is a form with `id`, as often as there are keys (`only` for the one whose own button it was), and `back`, the query
-//! of the list to return to.
+//! of the list to return to. Many are revoked after a second look alone.
 
+use askama::Template;
 use axum::{Router, http::StatusCode, response::Response, routing::post};
 use serde_json::json;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::{
         app::App,
         error::{Error, Result},
         texts::{
-            console::Notice,
+            console::{KeysListTexts, Notice, counted},
             faults::{Fault, FaultKind},
             problems::Code,
         },
@@ -24,12 +25,35 @@ use crate::{
     routes::console::{
         confirm,
         form::Form,
-        refusal::{Answered, done, see_other},
+        frame::{Frame, Section, page},
+        refusal::{Answered, done, done_to, see_other},
         sign_in::refused,
         visit::{Entered, Posted, Visit},
     },
-    services::api_keys::{self, Retagging},
+    services::{
+        api_keys::{self, Retagging},
+        names,
+    },
 };
+
+/// More keys than that are revoked after a second look.
+const MOST_UNASKED: usize = 10;
+/// The field of a person who had that look.
+const SURE: &str = "sure";
+
+/// A look at what is going to be revoked.
+#[derive(Template)]
+#[template(path = "console/pages/keys_revoke.html")]
+struct RevokePage {
+    frame: Frame,
+    t: &'static KeysListTexts,
+    title: String,
+    button: String,
+    back: String,
+    list: String,
+    /// Identifier and name.
+    keys: Vec<(ApiKeyId, String)>,
+}
 
 /// The acts.
 pub(super) fn routes() -> Router<App> {
@@ -46,18 +70,50 @@ async fn to_list(Entered(visit): Entered) -> Response {
 
 async fn revoke(Posted(visit, form): Posted) -> Answered {
     let ids = chosen(&form)?;
+    if ids.len() > MOST_UNASKED && !form.has(SURE) {
+        return ask(&visit, &form, &ids).await;
+    }
     match api_keys::revoke_all(&visit.ctx, &ids).await {
-        Ok(revoked) if revoked.is_empty() => back(&visit, &form, Notice::KeysUnticked, ""),
-        Ok(revoked) => back(&visit, &form, Notice::KeysRevoked, &write_ids(&revoked)),
+        Ok(revoked) if revoked.is_empty() => back(&visit, &form, Notice::KeysUnticked),
+        Ok(revoked) => {
+            let list = Asked::read(form.value("back")).address();
+            let mark = if list.contains('?') { '&' } else { '?' };
+            let place = format!("{list}{mark}undo={}", write_ids(&revoked));
+            done_to(&visit, &place, Notice::KeysRevoked, revoked.len())
+        }
         Err(error) => told(&visit, &form, error).await,
     }
+}
+
+/// Asks whether so many keys are meant.
+async fn ask(visit: &Visit, form: &Form, ids: &[ApiKeyId]) -> Answered {
+    let names = names::of_keys(&visit.ctx, ids).await?;
+    let keys = ids.iter().map(|id| names.get(&id.0).map(|name| (*id, name.clone())));
+    let keys: Vec<_> = keys.collect::<Option<_>>().ok_or(Code::NotFound)?;
+    let language = visit.ctx.client().language;
+    let t = KeysListTexts::of(language);
+    let count = counted(language, i64::try_from(keys.len()).unwrap_or(i64::MAX), t.key, t.keys);
+    let asked = Asked::read(form.value("back"));
+    let written = RevokePage {
+        frame: visit.frame(Section::Keys)?,
+        t,
+        title: t.revoke_title.replace("{keys}", &count),
+        button: t.revoke_button.replace("{keys}", &count),
+        back: asked.back(),
+        list: visit.to(&asked.address()),
+        keys,
+    };
+    page(StatusCode::OK, &written)
 }
 
 async fn reinstate(Posted(visit, form): Posted) -> Answered {
     let ids = chosen(&form)?;
     match api_keys::reinstate_all(&visit.ctx, &ids).await {
-        Ok(keys) if keys.is_empty() => back(&visit, &form, Notice::KeysUnticked, ""),
-        Ok(_) => back(&visit, &form, Notice::KeysReinstated, ""),
+        Ok(keys) if keys.is_empty() => back(&visit, &form, Notice::KeysUnticked),
+        Ok(keys) => {
+            let list = Asked::read(form.value("back")).address();
+            done_to(&visit, &list, Notice::KeysReinstated, keys.len())
+        }
         Err(error) => told(&visit, &form, error).await,
     }
 }
@@ -65,7 +121,7 @@ async fn reinstate(Posted(visit, form): Posted) -> Answered {
 async fn tag(Posted(visit, form): Posted) -> Answered {
     let ids = chosen(&form)?;
     if ids.is_empty() {
-        return back(&visit, &form, Notice::KeysUnticked, "");
+        return back(&visit, &form, Notice::KeysUnticked);
     }
     let retagging = if form.value("act") == "remove" { Retagging::Remove } else { Retagging::Add };
     // one tag; where there is a comma, a form elsewhere would take it for two
@@ -83,7 +139,7 @@ async fn tag(Posted(visit, form): Posted) -> Answered {
         Err(error) => Err(error),
     };
     match tagged {
-        Ok(_) => back(&visit, &form, Notice::KeysTagged, ""),
+        Ok(_) => back(&visit, &form, Notice::KeysTagged),
         Err(error) => told(&visit, &form, error).await,
     }
 }
@@ -100,12 +156,8 @@ fn chosen(form: &Form) -> Result<Vec<ApiKeyId>> {
 }
 
 /// The list again, where it was.
-fn back(visit: &Visit, form: &Form, notice: Notice, undo: &str) -> Answered {
-    let mut path = Asked::read(form.value("back")).address();
-    if !undo.is_empty() {
-        path = format!("{path}{}undo={undo}", if path.contains('?') { '&' } else { '?' });
-    }
-    done(visit, &path, notice)
+fn back(visit: &Visit, form: &Form, notice: Notice) -> Answered {
+    done(visit, &Asked::read(form.value("back")).address(), notice)
 }
 
 /// The list with a sentence why nothing was done, and what was ticked; other refusals are pages of their own.

@@ -17,12 +17,12 @@ use crate::{
             problems::Code,
         },
     },
-    models::import::{Manner, Report},
+    models::import::{Manner, Outcome, Report},
     routes::{
         console::{
             form::{Form, Shown},
             frame::{Frame, Section, secret_page},
-            refusal::{Answered, done},
+            refusal::{Answered, done_to},
             sign_in::refused,
             visit::{Entered, PostedFile, Visit},
         },
@@ -61,9 +61,15 @@ struct PreviewPage {
     counts: String,
     /// What the button says; empty where there is nothing to store.
     button: String,
+    /// How much room the plan has for what is new; empty where it sets no limit.
+    room: String,
+    /// That there is not enough of it.
+    shortage: String,
     invalid: usize,
+    skips_invalid: bool,
     is_all_same: bool,
-    is_refused: bool,
+    /// Why nothing was stored; empty where nobody has asked for it.
+    refused: String,
     lines: Vec<LineView>,
     has_more: bool,
 }
@@ -82,8 +88,16 @@ async fn preview(PostedFile(visit, form): PostedFile) -> Answered {
 async fn store(PostedFile(visit, form): PostedFile) -> Answered {
     let manner = if form.has("skip_invalid") { Manner::SkipInvalid } else { Manner::Whole };
     match import(&visit, &form, manner).await {
-        Ok(_) => done(&visit, "keys", Notice::KeysImported),
+        Ok(report) => {
+            let stored = report.count(|outcome| matches!(outcome, Outcome::New | Outcome::Changed));
+            done_to(&visit, "keys", Notice::KeysImported, stored)
+        }
         Err(Error::Import(report)) => write_preview(&visit, &form, StatusCode::UNPROCESSABLE_ENTITY, &report),
+        // somebody stored keys since the preview: it says how much room there is now
+        Err(Error::PlanLimit { .. }) => match import(&visit, &form, Manner::Look).await {
+            Ok(report) => write_preview(&visit, &form, StatusCode::PAYMENT_REQUIRED, &report),
+            Err(error) => at_fault(&visit, &form, error),
+        },
         Err(error) => at_fault(&visit, &form, error),
     }
 }
@@ -122,7 +136,12 @@ fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
 fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report) -> Answered {
     let language = visit.ctx.client().language;
     let mut view = ReportView::of(report, language);
+    let t = ImportTexts::of(language);
     let storable = view.new + view.changed;
+    let new = i64::try_from(view.new).unwrap_or(i64::MAX);
+    let has_room = view.room.is_none_or(|room| new <= room);
+    let room = view.room.filter(|_| new > 0).map(|room| keys_list::room_left(language, new, room));
+    let (room, shortage) = if has_room { (room, None) } else { (None, room) };
     let has_more = view.lines.len() > MOST_SHOWN;
     if has_more {
         view.lines.sort_by_key(|line| line.status != "invalid");
@@ -130,13 +149,20 @@ fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report
     }
     let preview = PreviewPage {
         frame: visit.frame(Section::Keys)?,
-        t: ImportTexts::of(language),
+        t,
         shown: Shown::filled(["text", "environment", "format"].map(|name| (name, form.value(name).to_owned()))),
         counts: keys_list::import_counts(language, [view.new, view.changed, view.same, view.invalid]),
-        button: if storable > 0 { keys_list::store_keys(language, storable) } else { String::new() },
+        button: if storable > 0 && has_room { keys_list::store_keys(language, storable) } else { String::new() },
+        room: room.unwrap_or_default(),
+        shortage: shortage.unwrap_or_default(),
         invalid: view.invalid,
+        skips_invalid: status == StatusCode::OK || form.has("skip_invalid"),
         is_all_same: view.same > 0 && storable + view.invalid == 0,
-        is_refused: status != StatusCode::OK,
+        refused: match status {
+            StatusCode::OK => String::new(),
+            StatusCode::PAYMENT_REQUIRED => t.not_stored.to_owned(),
+            _ => format!("{} {}", t.not_stored, t.all_or_nothing),
+        },
         lines: view.lines,
         has_more,
     };

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     routing::get,
 };
 
@@ -14,22 +14,24 @@ use super::{
 use crate::{
     core::{
         app::App,
-        texts::console::{KeysListTexts, keys_list},
+        texts::console::{KeysListTexts, keys_list, named_provider},
     },
-    models::{ids::ApiKeyId, page::write_cursor, provider},
+    models::{ids::ApiKeyId, page::write_cursor},
     routes::{
         console::{
             form::Shown,
             frame::{Frame, Section, page, partial},
             refusal::Answered,
-            visit::{Entered, Visit},
+            visit::{Entered, Visit, current_page},
         },
         html::value_of,
     },
     services::api_keys,
 };
 
-/// What htmx shows in the address bar: without what is empty.
+/// What htmx shows in the address bar: without what is empty. A filter is a step that leads back; each letter of a search
+/// is none.
+const PUSH_URL: HeaderName = HeaderName::from_static("hx-push-url");
 const REPLACE_URL: HeaderName = HeaderName::from_static("hx-replace-url");
 
 /// The page.
@@ -76,21 +78,24 @@ struct List {
     newest: String,
 }
 
-async fn show(Entered(visit): Entered) -> Answered {
+async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
     let asked = Asked::read(&visit.query);
     if visit.is_partial {
-        return write_part(&visit, asked).await;
+        return write_part(&visit, &headers, asked).await;
     }
     write(&visit, StatusCode::OK, asked, Shown::default()).await
 }
 
-async fn write_part(visit: &Visit, asked: Asked) -> Answered {
+async fn write_part(visit: &Visit, headers: &HeaderMap, asked: Asked) -> Answered {
     let list = list(visit, &asked).await?;
     let (frame, t) = (visit.frame(Section::Keys)?, KeysListTexts::of(visit.ctx.client().language));
-    let address = HeaderValue::from_str(&visit.to(&asked.address()));
+    let address = visit.to(&asked.address());
+    let is_typed = headers.get("hx-source").is_some_and(|source| source.as_bytes().starts_with(b"input"));
+    let is_there = current_page(headers).is_some_and(|current| current == address);
+    let way = if is_typed || is_there { REPLACE_URL } else { PUSH_URL };
     let mut response = partial(&ListPart { frame, t, asked, list, shown: Shown::default() })?;
-    if let Ok(address) = address {
-        response.headers_mut().insert(REPLACE_URL, address);
+    if let Ok(address) = HeaderValue::from_str(&address) {
+        response.headers_mut().insert(way, address);
     }
     // the same address is a whole page for a reload
     response.headers_mut().append(header::VARY, HeaderValue::from_static("hx-request"));
@@ -108,10 +113,14 @@ pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown
             all.push(chosen.clone());
         }
     }
-    let named = |id: String| (id.clone(), provider::find(&id).map_or(id, |found| found.name.to_owned()));
+    let language = visit.ctx.client().language;
+    let named = |id: String| {
+        let name = named_provider(&id, language);
+        (id, name)
+    };
     let providers = providers.into_iter().map(named).collect();
     let frame = visit.frame(Section::Keys)?;
-    let t = KeysListTexts::of(visit.ctx.client().language);
+    let t = KeysListTexts::of(language);
     let undo = read_ids(&value_of(&visit.query, "undo"));
     let faults = shown.others(&[]).into_iter().map(str::to_owned).collect();
     let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty };

@@ -6,7 +6,7 @@ use super::{super::stamp, asked::Asked};
 use crate::{
     core::{
         language::Language,
-        texts::console::{KeysListTexts, keys_list},
+        texts::console::{KeysListTexts, keys_list, named_provider},
     },
     models::{
         api_key::{ApiKey, KeyKind},
@@ -95,7 +95,7 @@ fn owner(key: &ApiKey, language: Language) -> String {
     if key.kind == KeyKind::Generated && key.provider == provider::custom().id {
         return KeysListTexts::of(language).generated.to_owned();
     }
-    provider::find(&key.provider).map_or_else(|| key.provider.clone(), |provider| provider.name.to_owned())
+    named_provider(&key.provider, language)
 }
 
 impl Moment {

@@ -8,7 +8,7 @@ use axum::{Router, http::StatusCode, routing::get, routing::post};
 use super::{
     form::{Form, Shown},
     frame::{Frame, Section, page},
-    listing,
+    listing::{self, Pager},
     refusal::{Answered, done},
     sign_in::refused,
     sign_out::forgotten,
@@ -58,8 +58,7 @@ struct SecurityPage {
     codes_left: String,
     /// `None` where nothing but the second factor may be looked at yet.
     sessions: Option<Vec<Row>>,
-    older: Option<String>,
-    is_further: bool,
+    pager: Pager,
     password_hint: String,
     password_more: String,
 }
@@ -121,8 +120,7 @@ async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
         codes_left: counted(language, factor.recovery_codes_left, t.code_left, t.codes_left),
         factor,
         sessions,
-        older: listing::older(visit, "security", &[], next),
-        is_further: listing::is_further(&visit.query),
+        pager: Pager::of(visit, "security", "", next),
         password_hint: t.password_hint.replace("{least}", &least.to_string()),
         password_more: new_password(least),
     };

@@ -30,6 +30,24 @@ on_both! {
         alice.post("/api/keys", json!({ "name": "d" })).await.expect_problem(402, "plan_limit_reached");
     }
 
+    async fn a_dry_run_of_an_import_tells_the_room(app: TestApp) {
+        let alice = app.member("alice").await;
+        alice.store("a", "value a").await;
+
+        let report = alice.post("/api/keys/import?dry_run=true", json!({ "b": "value b", "c": "value c" })).await.expect(200).json();
+        assert_eq!((&report["new"], &report["room"]), (&json!(2), &json!(1)));
+        alice.post("/api/keys/import", json!({ "b": "value b", "c": "value c" })).await.expect_problem(402, "plan_limit_reached");
+
+        app.sql("update auth.\"user\" set plan = 'PRO' where email like 'alice%' returning 1").await;
+        let report = alice.post("/api/keys/import", json!({ "b": "value b", "c": "value c" })).await.expect(200).json();
+        assert_eq!((&report["stored"], &report["room"]), (&json!(true), &json!(null)));
+
+        // new values of keys that are there already need no room
+        app.sql("update auth.\"user\" set plan = 'FREE' where email like 'alice%' returning 1").await;
+        let report = alice.post("/api/keys/import", json!({ "b": "another" })).await.expect(200).json();
+        assert_eq!((&report["changed"], &report["room"]), (&json!(1), &json!(0)));
+    }
+
     async fn a_disabled_key_still_counts(app: TestApp) {
         let alice = app.member("alice").await;
         let first = alice.store("a", "value a").await;
