@@ -87,7 +87,7 @@ on_both! {
 
     async fn no_entry_holds_a_secret(app: TestApp) {
         let alice = app.member("alice").await;
-        let marker = "clear-marker-0123456789";
+        let marker = "clear-marker-0123456789wxyz";
         let made = alice.post("/api/keys", json!({ "name": "the name", "value": marker, "note": format!("{marker} note"), "provider_config": { "token": format!("{marker} config") } })).await.expect(201).json();
         let path = format!("/api/keys/{}", made["id"].as_str().unwrap());
         alice.patch(&path, json!({ "note": format!("{marker} again"), "provider_config": { "other": marker } })).await.expect(200);
@@ -97,7 +97,7 @@ on_both! {
 
         let trail = alice.get("/api/audit?limit=100").await.expect(200);
 
-        let tokens = [marker, &alice.password, &alice.token, "6789"];
+        let tokens = [marker, &alice.password, &alice.token, "wxyz"];
         assert!(tokens.iter().all(|secret| !trail.text().contains(secret)), "{}", trail.text());
         let rows = app.sql("select action, details, \"objectId\", ip, \"userAgent\" from auth.audit_trail").await;
         assert!(rows.contains("key.created") && tokens.iter().all(|secret| !rows.contains(secret)), "{rows}");

@@ -20,6 +20,8 @@ in_both_languages! {
         walk.looks(409, "#e-email");
         walk.sends("/sign-up", &[("email", "bob@example.com"), ("password", password)]);
         walk.looks(200, "#toasts .toast");
+        walk.sends("/sign-out", &[]);
+        walk.looks(200, "#toasts .toast");
         walk.sends("/sign-in", &[("email", "bob@example.com"), ("password", "not this one at all")]);
         walk.looks(401, "[role=alert]");
         walk.browser.command("Network.clearBrowserCookies", json!({}));
