@@ -7,19 +7,25 @@
 
   const turn = async (link) => {
     const answer = await fetch(link.href);
+    if (!answer.ok || !/^text\/html/.test(answer.headers.get("content-type"))) return location.assign(link.href);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // somebody else signed in meanwhile: what was typed in one account does not go to another
+    const isOthers = page.body.dataset.account !== document.body.dataset.account;
     // the same field of the same form
     const twinOf = (field) =>
       all(`form[action="${field.form.getAttribute("action")}"] [name="${field.name}"]`, page)
         .find((one) => !isBox(one) || one.value === field.value);
 
-    const typed = all("main form [name]:not([type=hidden], [type=file], button)");
-    const isLost = (field) => (isBox(field) ? field.checked : field.value) && !twinOf(field);
+    // hidden ones too: it stays the form that it was, with what it knows of a change by others and of being sent twice
+    const typed = all("main form [name]:not([name=csrf], button)");
+    const isLost = (field) =>
+      field.type !== "hidden" && (isBox(field) ? field.checked : field.value) && (isOthers || field.type === "file" || !twinOf(field));
     const losesMuch = document.querySelector(".secret.shown, .codes") || typed.some(isLost);
     if (losesMuch && !confirm(document.body.dataset.turnLoses)) return;
+    if (isOthers) return location.assign(link.href);
     for (const field of typed) {
       const twin = twinOf(field);
-      if (twin) { twin.value = field.value; twin.checked = field.checked; }
+      if (twin && field.type !== "file") { twin.value = field.value; twin.checked = field.checked; }
     }
 
     const here = new URL(answer.url);

@@ -152,7 +152,7 @@ pub(super) async fn around(State(app): State<App>, mut request: Request, next: N
         if !is_known && !matches!(*error, Error::Unavailable { .. } | Error::Internal(_)) {
             drop(visit::recognise(cookie.as_deref(), &app, &jar).await);
         }
-        let path = asked.path_and_query().map_or("", |path| path.as_str().trim_start_matches('/')).to_owned();
+        let path = asked.path_and_query().map_or("", |path| path.as_str().trim_start_matches(['/', '\\'])).to_owned();
         let frame = Frame::of_refusal(&app, language, theme.as_ref(), path, jar.who());
         response.extensions_mut().insert(OfPage { frame, is_partial });
     }
@@ -175,7 +175,7 @@ fn at_clean_address(app: &App, uri: &Uri, jar: &Jar) -> Response {
     let pairs = pairs.filter(|(name, _)| !matches!(&**name, LANGUAGE | THEME));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let mark = if query.is_empty() { "" } else { "?" };
-    let path = uri.path().trim_start_matches('/');
+    let path = uri.path().trim_start_matches(['/', '\\']);
     let mut response = refusal::see_other(&format!("{}{path}{mark}{query}", app.root()));
     jar.empty_into(response.headers_mut());
     response

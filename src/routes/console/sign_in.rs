@@ -148,7 +148,7 @@ async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
 }
 
 /// Ends the session whose cookie goes: nobody would ever sign out of it.
-async fn end_former(visit: &Visit) -> Result<()> {
+pub(super) async fn end_former(visit: &Visit) -> Result<()> {
     let Some(former) = visit.former.clone() else { return Ok(()) };
     let former = visit.as_member(former);
     // to its end also where the browser leaves

@@ -7,7 +7,7 @@ use super::{
     form::{Form, Shown},
     frame::{Frame, Section, page},
     refusal::{Answered, done, see_other},
-    sign_in::refused,
+    sign_in::{end_former, refused},
     visit::{Guest, GuestPosted, Visit},
 };
 use crate::{
@@ -89,6 +89,7 @@ async fn enter(visit: &Visit, email: &Email, form: &Form) -> Answered {
     let password = SecretText::from(form.value("password"));
     match console_sessions::log_in(&visit.ctx, Some(email), &password).await {
         Ok(ConsoleSignIn::Opened(opened)) => {
+            end_former(visit).await?;
             visit.let_in(&opened.cookie);
             visit.suggest_language(opened.user.language);
             done(visit, "dashboard", Notice::Registered)

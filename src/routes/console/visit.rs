@@ -164,7 +164,7 @@ impl Visit {
 
     /// An address of ours: `to("keys")`.
     pub(super) fn to(&self, path: &str) -> String {
-        format!("{}{}", self.ctx.app().root(), path.trim_start_matches('/'))
+        format!("{}{}", self.ctx.app().root(), path.trim_start_matches(['/', '\\']))
     }
 
     /// The same visit after the session was renewed or changed.
@@ -176,8 +176,9 @@ impl Visit {
         Ok(self.as_member(signed_in))
     }
 
-    /// The same visit with this sign-in.
+    /// The same visit with this sign-in, in whose frame a refusal stands from now on.
     pub(super) fn as_member(&self, signed_in: SignedIn) -> Self {
+        self.jar.know(Some(&signed_in));
         let binding = Some(Binding::from(&signed_in));
         let ctx = Context::new(self.ctx.app().clone(), self.ctx.client().clone(), Actor::Member(signed_in));
         Self { ctx, binding, former: None, ..self.clone() }
@@ -197,7 +198,7 @@ impl Visit {
         };
         let actor = signed_in.map_or(Actor::Visitor, Actor::Member);
         let query = parts.uri.query().unwrap_or_default().to_owned();
-        let path = parts.uri.path().trim_start_matches('/');
+        let path = parts.uri.path().trim_start_matches(['/', '\\']);
         let preferred = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Ok(Self {
             ctx: Context::new(app.clone(), client, actor).tallied(tally),

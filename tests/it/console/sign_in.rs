@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{Actor, Person};
+use crate::support::{Actor, PageForm, Person};
 
 const PASSWORD: &str = "une girafe en pyjama vert";
 
@@ -148,6 +148,42 @@ on_both! {
         let mut copied = Person::new(&app);
         copied.cookies = former;
         assert!(copied.open("/dashboard").await.path.starts_with("/sign-in"), "{}", copied.path);
+
+        // a new account takes its place as well
+        let former = person.cookies.clone();
+        person.send("GET", "/forgot-password", None).await;
+        let code = person.filled("/forgot-password", &[]).fields[0].1.clone();
+        let fields = [("csrf", code.as_str()), ("name", ""), ("email", "carol@example.com"), ("password", PASSWORD)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        person.post(&PageForm { action: "/sign-up".into(), method: "POST".into(), fields }).await;
+        person.open("/dashboard").await.sees("carol@example.com");
+        copied.cookies = former;
+        assert!(copied.open("/dashboard").await.path.starts_with("/sign-in"), "{}", copied.path);
+    }
+
+    async fn a_form_that_is_refused_right_after_a_sign_in_stands_in_the_new_frame(app: TestApp) {
+        let mut person = Person::signed_in(&app, "alice").await;
+        app.member("bob").await;
+        person.send("GET", "/forgot-password", None).await;
+        let code = person.filled("/forgot-password", &[]).fields[0].1.clone();
+        let held = "a=b&".repeat(1001);
+        let fields = [("csrf", code.as_str()), ("email", "bob@example.com"), ("password", PASSWORD), ("resume_path", "/keys/new"), ("resume_form", &held)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+
+        person.post(&PageForm { action: "/sign-in".into(), method: "POST".into(), fields }).await;
+
+        assert!(person.page.status >= 400, "{}", person.page.status);
+        person.sees("bob@example.com").sees_no("alice@example.com");
+    }
+
+    async fn no_address_leads_to_another_host(app: TestApp) {
+        let mut person = Person::signed_in(&app, "alice").await;
+
+        for path in ["/%5Cevil.example?lang=fr", "//evil.example?lang=fr", "/\\evil.example?lang=fr"] {
+            person.send("GET", path, None).await;
+            let next = person.page.headers.get("location").map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+            assert!(!next.starts_with("//") && !next.starts_with("/\\"), "{path} leads to {next}");
+        }
     }
 
     async fn each_token_opens_its_own_door_alone(app: TestApp) {

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::world::World;
-use crate::support::{Browser, Engine};
+use crate::support::{Browser, Engine, register};
 
 /// What stands in the form of a new token.
 const TYPED: &str = "const form = document.querySelector('main form');
@@ -62,6 +62,64 @@ fn what_would_be_lost_is_asked_about() {
     browser.run("window.confirm = () => true");
     browser.click(".switches [hreflang=fr]");
     browser.sees("Nouveau jeton");
+}
+
+#[test]
+fn what_others_changed_meanwhile_is_still_noticed_in_the_other_language() {
+    let world = World::new(Engine::Sqlite);
+    let browser = world.browser("en", true);
+    let id = world.alice.store(&world.server, "watched", "a value");
+    browser.goto(&format!("/keys/{id}/edit"));
+    let change = json!({ "tags": ["leaked"], "enabled": false });
+    world.alice.call(&world.server, "PATCH", &format!("/api/keys/{id}"), Some(&change)).expect(200);
+    browser.fill("#f-note", "typed here");
+
+    browser.click(".switches [hreflang=fr]");
+    browser.wait("French", || browser.run("return document.documentElement.lang") == json!("fr"));
+    browser.click("main form button.primary");
+    browser.wait("an answer", || browser.status() == 412);
+
+    let key = world.alice.call(&world.server, "GET", &format!("/api/keys/{id}"), None).expect(200).json();
+    assert_eq!(
+        (&key["enabled"], &key["tags"]),
+        (&json!(false), &json!(["leaked"])),
+        "another's change was overwritten"
+    );
+}
+
+#[test]
+fn what_was_typed_in_one_account_does_not_go_to_another() {
+    let world = World::new(Engine::Sqlite);
+    let bob = register(&world.server, "bob");
+    let browser = world.browser("en", true);
+    browser.goto("/keys/new");
+    browser.fill("#f-name", "Of Alice");
+    browser.fill("#f-value", "typed with care");
+    // in another tab somebody else signs in
+    let other = format!(
+        "const done = arguments[arguments.length - 1];
+         const code = async (page) => (new DOMParser().parseFromString(await (await fetch(page)).text(), 'text/html')).querySelector('[name=csrf]').value;
+         const send = async (page, fields) => fetch(page, {{ method: 'POST', body: new URLSearchParams(fields) }});
+         code('/dashboard').then((csrf) => send('/sign-out', {{ csrf }})).then(() => code('/sign-in'))
+           .then((csrf) => send('/sign-in', {{ csrf, email: {}, password: {} }})).then((answer) => done(answer.url), (error) => done(String(error)));",
+        json!(bob.email),
+        json!(bob.password),
+    );
+    let arrived = browser.run_until_done(&other);
+    assert!(arrived.as_str().is_some_and(|url| url.ends_with("/dashboard")), "{arrived}");
+    browser.run("window.confirm = (text) => { window.asked = text; return window.goesOn === true; };");
+
+    browser.click(".switches [hreflang=fr]");
+    browser.wait("a question", || browser.run("return window.asked ?? ''") != json!(""));
+    assert_eq!(browser.run("return document.querySelector('#f-value').value"), json!("typed with care"));
+    browser.run("window.goesOn = true");
+    browser.click(".switches [hreflang=fr]");
+    browser.wait("the other's page", || browser.source().contains(&bob.email));
+
+    assert_eq!(
+        browser.run("return [...document.querySelectorAll('#f-name, #f-value')].map((field) => field.value)"),
+        json!(["", ""])
+    );
 }
 
 #[test]
