@@ -55,7 +55,7 @@ in_both_languages! {
         walk.sends_from(&rotate, &rotate, &[("value", "")]);
         walk.looks(422, "#e-value");
         walk.sends(&rotate, &[("value", VALUE)]);
-        walk.looks(200, "main a.btn.primary");
+        walk.looks(200, ".note.warn");
         let rotate = format!("{key}/rotate");
         walk.sends_from(&rotate, &rotate, &[]);
         walk.looks(200, "#made-value");
