@@ -68,7 +68,7 @@ on_both! {
         let place = format!("/keys/{id}/versions/1/restore");
 
         alice.open(&format!("/keys/{id}")).await.sees(&place);
-        alice.open(&place).await.sees("Restore version\u{a0}1").sees("version\u{a0}2, since <time").sees("the value of version\u{a0}1, of <time").sees("revoke the old value at the provider").sees(&format!("<a href=\"/keys/{id}\">Key</a>")).sees_no(&former);
+        alice.open(&place).await.sees("Restore version\u{a0}1").sees("version\u{a0}2, since <time").sees("the value of version\u{a0}1, of <time").sees("revoke the replaced value at the provider").sees(&format!("<a href=\"/keys/{id}\">Key</a>")).sees_no(&former);
         alice.open(&format!("/keys/{id}/rotate")).await.sees(&format!("<a href=\"/keys/{id}\">Key</a>"));
         alice.open(&place).await;
         alice.submit(&place, &[]).await.sees("current one again");

@@ -114,7 +114,7 @@ texts! {
         value: "New value" | "Nouvelle valeur",
         grace: "Grace" | "Transition",
         grace_hint: "How long the former value is still accepted. Without grace, every earlier value ends at once." | "Le temps pendant lequel l’ancienne valeur est encore acceptée. Sans transition, toute valeur antérieure cesse aussitôt.",
-        grace_hint_stored: "Grace in this vault; revoke the old value at the provider yourself." | "Transition dans ce coffre ; chez le fournisseur, révoquez l’ancienne vous-même.",
+        grace_hint_stored: "Grace in this vault; revoke the replaced value at the provider yourself." | "Transition dans ce coffre ; chez le fournisseur, révoquez vous-même la valeur remplacée.",
         grace_none: "none" | "aucune",
         grace_hour: "1 hour" | "1 heure",
         grace_day: "24 hours" | "24 heures",
