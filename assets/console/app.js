@@ -130,7 +130,7 @@
   // ---- what is told once, where to go on ----------------------------------------------------------------------------
   const here = new URL(location.href);
   if (here.searchParams.has("notice")) {
-    ["notice", "count", "undo"].forEach((name) => here.searchParams.delete(name));
+    ["notice", "count", "left_out", "undo"].forEach((name) => here.searchParams.delete(name));
     history.replaceState(history.state, "", here);
   }
   ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();

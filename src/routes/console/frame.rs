@@ -19,7 +19,7 @@ use crate::{
         app::App,
         error::Error,
         language::Language,
-        texts::console::{FrameTexts, Notice},
+        texts::console::{FrameTexts, Notice, left_out},
     },
     models::user::{Role, User},
     routes::html::value_of,
@@ -36,6 +36,9 @@ const TO_US_ALONE: HeaderValue = HeaderValue::from_static("same-origin");
 pub(super) const NOTICE: &str = "notice";
 /// The one that tells to how many it was done.
 pub(super) const COUNT: &str = "count";
+
+/// The one that tells how many lines of an import were left out.
+pub(super) const LEFT_OUT: &str = "left_out";
 
 /// Where in the console a page stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +89,8 @@ pub(in crate::routes) struct Frame {
     pub(super) theme: String,
     /// What was just done, and to how many.
     pub(super) notice: Option<(Notice, i64)>,
+    /// How many lines an import left out.
+    left_out: i64,
     /// The content's name in the addresses of assets.
     pub(super) version: u64,
     /// How the person writes dates, as a tag for the script.
@@ -108,7 +113,9 @@ impl Frame {
             csrf,
             user: visit.ctx.user().ok().cloned(),
             theme: visit.theme.clone().unwrap_or_default(),
-            notice: Notice::read(&value_of(&visit.query, NOTICE)).map(|notice| (notice, count(&visit.query))),
+            notice: Notice::read(&value_of(&visit.query, NOTICE))
+                .map(|notice| (notice, number(&visit.query, COUNT).unwrap_or(1))),
+            left_out: number(&visit.query, LEFT_OUT).unwrap_or(0),
             version: assets::VERSION,
             section,
             dates: visit.dates.clone(),
@@ -128,6 +135,7 @@ impl Frame {
             user: None,
             theme: String::new(),
             notice: None,
+            left_out: 0,
             version: assets::VERSION,
             section: Section::Public,
             dates: language.tag().to_owned(),
@@ -176,7 +184,10 @@ impl Frame {
 
     /// What was just done, in words.
     pub(super) fn notice_text(&self) -> Option<String> {
-        self.notice.map(|(notice, count)| notice.text_of(self.language, count))
+        let (notice, count) = self.notice?;
+        let text = notice.text_of(self.language, count);
+        let is_partial = notice == Notice::KeysImported && self.left_out > 0;
+        Some(if is_partial { format!("{text} {}", left_out(self.language, self.left_out)) } else { text })
     }
 
     /// Whether the page has the console's navigation.
@@ -204,7 +215,7 @@ impl Frame {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         for (found, kept) in form_urlencoded::parse(query.as_bytes()) {
-            if found != name && found != NOTICE && found != COUNT {
+            if found != name && found != NOTICE && found != COUNT && found != LEFT_OUT {
                 pairs.append_pair(&found, &kept);
             }
         }
@@ -239,9 +250,9 @@ impl Frame {
     }
 }
 
-/// To how many something was done: one where the address does not say.
-fn count(query: &str) -> i64 {
-    value_of(query, COUNT).parse::<u16>().map_or(1, i64::from)
+/// A number that the address tells.
+fn number(query: &str, name: &str) -> Option<i64> {
+    value_of(query, name).parse::<u16>().ok().map(i64::from)
 }
 
 /// Whether an answer may be compressed: one with a secret in it is not (BREACH).

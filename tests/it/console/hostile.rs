@@ -26,7 +26,8 @@ on_both! {
         assert_eq!(alice.post(&twice).await.page.status, 403);
         assert_eq!(app.sql("select count(*) from auth.api_keys").await, "0");
         alice.open("/keys/new").await;
-        assert_eq!(alice.submit("/keys/new", &[("name", "a"), ("value", "a value")]).await.page.status, 201);
+        assert_eq!(alice.submit("/keys/new", &[("name", "a"), ("value", "a value")]).await.page.status, 200);
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "1");
     }
 
     async fn nobody_is_signed_in_by_the_form_of_somebody_else(app: TestApp) {

@@ -11,22 +11,25 @@ fn made_id(person: &Person<'_>) -> String {
     onward.split('"').next().expect("a key's page").to_owned()
 }
 
+/// The identifier in the address of a key's page, where a stored value leads.
+fn stored_id(person: &Person<'_>) -> String {
+    let id = person.path.strip_prefix("/keys/").and_then(|rest| rest.strip_suffix("?notice=key-stored"));
+    id.unwrap_or_else(|| panic!("{} is no page of a stored key", person.path)).to_owned()
+}
+
 async fn count(app: &TestApp) -> String {
     app.sql("select count(*) from auth.api_keys").await
 }
 
 on_both! {
-    async fn a_value_is_stored_shown_once_and_in_no_page_that_is_opened(app: TestApp) {
+    async fn a_stored_value_leads_to_its_keys_page_and_is_in_no_page_that_is_opened(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
 
         alice.open("/keys/new").await.submit("/keys/new", &[("name", "Payments"), ("value", STRIPE), ("environment", "production"), ("tags", "money, eu")]).await;
-        assert_eq!(alice.page.status, 201);
-        assert_eq!(alice.path, "/keys/new");
-        alice.sees_no(STRIPE).sees("show it again");
-        assert_eq!(alice.page.header("cache-control"), "no-store");
-        assert!(!alice.page.headers.contains_key("content-encoding"));
+        assert_eq!(alice.page.status, 200);
+        alice.sees_no(STRIPE).sees("The key is stored.").sees("<h1>Payments</h1>");
 
-        let id = made_id(&alice);
+        let id = stored_id(&alice);
         for path in [format!("/keys/{id}"), format!("/keys/{id}/edit"), format!("/keys/{id}/rotate"), format!("/keys/{id}/reveal"), format!("/keys/{id}/value")] {
             alice.open(&path).await;
             assert_eq!(alice.page.status, 200, "{path}");
@@ -85,6 +88,29 @@ on_both! {
         assert_ne!(app.sql("select count(*) from auth.api_keys where \"expiresAt\" is not null").await, "0");
     }
 
+    async fn another_way_or_preset_keeps_what_was_typed_and_makes_nothing(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let typed = |person: &Person<'_>, name: &str| {
+            let fields = person.filled("/keys/new", &[]).fields;
+            fields.into_iter().find(|(found, _)| found == name).map(|(_, value)| value)
+        };
+        let has = |text: &str| Some(text.to_owned());
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "Customer 7"), ("note", "mine"), ("tags", "eu"), ("act", "generate")]).await;
+        assert_eq!((alice.page.status, typed(&alice, "way")), (200, has("generate")));
+        alice.submit("/keys/new", &[("act", "customer")]).await;
+        assert_eq!([typed(&alice, "environment"), typed(&alice, "rate_limit.limit")], [has("production"), has("100")]);
+        alice.sees("value=\"customer\" formnovalidate aria-current=\"true\"").sees("hreflang=\"fr\"");
+        alice.submit("/keys/new", &[("act", "internal"), ("rate_limit.window_seconds", "10")]).await;
+
+        // what the former preset had filled in went, what was typed over it stays
+        assert_eq!([typed(&alice, "rate_limit.limit"), typed(&alice, "rate_limit.window_seconds")], [has(""), has("10")]);
+        assert_eq!([typed(&alice, "name"), typed(&alice, "note"), typed(&alice, "tags")], [has("Customer 7"), has("mine"), has("internal")]);
+        alice.submit("/keys/new", &[("act", "store")]).await;
+        assert_eq!([typed(&alice, "way"), typed(&alice, "name"), typed(&alice, "environment")], [has("store"), has("Customer 7"), has("")]);
+        assert_eq!(count(&app).await, "0");
+    }
+
     async fn faults_stand_at_their_fields_and_what_was_typed_is_kept(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
         alice.open("/keys/new").await.submit("/keys/new", &[("name", "One"), ("value", STRIPE)]).await;
@@ -113,8 +139,7 @@ on_both! {
         assert_eq!(count(&app).await, "0");
 
         alice.submit("/keys/new", &[("provider_config.url", "https://x.supabase.co"), ("provider_config.jwt_secret", "a very secret secret")]).await;
-        assert_eq!(alice.page.status, 201);
-        let id = made_id(&alice);
+        let id = stored_id(&alice);
         alice.open(&format!("/keys/{id}")).await.sees("https://x.supabase.co").sees("••••••••cret").sees_no("a very secret");
         alice.submit(&format!("/keys/{id}/reveal"), &[]).await.sees("a very secret secret");
     }
@@ -143,7 +168,7 @@ on_both! {
 
         alice.open("/keys/new").await.submit("/keys/new", &[("name", name), ("value", "</textarea><script>x</script>")]).await;
         assert!(!alice.page.text().contains("<script>"));
-        let id = made_id(&alice);
+        let id = stored_id(&alice);
         for path in ["", "/edit", "/rotate"] {
             alice.open(&format!("/keys/{id}{path}")).await.sees(name);
             assert!(!alice.page.text().contains("<script>"), "{path}");
@@ -158,6 +183,9 @@ on_both! { with [("FREE_PLAN_MAX_KEYS", "1")];
 
         alice.open("/keys/new").await.submit("/keys/new", &[("name", "Two"), ("value", "a second value"), ("note", "mine")]).await;
         assert_eq!(alice.page.status, 402);
-        alice.sees("It allows 1 active keys").sees("href=\"/billing\"").sees("a second value").sees("mine");
+        alice.sees("It allows 1 active keys").sees("a second value").sees("mine").sees("hreflang=\"fr\"");
+        for link in ["href=\"/billing\" target=\"_blank\">See the plans (in a new tab)", "href=\"/keys\" target=\"_blank\">See the keys (in a new tab)"] {
+            alice.sees(link);
+        }
     }
 }

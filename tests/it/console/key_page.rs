@@ -26,7 +26,7 @@ on_both! {
         assert!(!alice.page.headers.contains_key("content-encoding"));
         assert!(alice.page.text().contains("data-seconds=\"30\""));
 
-        alice.open(&format!("/keys/{id}")).await.sees("shown").sees("you").sees_no(VALUE);
+        alice.open(&format!("/keys/{id}")).await.sees("shown").sees("you").sees("href=\"/audit?action=keys.exported\"").sees_no(VALUE);
     }
 
     async fn who_saw_it_is_asked_for_anew_and_programs_have_short_names(app: TestApp) {

@@ -51,11 +51,13 @@ on_both! {
         alice.open(&action).await.submit(&action, &[("value", "")]).await;
         assert_eq!(alice.page.status, 422);
         assert!(alice.page.text().contains("id=\"e-value\""));
+        alice.sees(&format!("href=\"{action}?lang=fr\""));
         alice.submit(&action, &[("value", &former)]).await;
         assert_eq!(alice.page.status, 409);
         assert!(alice.page.text().contains("id=\"e-value\""));
 
-        alice.submit(&action, &[("value", "the second value of all")]).await.sees("The new value").sees_no("the second value of all");
+        alice.submit(&action, &[("value", "the second value of all")]).await.sees("The new value is stored.").sees_no("the second value of all");
+        assert_eq!(alice.path, format!("/keys/{id}?notice=value-stored"));
         let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
         assert_eq!(revealed["api_key"], "the second value of all");
     }
@@ -66,7 +68,7 @@ on_both! {
         let place = format!("/keys/{id}/versions/1/restore");
 
         alice.open(&format!("/keys/{id}")).await.sees(&place);
-        alice.open(&place).await.sees("Restore version 1").sees(&format!("<a href=\"/keys/{id}\">Key</a>")).sees_no(&former);
+        alice.open(&place).await.sees("Restore version\u{a0}1").sees("version\u{a0}2, since <time").sees("the value of version\u{a0}1, of <time").sees("revoke the replaced value at the provider").sees(&format!("<a href=\"/keys/{id}\">Key</a>")).sees_no(&former);
         alice.open(&format!("/keys/{id}/rotate")).await.sees(&format!("<a href=\"/keys/{id}\">Key</a>"));
         alice.open(&place).await;
         alice.submit(&place, &[]).await.sees("current one again");

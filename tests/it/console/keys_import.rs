@@ -71,7 +71,8 @@ on_both! {
         assert_eq!(names(&actor).await, []);
 
         alice.submit("/keys/import", &[("skip_invalid", "on")]).await;
-        assert_eq!(alice.path, "/keys?count=1&notice=keys-imported");
+        assert_eq!(alice.path, "/keys?left_out=2&count=1&notice=keys-imported");
+        alice.sees("1 key is stored. 2 lines were left out.");
         assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
     }
 

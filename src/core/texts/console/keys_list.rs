@@ -66,7 +66,7 @@ texts! {
         empty_look: "See what is in it" | "Voir ce qu’il contient",
         empty_store_title: "Store one key" | "Enregistrer une clé",
         empty_store: "A key that a provider gave you. The vault recognises whose it is." | "Une clé qu’un fournisseur vous a donnée. Le coffre reconnaît d’où elle vient.",
-        empty_generate_title: "Generate one" | "En générer une",
+        empty_generate_title: "Generate one" | "Générer une clé",
         empty_generate: "A key for your own customers, which your server has checked here." | "Une clé pour vos propres clients, que votre serveur fait contrôler ici.",
         empty_revoked: "Look at revoked keys" | "Voir les clés révoquées",
     }
@@ -89,7 +89,7 @@ texts! {
         look: "See what is in it" | "Voir ce qu’il contient",
         cancel: "Cancel" | "Annuler",
         preview_title: "What becomes of each line" | "Ce que devient chaque ligne",
-        change: "Change the text" | "Modifier le texte",
+        change: "See and edit the text (shows the values)" | "Voir et modifier le texte (montre les valeurs)",
         look_again: "Look again" | "Regarder à nouveau",
         line: "Line" | "Ligne",
         name: "Name" | "Nom",

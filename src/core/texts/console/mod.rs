@@ -49,7 +49,7 @@ pub use frame::FrameTexts;
 pub use key::{KeyTexts, RotationTexts, former_uses};
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use new_key::NewKeyTexts;
-pub use notices::Notice;
+pub use notices::{Notice, left_out};
 pub use providers::{named_provider, provider_name};
 pub use public::{LandingTexts, PricingTexts};
 pub use security::{ProveAddressTexts, SecondFactorTexts, SecurityTexts};

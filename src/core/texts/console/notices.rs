@@ -1,7 +1,7 @@
 //! The notices that a page shows once, after an act that led to it: a closed list of words in the address. Of some it is
 //! told to how many keys it was done: these have a second sentence, with `{count}`.
 
-use super::{grouped, is_one};
+use super::{counted, grouped, is_one};
 use crate::core::language::Language;
 
 macro_rules! notices {
@@ -79,6 +79,10 @@ notices! {
     KeyRestored = "key-restored": "The earlier value is the current one again." | "La valeur antérieure est de nouveau l’actuelle.",
     /// A key's description was changed.
     KeySaved = "key-saved": "The changes are saved." | "Les modifications sont enregistrées.",
+    /// A pasted value became a key.
+    KeyStored = "key-stored": "The key is stored." | "La clé est enregistrée.",
+    /// A pasted value became a key's current one.
+    ValueStored = "value-stored": "The new value is stored." | "La nouvelle valeur est enregistrée.",
     /// The session ended as asked.
     SignedOut = "signed-out": "You are signed out." | "Vous êtes déconnecté.",
     /// The session's time was over.
@@ -103,6 +107,17 @@ notices! {
     KeysUnticked = "keys-unticked": "Nothing was chosen, so nothing changed." | "Rien n’était choisi : rien n’a changé.",
 }
 
+/// How many lines an import left out, as a sentence after the notice.
+#[must_use]
+pub fn left_out(language: Language, count: i64) -> String {
+    match language {
+        Language::English => format!("{} left out.", counted(language, count, "line was", "lines were")),
+        Language::French => {
+            format!("{} de côté.", counted(language, count, "ligne a été laissée", "lignes ont été laissées"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +131,8 @@ mod tests {
         assert!(told(Language::French, 1).starts_with("1 clé révoquée : ce coffre ne l’affiche"));
         assert!(told(Language::French, 3).starts_with("3 clés révoquées : ce coffre ne les affiche"));
         assert_eq!(Notice::KeysImported.text_of(Language::English, 2_000), "2,000 keys are stored.");
+        assert_eq!(left_out(Language::English, 1), "1 line was left out.");
+        assert_eq!(left_out(Language::French, 2), "2 lignes ont été laissées de côté.");
         assert_eq!(Notice::SignedOut.text_of(Language::English, 3), Notice::SignedOut.text(Language::English));
     }
 }

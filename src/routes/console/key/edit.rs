@@ -186,7 +186,7 @@ fn write(visit: &Visit, status: StatusCode, key: &ApiKey, shown: Shown, differen
     let t = KeyTexts::of(language);
     let others = shown.others(&FIELDS).into_iter().map(str::to_owned).collect();
     let written = EditPage {
-        frame: visit.frame(Section::Keys)?,
+        frame: visit.frame(Section::Keys)?.opened_at(&format!("{}/edit", place(key.id))),
         t,
         n: NewKeyTexts::of(language),
         title: t.edit_title.replace("{name}", &key.name),

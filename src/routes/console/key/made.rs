@@ -1,4 +1,5 @@
-//! The page that shows a value once, right after it was made or changed: the answer to a form, at no address of its own.
+//! What follows a key that was made or changed: the page that shows a generated value once, at no address of its own. A value
+//! that was pasted has nothing to show: its key's page says that it is stored, unless there are warnings to read.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -6,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{
     frame::{Frame, Section, secret_page},
-    refusal::Answered,
+    refusal::{Answered, done},
     visit::Visit,
 };
 use crate::{
-    core::texts::console::NewKeyTexts,
+    core::texts::console::{NewKeyTexts, Notice},
     models::{api_key::KeyKind, key_requests::Created},
 };
 
@@ -45,18 +46,27 @@ struct MadePage<'a> {
     made: &'a Made,
 }
 
-/// The page after a key was made.
+/// What follows a key that was made.
 pub(super) fn page(visit: &Visit, made: &Made) -> Answered {
     let t = NewKeyTexts::of(visit.ctx.client().language);
-    write(visit, StatusCode::CREATED, t, t.made_title, made)
+    write(visit, StatusCode::CREATED, (t, t.made_title), Notice::KeyStored, made)
 }
 
-/// The page after a key got a new value.
+/// What follows a key's new value.
 pub(super) fn rotated(visit: &Visit, made: &Made) -> Answered {
     let t = NewKeyTexts::of(visit.ctx.client().language);
-    write(visit, StatusCode::OK, t, t.rotated_title, made)
+    write(visit, StatusCode::OK, (t, t.rotated_title), Notice::ValueStored, made)
 }
 
-fn write(visit: &Visit, status: StatusCode, t: &'static NewKeyTexts, title: &'static str, made: &Made) -> Answered {
+fn write(
+    visit: &Visit,
+    status: StatusCode,
+    (t, title): (&'static NewKeyTexts, &'static str),
+    stored: Notice,
+    made: &Made,
+) -> Answered {
+    if !made.is_generated && made.warnings.is_empty() {
+        return done(visit, &format!("keys/{}", made.id), stored);
+    }
     secret_page(status, &MadePage { frame: visit.frame(Section::Keys)?, t, title, made })
 }

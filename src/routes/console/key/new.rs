@@ -33,7 +33,7 @@ use crate::{
 /// The field with the form's own name: what is sent again under it is answered again, and nothing is made twice.
 const ONCE: &str = "once";
 const ONCE_CHARACTERS: usize = 22;
-/// The field that asks to look at the value and do nothing.
+/// The field that asks for the form again, and for nothing to be done: `look` at the value, a way or a preset.
 const ACT: &str = "act";
 /// What the page has fields for.
 const FIELDS: [&str; 11] = [
@@ -64,6 +64,18 @@ struct NewKeyPage {
     others: Vec<String>,
 }
 
+impl NewKeyPage {
+    /// What a form may begin with: its word, its name and what it fills in.
+    fn presets(&self) -> [(&'static str, &'static str, &'static str); 3] {
+        let t = self.t;
+        [
+            ("customer", t.preset_customer, t.preset_customer_hint),
+            ("ci", t.preset_ci, t.preset_ci_hint),
+            ("internal", t.preset_internal, t.preset_internal_hint),
+        ]
+    }
+}
+
 #[derive(Template)]
 #[template(path = "console/partials/key_provider.html")]
 struct ProviderPart {
@@ -81,8 +93,10 @@ pub(super) async fn show(Entered(visit): Entered) -> Answered {
 }
 
 pub(super) async fn submit(Posted(visit, form): Posted) -> Answered {
-    if form.value(ACT) == "look" {
-        return look(&visit, &form);
+    match form.value(ACT) {
+        "" => {}
+        "look" => return look(&visit, &form),
+        asked => return turn(&visit, &form, asked),
     }
     match make(&visit, &form).await {
         Ok(made) => made::page(&visit, &made),
@@ -188,6 +202,16 @@ fn look(visit: &Visit, form: &Form) -> Answered {
     secret_page(StatusCode::OK, &blank(visit, form, is_generated(form), shown)?)
 }
 
+/// The form in another way or with another preset: what was typed stays, what the former preset filled in goes.
+fn turn(visit: &Visit, form: &Form, asked: &str) -> Answered {
+    let former = preset(visit, form.value("preset"));
+    let typed = form.kept().into_iter().filter(|(name, value)| !former.iter().any(|(n, v)| n == name && v == value));
+    let typed: Vec<_> = typed.collect();
+    let typed = typed.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let shown = Shown::filled(preset(visit, asked).into_iter().chain(typed));
+    secret_page(StatusCode::OK, &blank(visit, form, asked != "store", shown)?)
+}
+
 /// The form again, with what is wrong.
 fn again(visit: &Visit, form: &Form, error: Error) -> Answered {
     let t = NewKeyTexts::of(visit.ctx.client().language);
@@ -214,6 +238,7 @@ fn blank(visit: &Visit, form: &Form, is_generated: bool, shown: Shown) -> Result
         name => name.to_owned(),
     };
     let others = shown.others(&FIELDS).into_iter().map(str::to_owned).collect();
-    let (frame, asked) = (visit.frame(Section::Keys)?, Asked::of(visit.ctx.client().language, form));
+    let opened = if is_generated { "keys/new?way=generate" } else { "keys/new" };
+    let (frame, asked) = (visit.frame(Section::Keys)?.opened_at(opened), Asked::of(visit.ctx.client().language, form));
     Ok(NewKeyPage { frame, t, shown, asked, is_generated, once, limit: String::new(), others })
 }

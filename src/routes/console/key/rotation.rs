@@ -107,7 +107,7 @@ pub(super) async fn end_grace(Id(id): Id<ApiKeyId>, Posted(visit, _): Posted) ->
 fn blank(visit: &Visit, key: &ApiKey, grace: &str, shown: Shown) -> Result<RotatePage> {
     let t = RotationTexts::of(visit.ctx.client().language);
     Ok(RotatePage {
-        frame: visit.frame(Section::Keys)?,
+        frame: visit.frame(Section::Keys)?.opened_at(&format!("{}/rotate", place(key.id))),
         t,
         title: t.title.replace("{name}", &key.name),
         name: key.name.clone(),

@@ -3,7 +3,7 @@
 use crate::models::api_key::{ApiKey, KeyKind};
 
 /// How a program in Rust reads its token. In two parts: nothing here reads the environment.
-const RUST_TOKEN: &str = concat!("let token = std::env", "::var(\"VAULT_TOKEN\")?;");
+const RUST_TOKEN: &str = concat!("let token = std::env", "::var(\"VK_TOKEN\")?;");
 
 /// A text for one language.
 pub(super) struct Snippet {
@@ -27,12 +27,12 @@ fn reading(key: &ApiKey, base: &str) -> [String; 5] {
         key.environment.as_deref().map(|name| format!(" --environment={name}")).unwrap_or_default()
     );
     [
-        format!("curl -X POST {url} \\\n  -H \"Authorization: Bearer $VAULT_TOKEN\""),
+        format!("curl -X POST {url} \\\n  -H \"Authorization: Bearer $VK_TOKEN\""),
         format!(
-            "const answer = await fetch(\"{url}\", {{\n  method: \"POST\",\n  headers: {{ Authorization: `Bearer ${{process.env.VAULT_TOKEN}}` }},\n}});\nconst {{ api_key }} = await answer.json();"
+            "const answer = await fetch(\"{url}\", {{\n  method: \"POST\",\n  headers: {{ Authorization: `Bearer ${{process.env.VK_TOKEN}}` }},\n}});\nconst {{ api_key }} = await answer.json();"
         ),
         format!(
-            "import os, requests\n\nanswer = requests.post(\n    \"{url}\",\n    headers={{\"Authorization\": f\"Bearer {{os.environ['VAULT_TOKEN']}}\"}},\n    timeout=10,\n)\nanswer.raise_for_status()\napi_key = answer.json()[\"api_key\"]"
+            "import os, requests\n\nanswer = requests.post(\n    \"{url}\",\n    headers={{\"Authorization\": f\"Bearer {{os.environ['VK_TOKEN']}}\"}},\n    timeout=10,\n)\nanswer.raise_for_status()\napi_key = answer.json()[\"api_key\"]"
         ),
         format!(
             "{RUST_TOKEN}\nlet answer = reqwest::Client::new()\n    .post(\"{url}\")\n    .bearer_auth(token)\n    .send()\n    .await?\n    .error_for_status()?;\nlet body: serde_json::Value = answer.json().await?;\nlet api_key = body[\"api_key\"].as_str();"
@@ -45,13 +45,13 @@ fn verifying(base: &str) -> [String; 5] {
     let url = format!("{base}/api/keys/verify");
     [
         format!(
-            "curl {url} \\\n  -H \"Authorization: Bearer $VAULT_TOKEN\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{{\"api_key\": \"vk_live_…\"}}'"
+            "curl {url} \\\n  -H \"Authorization: Bearer $VK_TOKEN\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{{\"api_key\": \"vk_live_…\"}}'"
         ),
         format!(
-            "const answer = await fetch(\"{url}\", {{\n  method: \"POST\",\n  headers: {{\n    Authorization: `Bearer ${{process.env.VAULT_TOKEN}}`,\n    \"Content-Type\": \"application/json\",\n  }},\n  body: JSON.stringify({{ api_key: shown }}),\n}});\nconst {{ valid }} = await answer.json();"
+            "const answer = await fetch(\"{url}\", {{\n  method: \"POST\",\n  headers: {{\n    Authorization: `Bearer ${{process.env.VK_TOKEN}}`,\n    \"Content-Type\": \"application/json\",\n  }},\n  body: JSON.stringify({{ api_key: shown }}),\n}});\nconst {{ valid }} = await answer.json();"
         ),
         format!(
-            "import os, requests\n\nanswer = requests.post(\n    \"{url}\",\n    headers={{\"Authorization\": f\"Bearer {{os.environ['VAULT_TOKEN']}}\"}},\n    json={{\"api_key\": shown}},\n    timeout=10,\n)\nanswer.raise_for_status()\nvalid = answer.json()[\"valid\"]"
+            "import os, requests\n\nanswer = requests.post(\n    \"{url}\",\n    headers={{\"Authorization\": f\"Bearer {{os.environ['VK_TOKEN']}}\"}},\n    json={{\"api_key\": shown}},\n    timeout=10,\n)\nanswer.raise_for_status()\nvalid = answer.json()[\"valid\"]"
         ),
         format!(
             "{RUST_TOKEN}\nlet answer = reqwest::Client::new()\n    .post(\"{url}\")\n    .bearer_auth(token)\n    .json(&serde_json::json!({{ \"api_key\": shown }}))\n    .send()\n    .await?\n    .error_for_status()?;\nlet body: serde_json::Value = answer.json().await?;\nlet is_valid = body[\"valid\"] == true;"

@@ -10,6 +10,7 @@ use super::{
         frame::{Frame, Section, page},
         refusal::{Answered, done},
         sign_in::refused,
+        stamp::Moment,
         visit::{Entered, Posted, Visit},
     },
     facts, place,
@@ -23,7 +24,13 @@ use crate::{
             problems::Code,
         },
     },
-    models::{api_key::ApiKey, expected::Expected, ids::ApiKeyId, key_version::KeyVersion, page::PageRequest},
+    models::{
+        api_key::{ApiKey, KeyKind},
+        expected::Expected,
+        ids::ApiKeyId,
+        key_version::KeyVersion,
+        page::PageRequest,
+    },
     schemas::key_rotation::Restoration,
     services::api_keys,
 };
@@ -37,12 +44,38 @@ struct RestorePage {
     /// The key's name.
     name: String,
     id: ApiKeyId,
+    is_generated: bool,
     version: i64,
     state: String,
-    now: String,
-    then: String,
+    now: Value,
+    then: Value,
     graces: Vec<Grace>,
     shown: Shown,
+}
+
+/// A value, as the page tells of it.
+struct Value {
+    masked: String,
+    /// Which version it is, before the moment since when.
+    words: String,
+    since: Moment,
+}
+
+impl Value {
+    fn of(version: &KeyVersion, words: &str) -> Self {
+        Self {
+            masked: facts::masked(&version.prefix, &version.last4),
+            words: words.replace("{n}", &version.version.to_string()),
+            since: version.created_at.into(),
+        }
+    }
+}
+
+/// What a restoration is about.
+struct Looked {
+    key: ApiKey,
+    current: KeyVersion,
+    former: KeyVersion,
 }
 
 /// A version of a key, as an address names it.
@@ -59,8 +92,8 @@ impl Place {
 }
 
 pub(super) async fn show(Path(path): Path<(String, String)>, Entered(visit): Entered) -> Answered {
-    let (key, former) = look(&visit, &Place::read(path)?).await?;
-    write(&visit, StatusCode::OK, &key, &former, "", Shown::default())
+    let looked = look(&visit, &Place::read(path)?).await?;
+    write(&visit, StatusCode::OK, &looked, "", Shown::default())
 }
 
 pub(super) async fn submit(Path(path): Path<(String, String)>, Posted(visit, form): Posted) -> Answered {
@@ -70,14 +103,14 @@ pub(super) async fn submit(Path(path): Path<(String, String)>, Posted(visit, for
         Err(error @ (Error::Invalid(_) | Error::Refused(_)))
             if !error.is(Code::KeyRevoked) && !error.is(Code::NotFound) =>
         {
-            let (key, former) = look(&visit, &place_of).await?;
+            let looked = look(&visit, &place_of).await?;
             let (status, mut shown) = refused(&visit, &form, &error)?;
             if error.is(Code::PreconditionFailed) {
                 shown.sentence = Some(RotationTexts::of(visit.ctx.client().language).changed.to_owned());
             } else if shown.sentence.is_none() {
                 shown.sentence = shown.others(&[]).first().map(|text| (*text).to_owned());
             }
-            write(&visit, status, &key, &former, form.value("grace_seconds"), shown)
+            write(&visit, status, &looked, form.value("grace_seconds"), shown)
         }
         Err(error) => Err(error.into()),
     }
@@ -90,28 +123,32 @@ async fn restore(visit: &Visit, form: &Form, place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// The key and its version.
-async fn look(visit: &Visit, place: &Place) -> Result<(ApiKey, KeyVersion)> {
+/// The key, its version and its current one.
+async fn look(visit: &Visit, place: &Place) -> Result<Looked> {
     let key = api_keys::read(&visit.ctx, place.id).await?;
     let above = u128::try_from(place.version.saturating_add(1)).map_err(|_| Code::NotFound)?;
     let page = PageRequest { limit: 1, before: Some(Uuid::from_u128(above)) };
     let found = api_keys::versions(&visit.ctx, place.id, page).await?.rows.pop();
     let former = found.filter(|found| found.version == place.version && !key.revoked).ok_or(Code::NotFound)?;
-    Ok((key, former))
+    let newest = PageRequest { limit: 1, before: None };
+    let current = api_keys::versions(&visit.ctx, place.id, newest).await?.rows.pop().ok_or(Code::NotFound)?;
+    Ok(Looked { key, current, former })
 }
 
-fn write(visit: &Visit, status: StatusCode, key: &ApiKey, former: &KeyVersion, grace: &str, shown: Shown) -> Answered {
+fn write(visit: &Visit, status: StatusCode, looked: &Looked, grace: &str, shown: Shown) -> Answered {
+    let Looked { key, current, former } = looked;
     let t = RotationTexts::of(visit.ctx.client().language);
     let written = RestorePage {
-        frame: visit.frame(Section::Keys)?,
+        frame: visit.frame(Section::Keys)?.opened_at(&format!("{}/versions/{}/restore", place(key.id), former.version)),
         t,
         title: t.restore_title.replace("{n}", &former.version.to_string()).replace("{name}", &key.name),
         name: key.name.clone(),
         id: key.id,
+        is_generated: key.kind == KeyKind::Generated,
         version: former.version,
         state: key.etag(),
-        now: facts::masked(&key.prefix, &key.last4),
-        then: facts::masked(&former.prefix, &former.last4),
+        now: Value::of(current, t.now_since),
+        then: Value::of(former, t.then_of),
         graces: graces(t, key, grace),
         shown,
     };

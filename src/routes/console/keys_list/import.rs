@@ -21,7 +21,7 @@ use crate::{
     routes::{
         console::{
             form::{Form, Shown},
-            frame::{Frame, Section, secret_page},
+            frame::{Frame, LEFT_OUT, Section, secret_page},
             refusal::{Answered, done_to},
             sign_in::refused,
             visit::{Entered, PostedFile, Visit},
@@ -90,7 +90,11 @@ async fn store(PostedFile(visit, form): PostedFile) -> Answered {
     match import(&visit, &form, manner).await {
         Ok(report) => {
             let stored = report.count(|outcome| matches!(outcome, Outcome::New | Outcome::Changed));
-            done_to(&visit, "keys", Notice::KeysImported, stored)
+            let path = match report.count(|outcome| matches!(outcome, Outcome::Invalid(_))) {
+                0 => "keys".to_owned(),
+                left_out => format!("keys?{LEFT_OUT}={left_out}"),
+            };
+            done_to(&visit, &path, Notice::KeysImported, stored)
         }
         Err(Error::Import(report)) => write_preview(&visit, &form, StatusCode::UNPROCESSABLE_ENTITY, &report),
         // somebody stored keys since the preview: it says how much room there is now
