@@ -80,7 +80,7 @@ notices! {
     /// A key's description was changed.
     KeySaved = "key-saved": "The changes are saved." | "Les modifications sont enregistrées.",
     /// The session ended as asked.
-    SignedOut = "signed-out": "You are signed out." | "Vous êtes déconnecté.",
+    SignedOut = "signed-out": "You are signed out." | "Déconnexion faite.",
     /// The session's time was over.
     SessionEnded = "session-ended": "Your session ended. Sign in to go on." | "Votre session a pris fin. Connectez-vous pour continuer.",
     /// An account was made.
