@@ -69,11 +69,12 @@ pub enum Tokens {
     Keep,
 }
 
-/// Sets a new password with a mail's token, and ends every session of the account.
+/// Sets a new password with a mail's token, and ends every session of the account. Answers whether a second factor that
+/// was set up before the address was proved ended with it.
 ///
 /// # Errors
 /// `invalid_token`; a fault of `password`; `Busy`.
-pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText, tokens: Tokens) -> Result<()> {
+pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText, tokens: Tokens) -> Result<bool> {
     let claims = ctx.app().jwt.verify(Purpose::Reset, token.expose(), ctx.now()).ok_or(Code::InvalidToken)?;
     let (account, digest) = (UserId(claims.sub), digest(ctx.app().keyring()?, claims.jti));
     let user = current_holder(ctx, account, &digest, ctx.now()).await?;
@@ -97,18 +98,26 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText, tok
         users::set_email_verified(&mut tx, account, ctx.now()).await?;
         api_keys::disable_generated(&mut tx, account, ctx.now(), ctx.now() - REINSTATED_WITHIN).await?;
     }
-    if second_factors::lock(&mut tx, account).await?.is_some_and(|factor| factor.is_unproved || !user.email_verified) {
+    let mut told = mails::queued(ctx, MailKind::PasswordChanged, &user);
+    let factor = second_factors::lock(&mut tx, account).await?;
+    let ended = factor.filter(|factor| factor.is_unproved || !user.email_verified);
+    // a pending one protected nothing yet
+    let was_on = ended.as_ref().is_some_and(|factor| factor.confirmed_at.is_some());
+    if ended.is_some() {
         mfa::clear(&mut tx, account).await?;
     }
+    if was_on {
+        told = told.with("second_factor", "ended");
+    }
     known_devices::remember(ctx, &mut tx, account).await?;
-    mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::PasswordChanged, &user)).await?;
+    mail_outbox::insert(&mut tx, &told).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::PasswordReset, Some(account))).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);
     ctx.app().key_checks.forget_account(account);
     guesses::forget(ctx, &user.email).await;
     ctx.app().mail_is_due.notify_one();
-    Ok(())
+    Ok(was_on)
 }
 
 async fn current_holder(ctx: &Context, account: UserId, digest: &[u8], now: DateTime<Utc>) -> Result<User> {

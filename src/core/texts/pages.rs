@@ -58,6 +58,19 @@ pub fn reset_done(language: Language) -> &'static str {
     }
 }
 
+/// What the page says, too, where the second factor ended with the former password.
+#[must_use]
+pub fn factor_lost(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "The second factor is off: it had been set up before your address was confirmed. Turn it on again once you are in."
+        }
+        Language::French => {
+            "Le second facteur est désactivé : il datait d’avant la confirmation de votre adresse. Réactivez-le une fois connecté."
+        }
+    }
+}
+
 /// The answer to an administrator who has a recovery mail sent.
 #[must_use]
 pub fn recovery_sent(language: Language) -> &'static str {
@@ -126,8 +139,28 @@ pub struct ButtonTexts {
     pub button: &'static str,
     /// What the page says once it is done.
     pub done: &'static str,
+    /// Its heading then.
+    pub done_title: &'static str,
     /// For somebody who knows of nothing: a question, and the text of a second button.
     pub refusal: Option<(&'static str, &'static str)>,
+}
+
+/// The heading where a link was used before, or too late.
+#[must_use]
+pub fn spent_link(language: Language) -> &'static str {
+    match language {
+        Language::English => "This link no longer works",
+        Language::French => "Ce lien ne sert plus",
+    }
+}
+
+/// The heading once such an account is deleted.
+#[must_use]
+pub fn disowned_title(language: Language) -> &'static str {
+    match language {
+        Language::English => "The account is deleted",
+        Language::French => "Le compte est supprimé",
+    }
 }
 
 /// What the page says once an account is deleted that somebody else registered on the visitor's address.
@@ -135,10 +168,10 @@ pub struct ButtonTexts {
 pub fn disowned(language: Language) -> &'static str {
     match language {
         Language::English => {
-            "The account is deleted, with all that whoever registered it kept there. You can register with this address whenever you like."
+            "It is gone, with all that whoever registered it kept there. You can register with this address whenever you like."
         }
         Language::French => {
-            "Le compte est supprimé, avec tout ce que la personne qui l’a créé y gardait. Vous pouvez vous inscrire avec cette adresse quand vous le voudrez."
+            "Il a disparu, avec tout ce que la personne qui l’a créé y gardait. Vous pouvez vous inscrire avec cette adresse quand vous le voudrez."
         }
     }
 }
@@ -151,7 +184,8 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             title: "Confirm your address",
             hint: "You registered with Vault API: one click proves that this address is yours.",
             button: "This is my address",
-            done: "Your address is confirmed. You can go on where you were.",
+            done: "You can go on where you were.",
+            done_title: "Your address is confirmed",
             refusal: Some((
                 "You did not register? Then somebody else did, with your address, and would keep the password.",
                 "I did not register: delete the account",
@@ -161,7 +195,8 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             title: "Confirmer votre adresse",
             hint: "Vous vous êtes inscrit à Vault API : un clic prouve que cette adresse est la vôtre.",
             button: "C’est mon adresse",
-            done: "Votre adresse est confirmée. Vous pouvez reprendre où vous en étiez.",
+            done: "Vous pouvez reprendre où vous en étiez.",
+            done_title: "Votre adresse est confirmée",
             refusal: Some((
                 "Vous ne vous êtes pas inscrit ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
                 "Je ne me suis pas inscrit : supprimer le compte",
@@ -172,6 +207,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             hint: "From now on you sign in with this address, and mails go here. The former address is told.",
             button: "Use this address",
             done: "Your account has this address now. Sign in with it from here on.",
+            done_title: "Your address is changed",
             refusal: None,
         },
         (Language::French, LinkPurpose::Change) => ButtonTexts {
@@ -179,6 +215,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             hint: "Vous vous connecterez désormais avec cette adresse, et les messages y arriveront. L’ancienne adresse en est avertie.",
             button: "Utiliser cette adresse",
             done: "Votre compte a maintenant cette adresse. Connectez-vous désormais avec elle.",
+            done_title: "Votre adresse est changée",
             refusal: None,
         },
         (Language::English, LinkPurpose::Undo) => ButtonTexts {
@@ -186,6 +223,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             hint: "This address becomes the account’s again, every session ends, and the password stops working. A mail lets you choose a new one.",
             button: "Take my address back",
             done: "The account has this address again. A mail is on its way here to choose a new password.",
+            done_title: "Your address is back",
             refusal: None,
         },
         (Language::French, LinkPurpose::Undo) => ButtonTexts {
@@ -193,6 +231,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             hint: "Cette adresse redevient celle du compte, toutes les sessions se ferment et le mot de passe ne sert plus. Un message vous permettra d’en choisir un nouveau.",
             button: "Reprendre mon adresse",
             done: "Le compte a de nouveau cette adresse. Un message est en route pour choisir un nouveau mot de passe.",
+            done_title: "Votre adresse est rétablie",
             refusal: None,
         },
     }
@@ -224,7 +263,7 @@ pub struct DevMailTexts {
 pub fn dev_mail(language: Language) -> DevMailTexts {
     match language {
         Language::English => DevMailTexts {
-            title: "Mails of development",
+            title: "Development mail",
             intro: "What would have been sent, newest first. Nothing left this machine: set SMTP_URL to send for real.",
             empty: "No mail yet. Ask for a new password, and come back.",
             all: "All mails",

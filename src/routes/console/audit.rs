@@ -15,7 +15,7 @@ use super::{
     frame::{Frame, Section, page},
     listing::Pager,
     refusal::Answered,
-    trail::Happening,
+    trail::{Happening, in_order},
     visit::{Entered, Posted, Visit},
 };
 use crate::{
@@ -124,7 +124,9 @@ fn read(form: &Form, cursor: &str) -> Result<OwnTrailQuery> {
         let day = form.value(name);
         pairs.append_pair(name, &if day.len() == 10 { format!("{day}{time}") } else { day.to_owned() });
     }
-    query::read(&pairs.finish())
+    let asked: OwnTrailQuery = query::read(&pairs.finish())?;
+    in_order(asked.filter.since, asked.filter.until)?;
+    Ok(asked)
 }
 
 /// The filters that are set.

@@ -22,7 +22,7 @@ use crate::{
         error::{Error, Result},
         language::Language,
         texts::{
-            console::{BillingTexts, counted, grouped},
+            console::{BillingTexts, counted, grouped, is_one},
             money::money,
             problems::Code,
         },
@@ -161,10 +161,10 @@ async fn write(visit: &Visit, status: StatusCode, sentence: Option<String>) -> A
 
 fn keys(language: Language, t: &BillingTexts, keys: KeyUse) -> String {
     match keys.limit {
-        Some(limit) => t
-            .keys_of_limit
-            .replace("{used}", &grouped(language, keys.used))
-            .replace("{limit}", &grouped(language, limit)),
+        Some(limit) => {
+            let text = if is_one(language, keys.used) { t.key_of_limit } else { t.keys_of_limit };
+            text.replace("{used}", &grouped(language, keys.used)).replace("{limit}", &grouped(language, limit))
+        }
         None => counted(language, keys.used, t.key_without_limit, t.keys_without_limit),
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     core::{
         app::App,
         error::Result,
-        texts::console::{DashboardTexts, Notice, counted, grouped},
+        texts::console::{DashboardTexts, Notice, counted, grouped, is_one},
     },
     models::{
         audit::OwnFilter,
@@ -52,6 +52,8 @@ struct DashboardPage {
     t: &'static DashboardTexts,
     hello: String,
     needs: Vec<Need>,
+    /// Whether there is nothing to do at all, first steps included.
+    is_calm: bool,
     /// The first steps; none where they are done or hidden.
     steps: Vec<Step>,
     steps_done: String,
@@ -93,6 +95,7 @@ async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
     let frame = visit.frame(Section::Dashboard)?;
     let shown = DashboardPage {
         hello: t.hello.replace("{name}", frame.who()),
+        is_calm: needs.is_empty() && steps.is_empty(),
         needs,
         figures: figures(&visit, &known.usage, t)?,
         chart: Chart::of(language, known.usage.days.iter().copied().map(DayUses::from), t.use_none),
@@ -127,7 +130,8 @@ fn figures(visit: &Visit, usage: &AccountUsage, t: &DashboardTexts) -> Result<Fi
     let number = |number| grouped(language, number);
     let keys = usage.keys;
     let plan_use = usage.most_keys.map_or(t.plan_unlimited.to_owned(), |limit| {
-        t.plan_use.replace("{active}", &number(keys.active)).replace("{limit}", &number(limit))
+        let text = if is_one(language, keys.active) { t.plan_use_one } else { t.plan_use };
+        text.replace("{active}", &number(keys.active)).replace("{limit}", &number(limit))
     });
     Ok(Figures {
         active: number(keys.active),

@@ -8,9 +8,12 @@ use super::{
     refusal::Answered,
     visit::Guest,
 };
-use crate::core::{
-    app::App,
-    texts::console::{LandingTexts, PricingTexts},
+use crate::{
+    core::{
+        app::App,
+        texts::console::{LandingTexts, PricingTexts},
+    },
+    models::user::Plan,
 };
 
 /// The pages.
@@ -34,6 +37,14 @@ struct PricingPage {
     /// How many keys the FREE plan allows, where it does not allow all.
     free_keys: Option<i64>,
     takes_payments: bool,
+    /// The plan of who has signed in.
+    own_plan: Option<Plan>,
+}
+
+impl PricingPage {
+    fn is_own(&self, plan: &str) -> bool {
+        self.own_plan.is_some_and(|own| own.as_str() == plan)
+    }
 }
 
 async fn show(Guest(visit): Guest) -> Answered {
@@ -46,5 +57,7 @@ async fn show_pricing(Guest(visit): Guest) -> Answered {
     let t = PricingTexts::of(visit.ctx.client().language);
     let app = visit.ctx.app();
     let (free_keys, takes_payments) = (app.config.free_plan_max_keys, app.stripe.is_some());
-    page(StatusCode::OK, &PricingPage { frame: visit.public_frame(Section::Public)?, t, free_keys, takes_payments })
+    let own_plan = visit.ctx.user().ok().map(|user| user.plan);
+    let frame = visit.public_frame(Section::Public)?;
+    page(StatusCode::OK, &PricingPage { frame, t, free_keys, takes_payments, own_plan })
 }

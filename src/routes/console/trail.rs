@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::stamp::Moment;
 use crate::{
     core::{
+        error::{Error, Result},
         language::Language,
-        texts::console::{AuditTexts, sentence_of},
+        texts::{
+            console::{AuditTexts, sentence_of},
+            faults::{Fault, FaultKind},
+        },
     },
     models::audit::{Action, ActionGroup, Entry, PROGRAM},
 };
@@ -78,6 +83,18 @@ impl Happening {
             details: details.into_iter().map(|(name, value)| (name, plain(value))).collect(),
         }
     }
+}
+
+/// Refuses days of which the last one comes before the first.
+pub(super) fn in_order(since: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<()> {
+    if since.zip(until).is_none_or(|(since, until)| since <= until) {
+        return Ok(());
+    }
+    let kind = FaultKind::Conflict(
+        "This day comes before the other one: swap the two.",
+        "Ce jour précède l’autre : échangez les deux.",
+    );
+    Err(Error::fault(Fault::new("until", kind)))
 }
 
 fn icon_of(action: Action) -> &'static str {

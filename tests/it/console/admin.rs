@@ -61,7 +61,7 @@ on_both! {
         let (_, mut support) = with_role(&app, "support", Role::Support).await;
         let (_, mut user) = with_role(&app, "user", Role::User).await;
 
-        support.open("/admin").await.sees("subject@example.com").sees("database: works").sees("Open sessions").sees("Mails waiting");
+        support.open("/admin").await.sees("subject@example.com").sees("Database: up").sees("Schema: up to date").sees("Open sessions").sees("Mails waiting");
         support.open(&path_of(&subject)).await.sees("Your role reads accounts").sees("Its activity");
         assert!(support.forms().iter().all(|form| form.action == "/sign-out"), "{:?}", support.forms());
         support.sees("href=\"/admin\"");
@@ -158,12 +158,13 @@ on_both! {
         }
 
         admin.open(&format!("/admin/audit?user_id={}&action=account.updated&since=2020-01-01", alice.id)).await;
-        assert_eq!(admin.page.text().matches("<span>The name was changed").count(), 50);
+        assert_eq!(admin.page.text().matches("<span>The account was changed").count(), 50);
         let older = admin.page.text().split("class=\"pager\"").nth(1).unwrap().split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         admin.open(&crate::support::unescape(&older)).await;
-        assert_eq!(admin.page.text().matches("<span>The name was changed").count(), 10);
+        assert_eq!(admin.page.text().matches("<span>The account was changed").count(), 10);
         admin.sees("Newest").sees("value=\"2020-01-01\"").sees(&format!("href=\"/admin/audit?user_id={}&action=account.updated&since=2020-01-01\"", alice.id));
 
+        admin.open("/admin/audit?since=2020-02-02&until=2020-02-01").await.sees("comes before the other one");
         admin.open("/admin/audit?until=2020-01-01").await.sees("No entry fits");
         admin.open("/admin/audit?user_id=nonsense").await.sees("id=\"e-user_id\"");
         assert_eq!(admin.page.status, 422);

@@ -57,6 +57,8 @@ on_both! {
         person.open("/audit?group=keys&since=&until=").await.sees("A key was created").sees_no(SIGNED_IN);
         person.open(&format!("/audit?since={today}&until={today}")).await.sees(SIGNED_IN).sees_no("A key was created");
         person.open(&format!("/audit?until={before}")).await.sees("A key was created").sees("The account was created");
+        person.open(&format!("/audit?since={today}&until={before}")).await.sees("This day comes before the other one");
+        assert_eq!(person.page.status, 422);
         person.open("/audit?group=billing").await.sees("Nothing that fits");
         person.open("/audit?action=key.created").await.sees("A key was created").sees_no(SIGNED_IN);
         for fault in ["group=x", "since=yesterday", "cursor=x", "action=x"] {

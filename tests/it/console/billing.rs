@@ -53,6 +53,9 @@ on_both! {
         alice.submit("/billing/portal", &[]).await.sees("You are on your way to Stripe");
         assert!(alice.page.header("refresh").starts_with("0; url=http"));
 
+        alice.open("/pricing").await.sees("Your plan").sees_no("Go PRO").sees_no("Begin for free");
+        alice.open("/").await.sees_no("Create an account");
+
         alice.open("/billing?lang=fr").await.sees("Il se renouvelle le").sees("9,00\u{a0}€").sees("Payée");
     }
 
@@ -79,7 +82,7 @@ on_both! {
 
         for (status, ends, told) in [
             ("past_due", false, "The last payment did not go through"),
-            ("active", true, "It is canceled and ends on"),
+            ("active", true, "It is cancelled and ends on"),
             ("trialing", false, "The trial lasts until"),
             ("unpaid", false, "Stripe has stopped trying"),
             ("canceled", false, "Your subscription has ended"),

@@ -15,7 +15,7 @@ on_both! {
     async fn a_new_account_sees_its_first_steps_until_they_are_done_or_hidden(app: TestApp) {
         let alice = app.member("alice").await;
         let mut person = at_the_console(&app, &alice).await;
-        person.sees("Hello alice").sees("First steps").sees("0 of 4 done").sees("Store your first key");
+        person.sees("Hello alice").sees("First steps").sees("0 of 4 done").sees("Store your first key").sees_no("Nothing needs your attention");
 
         alice.store("a", "v").await;
         alice.post("/api/tokens", json!({ "name": "bot", "scopes": ["keys:read"] })).await.expect(201);
@@ -139,6 +139,8 @@ mod with_a_limit {
             let mut person = at_the_console(&app, &alice).await;
 
             person.open("/dashboard").await.sees("1 of 4 active keys").sees("<rect width=\"25\"");
+            person.open("/dashboard?lang=fr").await.sees("1 clé active sur 4");
+            person.open("/billing").await.sees("1 clé active sur 4");
         }
     }
 }

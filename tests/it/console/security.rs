@@ -62,7 +62,11 @@ on_both! {
         other.headers.push(("user-agent", firefox.into()));
         other.sign_in(&alice.email, &alice.password).await;
 
-        person.open("/security").await.sees("This one").sees("Firefox on Linux").sees("an unknown program");
+        let mut program = Person::new(&app);
+        program.headers.push(("user-agent", "vk/0.1.0".into()));
+        program.sign_in(&alice.email, &alice.password).await;
+
+        person.open("/security").await.sees("This one").sees("Firefox on Linux").sees("an unknown program").sees("vk 0.1.0 (command line)");
         assert_eq!(person.page.text().matches("This one").count(), 1);
         let page = person.page.text();
         let row = page.split("<tr>").find(|row| row.contains("Firefox")).expect("the row of Firefox");
@@ -140,12 +144,13 @@ on_both! {
         person.open("/security").await.sees("Off");
         person.submit("/security/second-factor", &[]).await;
         person.sees("data:image/svg+xml;base64,").sees("otpauth://totp/Vault%20API:alice%40example.com");
+        person.sees("Confirm your address first, or a recovery by mail removes it.");
         assert_eq!(person.page.header("content-encoding"), "");
         let secret = secret_of(&person);
 
         person.submit("/security/second-factor/confirm", &[("code", "000000")]).await;
         assert_eq!(person.page.status, 422);
-        person.sees("id=\"e-code\"").sees_no("use a recovery code").sees("Not scanned yet?").sees("data:image/svg+xml;base64,");
+        person.sees("id=\"e-code\"").sees_no("use a recovery code").sees_no("Check the fields").sees("Not scanned yet?").sees("data:image/svg+xml;base64,");
         assert_eq!((secret_of(&person), person.page.header("content-encoding")), (secret.clone(), ""));
         person.submit("/security/second-factor/confirm", &[("code", "")]).await;
         assert_eq!((person.page.status, secret_of(&person)), (422, secret.clone()));

@@ -50,7 +50,11 @@ on_both! {
         alice.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
         alice.sees("A mail waits at the new address").sees("alice@example.com");
         let mails = app.wait_for_mails("new@example.com", 1).await;
-        assert!(mails[0].body.contains("/confirm-address?token="));
+        let link = mails[0].body.split("/confirm-address").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+        let link = format!("/confirm-address{link}");
+        alice.open(&link).await.sees("Change to this address");
+        alice.submit("/confirm-address", &[]).await.sees("<h1>Your address is changed</h1>");
+        alice.open(&link).await.submit("/confirm-address", &[]).await.sees("<h1>This link no longer works</h1>");
     }
 
     async fn an_old_sign_in_asks_for_the_password_once(app: TestApp) {

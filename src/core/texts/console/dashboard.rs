@@ -47,6 +47,7 @@ texts! {
         refusals_many: "refusals" | "refus",
         reveals: "Values shown in 30 days" | "Valeurs affichées en 30 jours",
         plan: "Plan" | "Formule",
+        plan_use_one: "{active} of {limit} active keys" | "{active} clé active sur {limit}",
         plan_use: "{active} of {limit} active keys" | "{active} clés actives sur {limit}",
         plan_unlimited: "as many keys as you like" | "autant de clés que vous voulez",
         plan_more: "Plan and billing" | "Formule et facturation",

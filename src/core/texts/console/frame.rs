@@ -14,7 +14,7 @@ texts! {
         security: "Security" | "Sécurité",
         settings: "Settings" | "Réglages",
         administration: "Administration" | "Administration",
-        documentation: "Documentation" | "Documentation",
+        documentation: "Documentation" | "Documentation (en\u{a0}anglais)",
         pricing: "Pricing" | "Tarifs",
         sign_in: "Sign in" | "Se connecter",
         sign_up: "Create an account" | "Créer un compte",
@@ -23,7 +23,7 @@ texts! {
         signed_in_as: "Signed in as" | "Connecté en tant que",
         theme_light: "Light theme" | "Thème clair",
         theme_dark: "Dark theme" | "Thème sombre",
-        theme_auto: "Theme of the system" | "Thème du système",
+        theme_auto: "System theme" | "Thème du système",
         appearance: "Appearance" | "Apparence",
         language: "Language" | "Langue",
         turn_loses: "What you typed here, or what is shown only once, would be lost. Go on?" | "Ce que vous avez saisi ici, ou ce qui ne s’affiche qu’une fois, serait perdu. Continuer ?",
@@ -52,7 +52,7 @@ texts! {
         refused_home: "Back to the start" | "Retour à l’accueil",
         request: "Request" | "Requête",
         never: "never" | "jamais",
-        mend: "Mend the fields that are marked below." | "Corrigez les champs signalés ci-dessous.",
+        mend: "Check the fields marked below." | "Corrigez les champs signalés ci-dessous.",
         wait: "Too much at once. Wait {seconds} s, then try again." | "Trop de demandes à la fois. Attendez {seconds} s, puis réessayez.",
     }
 }

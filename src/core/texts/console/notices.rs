@@ -84,7 +84,7 @@ notices! {
     /// A pasted value became a key's current one.
     ValueStored = "value-stored": "The new value is stored." | "La nouvelle valeur est enregistrée.",
     /// The session ended as asked.
-    SignedOut = "signed-out": "You are signed out." | "Vous êtes déconnecté.",
+    SignedOut = "signed-out": "You are signed out." | "Déconnexion faite.",
     /// The session's time was over.
     SessionEnded = "session-ended": "Your session ended. Sign in to go on." | "Votre session a pris fin. Connectez-vous pour continuer.",
     /// An account was made.

@@ -3,7 +3,7 @@
 texts! {
     /// The front page.
     LandingTexts {
-        title: "Your API keys, kept" | "Vos clés d’API, bien gardées",
+        title: "Your API keys, kept safe" | "Vos clés d’API, bien gardées",
         lede: "One vault for the keys of every service you use and for those you give out. Encrypted, masked, revoked in one click, with a trail that nobody can rewrite." | "Un seul coffre pour les clés de tous vos services et pour celles que vous distribuez. Chiffrées, masquées, révoquées d’un clic, avec un journal que personne ne peut réécrire.",
         free: "Free to begin, no card." | "Gratuit pour commencer, sans carte.",
         kept_title: "Kept" | "Gardées",
@@ -55,6 +55,7 @@ texts! {
         pro_portal: "Invoices and a customer portal" | "Factures et espace client",
         begin_free: "Begin for free" | "Commencer gratuitement",
         begin_pro: "Go PRO" | "Passer à PRO",
+        own_plan: "Your plan" | "Votre formule",
         unconfigured: "This server takes no payments: everything is free on it." | "Ce serveur n’encaisse pas : tout y est gratuit.",
         cancel: "Cancel whenever you like: PRO stays until the period ends, and every key stays readable afterwards." | "Résiliez quand vous voulez : PRO reste jusqu’à la fin de la période, et chaque clé reste lisible ensuite.",
     }

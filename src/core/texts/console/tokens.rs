@@ -13,7 +13,7 @@ pub fn scope_texts(scope: TokenScope, language: Language) -> (&'static str, &'st
             ("Voir les clés", "Noms, étiquettes, dates et usage. Les valeurs restent masquées.")
         }
         (TokenScope::Reveal, Language::English) => {
-            ("Read values", "The values themselves: what vk run and deployments need. Asks for your password.")
+            ("Read values", "The values themselves: what vk run and deployments need. May ask for your password.")
         }
         (TokenScope::Reveal, Language::French) => (
             "Lire les valeurs",
@@ -41,7 +41,7 @@ texts! {
         active: "Active" | "Actifs",
         revoked_ones: "Revoked" | "Révoqués",
         name: "Name" | "Nom",
-        scopes: "May" | "Droits",
+        scopes: "Rights" | "Droits",
         created: "Created" | "Créé",
         last_used: "Last used" | "Dernier usage",
         expires: "Expires" | "Expire",
@@ -61,12 +61,12 @@ texts! {
         new_lede: "It is shown once, right after this. Keep it where the program finds it: never in its source." | "Il s’affiche une seule fois, juste après. Gardez-le là où le programme le trouve : jamais dans son code.",
         name_hint: "For whom it is: “billing bot, production”." | "Pour qui il est : « robot de facturation, production ».",
         scopes_label: "What may the program do?" | "Que peut faire le programme ?",
-        expires_label: "How long is it good?" | "Combien de temps vaut-il ?",
+        expires_label: "Valid for" | "Durée de validité",
         days_30: "30 days" | "30 jours",
         days_90: "90 days" | "90 jours",
         days_365: "1 year" | "1 an",
         on_date: "until a date" | "jusqu’à une date",
-        never: "for ever" | "sans fin",
+        never: "no end date" | "sans date de fin",
         date_label: "Its last day" | "Son dernier jour",
         date_hint: "It is good until the end of that day, in UTC." | "Il vaut jusqu’à la fin de ce jour, en UTC.",
         date_missing: "Choose the last day, or another duration." | "Choisissez le dernier jour, ou une autre durée.",
@@ -75,7 +75,7 @@ texts! {
         create: "Create the token" | "Créer le jeton",
         cancel: "Cancel" | "Annuler",
         made_title: "Your new token" | "Votre nouveau jeton",
-        made_lede: "Copy it now: once you have left this page nobody can show it again, not even we." | "Copiez-le maintenant : une fois cette page quittée, personne ne pourra le montrer à nouveau, pas même nous.",
+        made_lede: "Copy it now: once you have left this page nobody can show it again, not even us." | "Copiez-le maintenant : une fois cette page quittée, personne ne pourra le montrer à nouveau, pas même nous.",
         used_already: "This form has already made a token, and something has changed since. Send it again to make another one." | "Ce formulaire a déjà créé un jeton, et quelque chose a changé depuis. Envoyez-le encore pour en créer un autre.",
         made_use: "How a program uses it" | "Comment un programme l’utilise",
         made_saved: "I have saved it" | "Je l’ai enregistré",

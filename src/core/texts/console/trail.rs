@@ -20,7 +20,7 @@ macro_rules! sentences {
 
 sentences! {
     AccountCreated: "The account was created" | "Le compte a été créé",
-    AccountUpdated: "The name was changed" | "Le nom a été changé",
+    AccountUpdated: "The account was changed" | "Le compte a été modifié",
     AddressVerified: "The address was confirmed" | "L’adresse a été confirmée",
     AddressChangeRequested: "Another address was asked for" | "Une autre adresse a été demandée",
     AddressChanged: "The address was changed" | "L’adresse a été changée",
@@ -119,7 +119,7 @@ texts! {
         by_program: "by a program" | "par un programme",
         by_token: "by the token “{name}”" | "par le jeton « {name} »",
         by_staff: "by an administrator" | "par l’administration",
-        by_nobody: "nobody signed in" | "personne de connecté",
+        by_nobody: "not signed in" | "sans session",
         by_server: "by the server" | "par le serveur",
         empty: "Nothing that fits." | "Rien ne correspond.",
         empty_hint: "Choose other days, or clear the filters." | "Choisissez d’autres jours, ou retirez les filtres.",

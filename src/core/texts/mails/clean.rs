@@ -67,6 +67,12 @@ const SYSTEMS: &[(&str, &str)] = &[
 /// The device that a `User-Agent` tells of, in our own words: the header's are whatever the sender liked to write.
 #[must_use]
 pub fn device(language: Language, user_agent: &str) -> String {
+    if let Some(version) = version_of_vk(user_agent) {
+        return match language {
+            Language::English => format!("vk {version} (command line)"),
+            Language::French => format!("vk {version} (ligne de commande)"),
+        };
+    }
     let known =
         |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name);
     match (known(BROWSERS), known(SYSTEMS), language) {
@@ -76,6 +82,14 @@ pub fn device(language: Language, user_agent: &str) -> String {
         (None, None, Language::English) => "an unknown program".into(),
         (None, None, Language::French) => "un programme inconnu".into(),
     }
+}
+
+/// The version of our own command line: digits and dots alone, as anybody may write the header.
+fn version_of_vk(user_agent: &str) -> Option<&str> {
+    let version = user_agent.strip_prefix("vk/")?;
+    let is_version = version.len() <= 20 && version.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_plain = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (is_version && is_plain).then_some(version)
 }
 
 #[cfg(test)]
@@ -106,6 +120,9 @@ mod tests {
         assert_eq!(device(Language::English, firefox), "Firefox on Linux");
         assert_eq!(device(Language::French, safari), "Safari sur iPhone");
         assert_eq!(device(Language::English, "curl/8.5.0"), "curl");
+        assert_eq!(device(Language::English, "vk/0.1.0"), "vk 0.1.0 (command line)");
+        assert_eq!(device(Language::French, "vk/0.1.0"), "vk 0.1.0 (ligne de commande)");
+        assert_eq!(device(Language::English, "vk/1 evil.com"), "an unknown program");
         assert_eq!(device(Language::French, "Win a prize at evil.com"), "un programme inconnu");
     }
 }

@@ -24,9 +24,7 @@ pub(super) fn content(of: &Particulars) -> Content {
             .says("Somebody, probably you, tried to register at Vault API with this address. It has an account already, and nothing was changed.")
             .says("Sign in as usual. If you do not remember the password, ask for a new one on the sign-in page.")
             .otherwise("If it was not you, there is nothing to do: nobody learnt that this address has an account."),
-        MailKind::PasswordChanged => Content::new("Your Vault API password was changed", OPEN)
-            .says("The password of your Vault API account was changed, and its other sessions were ended.")
-            .otherwise("If it was not you, recover the account at once: “forgot password” on the sign-in page."),
+        MailKind::PasswordChanged => password_changed(of),
         MailKind::ConfirmAddress => Content::new("Confirm your new address for Vault API", "Confirm this address")
             .says("This address was given as the new one of a Vault API account. It takes effect once you confirm it.")
             .about_link("The link works once, for a limited time.")
@@ -70,6 +68,16 @@ pub(super) fn test(way: &str) -> Content {
     Content::new("Test mail of Vault API", OPEN)
         .says("This mail was sent by “vault-api mail test”. If you can read it, mails leave the server as they should.")
         .says(format!("The way it took: {way}."))
+}
+
+fn password_changed(of: &Particulars) -> Content {
+    let content = Content::new("Your Vault API password was changed", OPEN)
+        .says("The password of your Vault API account was changed, and its other sessions were ended.")
+        .otherwise("If it was not you, recover the account at once: “forgot password” on the sign-in page.");
+    if of.mail.detail("second_factor").is_empty() {
+        return content;
+    }
+    content.says("The second factor was turned off with it: it had been set up before this address was confirmed. Turn it on again on the security page.")
 }
 
 fn invoice_paid(of: &Particulars) -> Content {

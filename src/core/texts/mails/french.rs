@@ -24,9 +24,7 @@ pub(super) fn content(of: &Particulars) -> Content {
             .says("Quelqu’un, sans doute vous, a voulu s’inscrire à Vault API avec cette adresse. Elle a déjà un compte, et rien n’a changé.")
             .says("Connectez-vous comme d’habitude. Si vous avez oublié le mot de passe, demandez-en un nouveau sur la page de connexion.")
             .otherwise("Si ce n’était pas vous, il n’y a rien à faire : personne n’a appris que cette adresse a un compte."),
-        MailKind::PasswordChanged => Content::new("Votre mot de passe Vault API a été changé", OPEN)
-            .says("Le mot de passe de votre compte Vault API a été changé, et ses autres sessions ont été fermées.")
-            .otherwise("Si ce n’était pas vous, récupérez le compte sans attendre : « mot de passe oublié » sur la page de connexion."),
+        MailKind::PasswordChanged => password_changed(of),
         MailKind::ConfirmAddress => Content::new("Confirmez votre nouvelle adresse pour Vault API", "Confirmer cette adresse")
             .says("Cette adresse a été indiquée comme la nouvelle adresse d’un compte Vault API. Elle prendra effet une fois confirmée.")
             .about_link("Le lien sert une fois, pendant un temps limité.")
@@ -70,6 +68,16 @@ pub(super) fn test(way: &str) -> Content {
     Content::new("Message d’essai de Vault API", OPEN)
         .says("Ce message a été envoyé par « vault-api mail test ». Si vous le lisez, les messages partent du serveur comme il faut.")
         .says(format!("Le chemin qu’il a pris : {way}."))
+}
+
+fn password_changed(of: &Particulars) -> Content {
+    let content = Content::new("Votre mot de passe Vault API a été changé", OPEN)
+        .says("Le mot de passe de votre compte Vault API a été changé, et ses autres sessions ont été fermées.")
+        .otherwise("Si ce n’était pas vous, récupérez le compte sans attendre : « mot de passe oublié » sur la page de connexion.");
+    if of.mail.detail("second_factor").is_empty() {
+        return content;
+    }
+    content.says("Le second facteur a été désactivé avec lui : il datait d’avant la confirmation de cette adresse. Réactivez-le sur la page de sécurité.")
 }
 
 fn invoice_paid(of: &Particulars) -> Content {

@@ -124,12 +124,18 @@ fn figures(language: Language, t: &AdminTexts, all: &Statistics) -> Vec<Figure> 
 
 async fn parts(visit: &Visit, t: &'static AdminTexts) -> Vec<Part> {
     let parts = start::readiness(visit.ctx.app()).await.into_iter().map(|part| {
-        let (badge, word) = match part.state {
-            PartState::Ok => ("ok", t.part_ok),
-            PartState::Away => ("warn", t.part_away),
-            PartState::Failing => ("danger", t.part_failing),
+        // `redis` goes by its own name
+        let (name, ok, failing) = match part.name {
+            "database" => (t.part_database, t.part_ok, t.part_failing),
+            "migrations" => (t.part_schema, t.schema_ok, t.schema_failing),
+            other => (other, t.part_ok, t.part_failing),
         };
-        Part { name: part.name, badge, word }
+        let (badge, word) = match part.state {
+            PartState::Ok => ("ok", ok),
+            PartState::Away => ("warn", t.part_away),
+            PartState::Failing => ("danger", failing),
+        };
+        Part { name, badge, word }
     });
     parts.collect()
 }

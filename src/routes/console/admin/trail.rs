@@ -26,7 +26,7 @@ use crate::{
             listing::{self, Pager},
             refusal::Answered,
             sign_in::refused,
-            trail::Happening,
+            trail::{Happening, in_order},
             visit::Entered,
         },
         html::value_of,
@@ -82,7 +82,9 @@ impl Person {
 
 async fn show(Entered(visit): Entered) -> Answered {
     let asked = visit.query.clone();
-    let (status, shown, found) = match query::read::<TrailQuery>(&wanted(&asked)) {
+    let read = query::read::<TrailQuery>(&wanted(&asked))
+        .and_then(|wanted| in_order(wanted.filter.since, wanted.filter.until).map(|()| wanted));
+    let (status, shown, found) = match read {
         Ok(wanted) => (StatusCode::OK, filled(&asked), audit::list_all(&visit.ctx, &wanted.filter, wanted.page).await?),
         Err(error @ Error::Invalid(_)) => {
             // nobody else is told what may be asked for here

@@ -48,6 +48,8 @@ struct SetUpPage {
     frame: Frame,
     t: &'static SecondFactorTexts,
     shown: Shown,
+    /// Whether a recovery by mail would take the second factor away.
+    is_unproved: bool,
     /// Whether a code was wrong.
     is_again: bool,
     /// `None` where the page that sent a wrong code is about another secret than the one that is pending by now.
@@ -107,7 +109,11 @@ async fn turn_on(Posted(visit, form): Posted) -> Answered {
         Err(error) if error.is(Code::MfaAlreadyOn) || error.is(Code::MfaNotOn) => Ok(see_other(&visit.to("security"))),
         Err(error) if error.is(Code::ReauthenticationRequired) => Err(confirm::or_ask(&visit, &form, error)),
         Err(error) => {
-            let (status, shown) = refused(&visit, &form, &wrong_here(error))?;
+            let (status, mut shown) = refused(&visit, &form, &wrong_here(error))?;
+            if !shown.fault("code").is_empty() {
+                // it is the form's one field, and says all
+                shown.sentence = None;
+            }
             let pending = mfa::show_again(&visit.ctx, &SecretText::from(form.value("secret"))).await?;
             write(&visit, status, shown, pending.as_ref().map(fresh))
         }
@@ -159,5 +165,6 @@ fn show_codes(visit: &Visit, codes: &[SecretText], is_new: bool) -> Answered {
 fn write(visit: &Visit, status: StatusCode, shown: Shown, fresh: Option<Fresh>) -> Answered {
     let t = SecondFactorTexts::of(visit.ctx.client().language);
     let is_again = status != StatusCode::OK;
-    secret_page(status, &SetUpPage { frame: visit.frame(Section::Security)?, t, shown, is_again, fresh })
+    let is_unproved = !visit.ctx.user()?.email_verified;
+    secret_page(status, &SetUpPage { frame: visit.frame(Section::Security)?, t, shown, is_unproved, is_again, fresh })
 }

@@ -57,12 +57,14 @@ fn show(Guest(visit): &Guest, purpose: LinkPurpose) -> Answered {
 }
 
 async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> Answered {
-    let t = pages::button(visit.ctx.client().language, purpose);
+    let language = visit.ctx.client().language;
+    let t = pages::button(language, purpose);
     let token = form.value("token");
     let is_disowned = purpose == LinkPurpose::Verify && form.value("answer") == "not_mine";
-    let done = if is_disowned { pages::disowned(visit.ctx.client().language) } else { t.done };
+    let (title, done) =
+        if is_disowned { (pages::disowned_title(language), pages::disowned(language)) } else { (t.done_title, t.done) };
     match spend(&visit.ctx, purpose, is_disowned, &SecretText::from(token)).await {
-        Ok(()) => outcome(&visit, StatusCode::OK, t.title, done),
+        Ok(()) => outcome(&visit, StatusCode::OK, title, done),
         Err(error @ Error::Busy { .. }) => {
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, purpose, shown, token.to_owned())
@@ -70,7 +72,8 @@ async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> An
         Err(error @ Error::Refused(Code::InvalidToken | Code::EmailTaken | Code::Forbidden)) => {
             // nothing that a second click could mend
             let (status, sentence) = visit.sentence_of(&error);
-            outcome(&visit, status, t.title, &sentence)
+            let title = if error.is(Code::InvalidToken) { pages::spent_link(language) } else { t.title };
+            outcome(&visit, status, title, &sentence)
         }
         Err(error) => Err(error.into()),
     }

@@ -54,7 +54,13 @@ async fn submit(TaskPosted(visit, form): TaskPosted) -> Answered {
     let (token, password) = (form.value("token"), SecretText::from(form.value("password")));
     let tokens = if form.value("keep_tokens") == "on" { Tokens::Keep } else { Tokens::Revoke };
     match recovery::reset(&visit.ctx, &SecretText::from(token), &password, tokens).await {
-        Ok(()) => outcome(&visit, StatusCode::OK, pages::reset(language).title, pages::reset_done(language)),
+        Ok(has_lost_factor) => {
+            let mut sentence = pages::reset_done(language).to_owned();
+            if has_lost_factor {
+                sentence = format!("{sentence} {}", pages::factor_lost(language));
+            }
+            outcome(&visit, StatusCode::OK, pages::reset(language).title, &sentence)
+        }
         Err(error @ (Error::Invalid(_) | Error::Refused(Code::InvalidToken) | Error::Busy { .. })) => {
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, shown, token.to_owned())

@@ -186,10 +186,16 @@ on_both! {
         verify(&app, &mailed_token(&app, &alice.email, "/verify", 1).await).await.expect(204);
         turn_on(&app, &alice).await;
 
-        for member in [&stranger, &alice] {
+        for (member, loses_it) in [(&stranger, true), (&alice, false)] {
             app.call("POST", "/api/auth/recover", Some(json!({ "email": member.email }))).await.expect(202);
             let token = mailed_token(&app, &member.email, "/reset", 1).await;
-            reset(&app, &token, NEW_PASSWORD).await.expect(204);
+            let password = NEW_PASSWORD.replace(' ', "+");
+            let page = send_form(&app, "/reset", &format!("token={token}&password={password}")).await.expect(200).text();
+            assert_eq!(page.contains("The second factor is off"), loses_it, "{page}");
+            // the second factor, the link, the new password
+            let mails = app.wait_for_mails(&member.email, 3).await;
+            let told = mails.iter().find(|mail| mail.subject.contains("password was changed")).expect("a mail");
+            assert_eq!(told.body.contains("The second factor was turned off with it"), loses_it, "{}", told.body);
         }
 
         let owner = log_in(&app, &stranger.email, NEW_PASSWORD).await.expect(200).json();
