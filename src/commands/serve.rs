@@ -68,6 +68,14 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
         Err(NotReady::Away(error)) => tracing::warn!(%error, "the database is away; answering 503 until it is back"),
         Err(refused) => return setup::explain(refused),
     }
+    let lanes = match routes::Lanes::start() {
+        Ok(lanes) => lanes,
+        Err(error) => {
+            return End::NotDone(format!(
+                "the threads that serve connections can not start: {error}; let this user have more threads and open files"
+            ));
+        }
+    };
     let (stop, stopping) = watch::channel(false);
     let mut jobs = jobs::start(&app, batches, &stopping);
     let web = Web {
@@ -77,7 +85,7 @@ pub(super) async fn run(mut configuration: Configuration, options: ServeOptions)
         simulated_stripe: stand_in.clone(),
     };
     let counters = web.metrics.clone();
-    let serving = tokio::spawn(routes::serve(listener, routes::build(web), stopping.clone()));
+    let serving = tokio::spawn(routes::serve(listener, lanes, routes::build(web), stopping.clone()));
     if let Some(stand_in) = stand_in {
         tokio::spawn(stand_in.deliver(stopping.clone()));
     }

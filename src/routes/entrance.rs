@@ -1,5 +1,8 @@
 //! The way in. Checks of keys stand before every request of somebody else's service, so they go straight to their handler;
 //! everything else goes through the router. Both do the same in the same order, and a test compares their answers.
+//!
+//! A connection shares its thread with others (see `routes::lanes`). What may take long there, as a page or an export,
+//! runs in the runtime that all threads share.
 
 use std::{
     any::Any,
@@ -17,20 +20,27 @@ use axum::{
     http::{Method, Request},
     response::{IntoResponse as _, Response},
 };
+use tokio::{
+    runtime::Handle,
+    task::{JoinError, JoinHandle},
+};
 use tower::Service;
 
 use super::{
-    answers::json_in,
+    answers::{Failure, json_in},
     api,
     extractors::Asking,
     middleware::{Arrival, Counters},
     router,
     server::Peer,
 };
-use crate::core::{app::App, crypto::jwt::LastToken};
+use crate::core::{app::App, crypto::jwt::LastToken, error::Error};
 
 /// The only route that does not go through the router.
 const VERIFY: &str = "/api/keys/verify";
+
+/// Where the API reads or writes all keys or entries of an account, or looks at all accounts.
+const LONG: [&str; 4] = ["/api/keys/export", "/api/keys/import", "/api/audit/verify", "/api/admin/"];
 
 /// Everything that answers requests.
 #[derive(Clone)]
@@ -42,12 +52,15 @@ struct Inner {
     router: Router,
     /// Where other origins may call, the layer of the router that answers browsers has its say in every answer.
     is_direct: bool,
+    /// The runtime that all threads share.
+    shared: Handle,
 }
 
 impl Entrance {
+    /// To be called in the runtime that all threads share.
     pub(super) fn new(app: App, counters: Arc<Counters>, router: Router) -> Self {
         let is_direct = app.config.allowed_origins.is_empty();
-        Self(Arc::new(Inner { app, counters, router, is_direct }))
+        Self(Arc::new(Inner { app, counters, router, is_direct, shared: Handle::current() }))
     }
 
     /// Answers one request that came from `peer`.
@@ -63,9 +76,15 @@ impl Entrance {
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
         }
-        match self.0.router.clone().call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
+        let mut router = self.0.router.clone();
+        if is_short(request.uri().path()) {
+            let Ok(response) = router.call(request).await;
+            return response;
+        }
+        let answering = self.0.shared.spawn(async move { router.call(request).await });
+        match Attended(answering).await {
+            Ok(Ok(response)) => response,
+            Err(error) => Failure(Error::internal(error)).into_response(),
         }
     }
 
@@ -94,6 +113,13 @@ impl Entrance {
     }
 }
 
+/// Whether answering takes no more than some microseconds between two waits: requests to the API do, but for those that
+/// read or write all keys of an account.
+fn is_short(path: &str) -> bool {
+    let is_of_api = path.starts_with("/api/") || path == "/health" || path == "/ready";
+    is_of_api && !LONG.iter().any(|long| path.starts_with(long))
+}
+
 fn is_check(request: &Request<Body>) -> bool {
     request.method() == Method::POST && request.uri().path() == VERIFY && request.uri().query().is_none()
 }
@@ -105,6 +131,23 @@ fn caught<F: Future>(mut future: Pin<&mut F>) -> impl Future<Output = Result<F::
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
         Err(panic) => Poll::Ready(Err(panic)),
     })
+}
+
+/// An answer that is written elsewhere, which ends where nobody waits for it any more.
+struct Attended<T>(JoinHandle<T>);
+
+impl<T> Future for Attended<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<T> Drop for Attended<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Service<Request<Body>> for Entrance {
@@ -126,9 +169,7 @@ impl Service<Request<Body>> for Entrance {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn what_a_connection_keeps_of_a_request_stays_small() {
-        let folder = tempfile::tempdir().unwrap();
+    async fn entrance(folder: &tempfile::TempDir, router: Router) -> Entrance {
         let variables = [("DATA_DIR".to_owned(), folder.path().display().to_string())].into();
         let configuration = crate::core::configuration::read(&variables).unwrap();
         let outside = crate::core::app::Outside {
@@ -136,13 +177,71 @@ mod tests {
             mailer: crate::core::mailer::of(&configuration),
         };
         let (app, _batches) = App::open(configuration, "http://vault.test".into(), outside).await.unwrap();
-        let entrance = Entrance::new(app, Arc::default(), Router::new());
+        Entrance::new(app, Arc::default(), router)
+    }
+
+    #[tokio::test]
+    async fn what_a_connection_keeps_of_a_request_stays_small() {
+        let folder = tempfile::tempdir().unwrap();
+        let entrance = entrance(&folder, Router::new()).await;
 
         let last_token = LastToken::default();
         let answer = entrance.answer(None, &last_token, Request::new(Body::empty()));
 
         // hyper keeps it for each connection and moves each new one there: what waits for the database is boxed
         assert!(size_of_val(&answer) <= 3 * 1024, "{} bytes", size_of_val(&answer));
+    }
+
+    async fn thread_that_answers(entrance: &Entrance, path: &str) -> String {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let answer = entrance.answer(None, &LastToken::default(), request).await;
+        String::from_utf8(axum::body::to_bytes(answer.into_body(), 100).await.unwrap().into()).unwrap()
+    }
+
+    #[test]
+    fn what_may_take_long_does_not_hold_up_the_thread_of_its_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = || format!("{:?}", std::thread::current().id());
+        let shared = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let router = Router::new().fallback(move || async move { here() });
+        let entrance = shared.block_on(entrance(&folder, router));
+        let own = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+
+        for path in ["/api/keys", "/api/keys/1/decrypt", "/api/auth/me", "/api/keys/verify", "/health", "/ready"] {
+            assert_eq!(own.block_on(thread_that_answers(&entrance, path)), here(), "{path}");
+        }
+        for path in ["/", "/keys", "/docs", "/metrics", "/api/keys/export", "/api/keys/import", "/api/audit/verify"] {
+            assert_ne!(own.block_on(thread_that_answers(&entrance, path)), here(), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_ends_where_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Arc::new(());
+        let router = Router::new().fallback({
+            let held = held.clone();
+            move || {
+                let held = held.clone();
+                async move {
+                    std::future::pending::<()>().await;
+                    drop(held);
+                }
+            }
+        });
+        let entrance = entrance(&folder, router).await;
+        let before = Arc::strong_count(&held);
+
+        let request = Request::get("/keys").body(Body::empty()).unwrap();
+        let last_token = LastToken::default();
+        let mut answer = Box::pin(entrance.answer(None, &last_token, request));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), &mut answer).await.is_err());
+        assert_eq!(Arc::strong_count(&held), before + 1, "it is under way");
+
+        drop(answer);
+        while Arc::strong_count(&held) > before {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ mod docs;
 mod entrance;
 mod extractors;
 mod html;
+mod lanes;
 mod limits;
 mod middleware;
 pub mod openapi;
@@ -23,5 +24,6 @@ pub mod simulated_stripe;
 
 pub use answers::Failure;
 pub use entrance::Entrance;
+pub use lanes::Lanes;
 pub use router::{Web, build};
 pub use server::{Peer, serve};

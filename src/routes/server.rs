@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 
-use super::{entrance::Entrance, patience::Patience};
+use super::{entrance::Entrance, lanes::Lanes, patience::Patience};
 use crate::core::{crypto::jwt::LastToken, system};
 
 /// A request's head must be there within this, also on a connection that is kept open.
@@ -38,8 +38,8 @@ const RESERVED_FILES: u64 = 128;
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until `stop` says so, then finishes what is under way.
-pub async fn serve(listener: TcpListener, entrance: Entrance, mut stop: watch::Receiver<bool>) {
+/// Serves on these threads until `stop` says so, then finishes what is under way.
+pub async fn serve(listener: TcpListener, lanes: Lanes, entrance: Entrance, mut stop: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     let seats = Arc::new(Semaphore::new(most_connections()));
     let open = Arc::new(AtomicUsize::new(0));
@@ -50,14 +50,20 @@ pub async fn serve(listener: TcpListener, entrance: Entrance, mut stop: watch::R
             accepted = accept(&listener, &seats) => accepted,
         };
         let Some((stream, peer, seat)) = accepted else { continue };
-        let connection = connect(stream, peer, entrance.clone());
-        let watched = graceful.watch(connection);
-        let counter = Counter::enter(open.clone());
-        tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::trace!(%error, "a connection ended early");
+        // it is listened to from the thread that serves it
+        let Ok(stream) = stream.into_std() else { continue };
+        let (counter, watcher, entrance) = (Counter::enter(open.clone()), graceful.watcher(), entrance.clone());
+        lanes.begin(move |place| match TcpStream::from_std(stream) {
+            Ok(stream) => {
+                let watched = watcher.watch(connect(stream, peer, entrance));
+                tokio::spawn(async move {
+                    if let Err(error) = watched.await {
+                        tracing::trace!(%error, "a connection ended early");
+                    }
+                    drop((seat, counter, place));
+                });
             }
-            drop((seat, counter));
+            Err(error) => tracing::error!(%error, "a connection can not be served"),
         });
     }
     drop(listener);
