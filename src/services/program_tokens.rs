@@ -19,7 +19,7 @@ use crate::{
         page::{Page, PageRequest},
         permission::Permission,
         program_token::{
-            self, CreatedToken, MOST_TOKENS, NewToken, PREFIX, Program, ProgramToken, TokenScope, is_well_formed,
+            self, CreatedToken, FormName, MOST_TOKENS, NewToken, PREFIX, Program, ProgramToken, TokenScope, is_well_formed,
         },
     },
     repositories::{program_tokens, users},
@@ -31,22 +31,30 @@ pub(super) const KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// How long a form that is sent again is answered again.
 const SENT_TWICE: TimeDelta = TimeDelta::minutes(10);
 
+/// How long a form makes a token. It has to be shorter than `KEPT_FOR`: a form that was held longer would make the token
+/// again that it had made, after nobody knows any more that it was revoked.
+pub const FORM_LIFE: TimeDelta = TimeDelta::days(1);
+const _: () = assert!(FORM_LIFE.num_seconds() < KEPT_FOR.num_seconds());
+
 /// Makes a token. One that shows values asks for a fresh sign-in, since the program that holds it is never asked. `once`
 /// names the form that asks for it: sent twice within ten minutes, it makes one token and is answered alike.
 ///
 /// # Errors
-/// `reauthentication_required`; `too_many_tokens`; `idempotency_key_reused` where the form says something else by now, or
-/// what it made is revoked or older.
-pub async fn create(ctx: &Context, new: NewToken, once: Option<&str>) -> Result<CreatedToken> {
+/// `reauthentication_required`; `too_many_tokens`; `idempotency_key_reused` where the form says something else by now,
+/// what it made is revoked or older, or the form itself is older than `FORM_LIFE`.
+pub async fn create(ctx: &Context, new: NewToken, once: Option<FormName>) -> Result<CreatedToken> {
     ctx.require(Permission::ManageTokens)?;
     if new.scopes.contains(&TokenScope::Reveal) {
         step_up::require(ctx)?;
+    }
+    if once.is_some_and(|once| !once.is_fresh(ctx.now(), FORM_LIFE)) {
+        return Err(Code::IdempotencyKeyReused.into());
     }
     let account = ctx.account()?;
     let keyring = ctx.app().keyring()?;
     let value = match once {
         Some(once) => {
-            let parts: [&[u8]; 3] = [b"program token of a form", account.0.as_bytes(), once.as_bytes()];
+            let parts: [&[u8]; 3] = [b"program token of a form", account.0.as_bytes(), once.0.as_bytes()];
             program_token::of_bytes(&keyring.token().sign(&parts))
         }
         None => program_token::generate()?,
