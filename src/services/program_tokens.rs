@@ -15,11 +15,13 @@ use crate::{
     models::{
         api_key::last4,
         audit::Action,
+        audit_details::Detail,
         ids::{ProgramTokenId, UserId},
         page::{Page, PageRequest},
         permission::Permission,
         program_token::{
-            self, CreatedToken, FormName, MOST_TOKENS, NewToken, PREFIX, Program, ProgramToken, TokenScope, is_well_formed,
+            self, CreatedToken, FormName, MOST_TOKENS, NewToken, PREFIX, Program, ProgramToken, TokenScope,
+            is_well_formed,
         },
     },
     repositories::{program_tokens, users},
@@ -88,7 +90,7 @@ pub async fn create(ctx: &Context, new: NewToken, once: Option<FormName>) -> Res
     }
     program_tokens::insert(&mut tx, &token, &digest).await?;
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
-    audit::record(&mut tx, ctx, Event::on_token(Action::TokenCreated, account, token.id).with("scopes", scopes))
+    audit::record(&mut tx, ctx, Event::on_token(Action::TokenCreated, account, token.id).with(Detail::Scopes, scopes))
         .await?;
     tx.commit().await?;
     Ok(CreatedToken { token, value })
@@ -155,7 +157,8 @@ pub async fn revoke(ctx: &Context, id: ProgramTokenId) -> Result<()> {
 pub(super) async fn revoke_all(tx: &mut Writer, ctx: &Context, account: UserId) -> Result<()> {
     let revoked = program_tokens::set_all_revoked(tx, account, ctx.now()).await?;
     if revoked > 0 {
-        audit::record(tx, ctx, Event::on_account(Action::TokensRevoked, Some(account)).with("tokens", revoked)).await?;
+        audit::record(tx, ctx, Event::on_account(Action::TokensRevoked, Some(account)).with(Detail::Tokens, revoked))
+            .await?;
     }
     Ok(())
 }
