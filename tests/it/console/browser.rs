@@ -102,13 +102,16 @@ pub fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
     faults
 }
 
-/// What sticks out sideways on a phone and at 200 % zoom.
+/// What sticks out sideways, or is cut off there, on a phone, on a tablet and at 200 % zoom.
 pub fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, size) in [("on a phone", PHONE), ("on a tablet", TABLET), ("at 200 % zoom", ZOOMED)] {
         browser.resize(size);
         let found = browser.run(
             "const wide = document.documentElement.clientWidth;
+             // what a card cuts off makes no page wider
+             const cut = [...document.querySelectorAll('.card')].filter((one) => one.scrollWidth > one.clientWidth + 1);
+             if (cut.length) return cut.map((one) => `a card cuts ${one.scrollWidth - one.clientWidth} px off: ` + one.textContent.trim().slice(0, 40));
              if (document.documentElement.scrollWidth <= wide) return [];
              const out = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > wide + 1 && !one.closest('.scroll, .code, pre'));
              return out.slice(0, 5).map((one) => one.tagName + '.' + one.className + ' ' + Math.round(one.getBoundingClientRect().right)).concat('the page is ' + document.documentElement.scrollWidth + ' wide');",
