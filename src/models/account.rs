@@ -2,7 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::user::{Plan, Role, User};
+use uuid::Uuid;
+
+use super::{
+    email::Email,
+    user::{Plan, Role, User},
+};
 
 /// An account with what an administrator needs to know of it.
 #[derive(Clone, Debug)]
@@ -15,6 +20,23 @@ pub struct Account {
     pub open_sessions: i64,
     /// When somebody last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+/// How somebody names an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountName {
+    /// By its identifier, which stays when it is deleted.
+    Id(Uuid),
+    /// By its address, as it is now.
+    Address(Email),
+}
+
+impl AccountName {
+    /// The account that this text names, if it has the form of either.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self::Id).or_else(|| Email::parse(text).map(Self::Address))
+    }
 }
 
 /// What an administrator changes of an account; what is `None` stays.

@@ -4,17 +4,14 @@
 //! to no account is in chain zero. Entry n carries `HMAC(audit key, mac of n-1 || entry n)`. Invariants:
 //! 1. An entry is in the same transaction as its act; for a reveal it is committed before the value leaves.
 //! 2. Within a chain, `seq` counts from 1 without a gap.
-//! 3. No entry holds a secret: details come from a closed list of words.
+//! 3. No entry holds a secret: details come from a closed list of words, `audit_details`.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{ids::ApiKeyId, user::words};
+use super::{audit_details::Detail, ids::ApiKeyId, user::words};
 use crate::core::crypto::mac::MacKey;
-
-/// The word of an entry's details for the token with which something was done.
-pub const PROGRAM: &str = "token_id";
 
 words! {
     /// What was done.
@@ -208,13 +205,13 @@ pub struct Entry {
     pub mac: Vec<u8>,
 }
 
-/// Which entries of all trails are wanted.
+/// Which entries of all trails are wanted. People name accounts as they like, `Who`; the trail knows identifiers.
 #[derive(Clone, Debug)]
-pub struct TrailFilter {
+pub struct TrailFilter<Who = Uuid> {
     /// The trail of one account.
-    pub account: Option<Uuid>,
+    pub account: Option<Who>,
     /// What one person did.
-    pub actor: Option<Uuid>,
+    pub actor: Option<Who>,
     /// One kind of act.
     pub action: Option<Action>,
     /// From this moment on.
@@ -346,7 +343,7 @@ impl Entry {
     #[must_use]
     pub fn program(&self) -> Option<Uuid> {
         let details: Map<String, Value> = serde_json::from_str(&self.details).ok()?;
-        Uuid::try_parse(details.get(PROGRAM)?.as_str()?).ok()
+        Uuid::try_parse(details.get(Detail::Program.as_str())?.as_str()?).ok()
     }
 
     /// Whether this entry follows `head` and was not changed.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     api_key::{ApiKey, KeyKind, KeyLimit},
+    audit_details::ChangedField,
     provider::Provider,
     warning::Warning,
 };
@@ -193,22 +194,22 @@ pub struct Rotation {
 }
 
 impl Changes {
-    /// The names of the fields that change.
+    /// The fields that change.
     #[must_use]
-    pub fn names(&self) -> Vec<&'static str> {
+    pub fn fields(&self) -> Vec<ChangedField> {
         let is_kept = [
-            ("name", self.name.is_none()),
-            ("provider", self.provider.is_none()),
-            ("provider_config", self.provider_config.is_none()),
-            ("environment", matches!(self.environment, Change::Keep)),
-            ("tags", self.tags.is_none()),
-            ("note", matches!(self.note, Change::Keep)),
-            ("expires_at", matches!(self.expires_at, Change::Keep)),
-            ("scopes", self.scopes.is_none()),
-            ("enabled", self.enabled.is_none()),
-            ("allowed_ips", self.allowed_ips.is_none()),
-            ("rate_limit", matches!(self.rate_limit, Change::Keep)),
+            (ChangedField::Name, self.name.is_none()),
+            (ChangedField::Provider, self.provider.is_none()),
+            (ChangedField::ProviderConfig, self.provider_config.is_none()),
+            (ChangedField::Environment, matches!(self.environment, Change::Keep)),
+            (ChangedField::Tags, self.tags.is_none()),
+            (ChangedField::Note, matches!(self.note, Change::Keep)),
+            (ChangedField::ExpiresAt, matches!(self.expires_at, Change::Keep)),
+            (ChangedField::Scopes, self.scopes.is_none()),
+            (ChangedField::Enabled, self.enabled.is_none()),
+            (ChangedField::AllowedIps, self.allowed_ips.is_none()),
+            (ChangedField::RateLimit, matches!(self.rate_limit, Change::Keep)),
         ];
-        is_kept.into_iter().filter(|(_, kept)| !kept).map(|(name, _)| name).collect()
+        is_kept.into_iter().filter(|(_, kept)| !kept).map(|(field, _)| field).collect()
     }
 }

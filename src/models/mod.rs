@@ -4,6 +4,7 @@ pub mod account;
 pub mod address_ranges;
 pub mod api_key;
 pub mod audit;
+pub mod audit_details;
 pub mod billing;
 pub mod billing_account;
 pub mod device_login;

@@ -3,13 +3,15 @@
 //! States: *active* → *revoked*, for good; an active one may have *expired*. `services::program_tokens` makes one
 //! (`create`), ends it (`revoke`, `revoke_all`) and admits the program that shows it (`authenticate`). Invariants:
 //! 1. The token itself is shown in the answer that made it and kept as a keyed hash alone. A form that is sent twice makes one
-//!    token: it follows from the form's name, and nothing is kept for that.
+//!    token: it follows from the form's name, and nothing is kept for that. The name tells when the form was written, and an
+//!    old one makes nothing: what was made once is never made again after its row is gone.
 //! 2. It never allows more than its scopes, nor more than the account may do itself.
 //! 3. A revoked, expired or deleted account's token opens nothing, from the next request on.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::{
     address_ranges::AddressRanges,
@@ -37,6 +39,7 @@ words! {
 pub const PREFIX: &str = "vkt_";
 /// The most active tokens of an account.
 pub const MOST_TOKENS: i64 = 100;
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(5);
 const RANDOM: usize = 36;
 const CHECKSUM: usize = 6;
 
@@ -79,6 +82,28 @@ pub struct NewToken {
     pub expires_at: Option<DateTime<Utc>>,
     /// From where it may be used.
     pub allowed_ips: AddressRanges,
+}
+
+/// What a form that asks for a token is called. It holds the moment at which the form was written (UUID version 7): who
+/// writes another one into it has another name, and so another token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormName(pub Uuid);
+
+impl FormName {
+    /// The name that a form says it has; what is none of ours is like one from long ago.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self(Uuid::try_parse(text).unwrap_or_default())
+    }
+
+    /// Whether a form of this name was written within `life` before `now`, but for the little by which the clocks of servers
+    /// differ.
+    #[must_use]
+    pub fn is_fresh(self, now: DateTime<Utc>, life: TimeDelta) -> bool {
+        let seconds = self.0.get_timestamp().and_then(|written| i64::try_from(written.to_unix().0).ok());
+        let written = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        written.is_some_and(|written| written > now - life && written < now + CLOCKS_DIFFER)
+    }
 }
 
 /// A token that was just made: the only time it is shown.

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     core::texts::faults::FaultKind,
     models::{
-        account::{Account, AccountChanges, Statistics},
+        account::{Account, AccountChanges, AccountName, Statistics},
         audit::{Action, Entry, TrailFilter},
         page::PageRequest,
         user::{Plan, Role},
@@ -171,10 +171,12 @@ pub struct TrailParams {
     limit: Option<i64>,
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
-    /// The trail of one account.
-    user_id: Option<Uuid>,
-    /// What one person did, in all trails.
-    actor_id: Option<Uuid>,
+    /// The trail of one account: its identifier, or its address.
+    #[param(max_length = 254, example = "alice@example.com")]
+    user_id: Option<String>,
+    /// What one person did, in all trails: the identifier or the address of their account.
+    #[param(max_length = 254, example = "alice@example.com")]
+    actor_id: Option<String>,
     /// One kind of act.
     action: Option<Action>,
     /// From this moment on.
@@ -188,15 +190,15 @@ pub struct TrailQuery {
     /// Which page.
     pub page: PageRequest,
     /// Which entries.
-    pub filter: TrailFilter,
+    pub filter: TrailFilter<AccountName>,
 }
 
 impl FromQuery for TrailQuery {
     fn read(query: &mut Query) -> Option<Self> {
         let all = || Action::ALL.iter().map(|action| action.as_str()).collect::<Vec<_>>().join(", ");
         let page = query.page();
-        let account = query.id("user_id");
-        let actor = query.id("actor_id");
+        let account = query.account("user_id");
+        let actor = query.account("actor_id");
         let action = query.choice("action", all);
         let since = query.time("since");
         let until = query.time("until");

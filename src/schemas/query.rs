@@ -11,7 +11,10 @@ use crate::{
         error::{Error, Result},
         texts::faults::{Fault, FaultKind},
     },
-    models::page::{self, PageRequest},
+    models::{
+        account::AccountName,
+        page::{self, PageRequest},
+    },
 };
 
 /// A query that can be read.
@@ -121,6 +124,23 @@ impl Query {
                     FaultKind::InvalidFormat(
                         "an identifier, as 0190b5c2-7d3e-7a41-9c55-1f2e3d4c5b6a",
                         "un identifiant, comme 0190b5c2-7d3e-7a41-9c55-1f2e3d4c5b6a",
+                    ),
+                ),
+            },
+        }
+    }
+
+    /// An account: its identifier or its address.
+    pub fn account(&mut self, name: &str) -> Option<Option<AccountName>> {
+        match self.left.remove(name).filter(|text| !text.is_empty()) {
+            None => Some(None),
+            Some(text) => match AccountName::parse(&text) {
+                Some(account) => Some(Some(account)),
+                None => self.fault(
+                    name,
+                    FaultKind::InvalidFormat(
+                        "the address of an account, as alice@example.com, or its identifier",
+                        "l’adresse d’un compte, comme alice@example.com, ou son identifiant",
                     ),
                 ),
             },

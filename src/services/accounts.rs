@@ -18,6 +18,7 @@ use crate::{
     },
     models::{
         audit::Action,
+        audit_details::{ChangedField, Detail},
         email::Email,
         ids::UserId,
         mail::MailKind,
@@ -130,8 +131,12 @@ async fn store(ctx: &Context, new: NewAccount, role: Role, hash: &str) -> Result
     if is_told {
         mail_outbox::insert(&mut tx, &mails::queued(ctx, MailKind::VerifyAddress, &user)).await?;
     }
-    audit::record(&mut tx, ctx, Event::on_account(Action::AccountCreated, Some(user.id)).with("role", role.as_str()))
-        .await?;
+    audit::record(
+        &mut tx,
+        ctx,
+        Event::on_account(Action::AccountCreated, Some(user.id)).with(Detail::Role, role.as_str()),
+    )
+    .await?;
     tx.commit().await?;
     ctx.app().mail_is_due.notify_one();
     Ok(user)
@@ -157,13 +162,13 @@ pub async fn update(ctx: &Context, name: Option<&str>, language: Option<Language
     let mut changed = Vec::new();
     if let Some(name) = name {
         users::set_name(&mut tx, account, name, ctx.now()).await?;
-        changed.push("name");
+        changed.push(ChangedField::Name.as_str());
     }
     if let Some(language) = language {
         users::set_language(&mut tx, account, language, ctx.now()).await?;
-        changed.push("language");
+        changed.push(ChangedField::Language.as_str());
     }
-    let event = Event::on_account(Action::AccountUpdated, Some(account)).with("changed", changed.join(", "));
+    let event = Event::on_account(Action::AccountUpdated, Some(account)).with(Detail::Changed, changed.join(", "));
     audit::record(&mut tx, ctx, event).await?;
     let user = users::find(&mut tx, account).await?.ok_or(Code::Unauthenticated)?;
     tx.commit().await?;

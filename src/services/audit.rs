@@ -10,16 +10,19 @@ use crate::{
     core::{
         context::Context,
         database::{Reader, Writer},
-        error::Result,
+        error::{Error, Result},
+        texts::faults::{Fault, FaultKind},
     },
     models::{
-        audit::{Action, Entry, Head, NewEntry, ObjectType, OwnFilter, OwnVerification, PROGRAM, TrailFilter},
+        account::AccountName,
+        audit::{Action, Entry, Head, NewEntry, ObjectType, OwnFilter, OwnVerification, TrailFilter},
+        audit_details::Detail,
         ids::{ApiKeyId, ProgramTokenId, SessionId, UserId},
         mail::MailCause,
         page::{Page, PageRequest},
         permission::Permission,
     },
-    repositories::audit_trail,
+    repositories::{audit_trail, users},
 };
 
 /// The most entries of one export: the newest.
@@ -92,8 +95,8 @@ impl Event {
 
     /// Adds a word that is worth knowing; never a secret.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.into(), value.into());
+    pub fn with(mut self, detail: Detail, value: impl Into<Value>) -> Self {
+        self.details.insert(detail.as_str().into(), value.into());
         self
     }
 
@@ -107,7 +110,7 @@ impl Event {
     fn entry(mut self, ctx: &Context) -> NewEntry {
         if let Some(program) = ctx.program() {
             // the account answers for it; the token tells which program it was
-            self.details.insert(PROGRAM.into(), program.token.id.to_string().into());
+            self.details.insert(Detail::Program.as_str().into(), program.token.id.to_string().into());
         }
         let cause = self.cause.unwrap_or_else(|| MailCause::from(ctx.client()));
         NewEntry {
@@ -226,19 +229,49 @@ fn as_owner_sees(chain: Uuid, mut rows: Vec<Entry>) -> Vec<Entry> {
 /// The trails of all accounts, newest first.
 ///
 /// # Errors
-/// `Forbidden` to whoever may not read accounts.
-pub async fn list_all(ctx: &Context, filter: &TrailFilter, page: PageRequest) -> Result<Page<Entry>> {
+/// `Forbidden` to whoever may not read accounts; a fault of `user_id` or `actor_id` where no account has that address.
+pub async fn list_all(ctx: &Context, asked: TrailFilter<AccountName>, page: PageRequest) -> Result<Page<Entry>> {
     ctx.require(Permission::ReadAccounts)?;
     let mut reader = ctx.db().read().await?;
+    let filter = by_identifier(&mut reader, asked).await?;
     let rows = match filter.account {
-        None => audit_trail::list_all(&mut reader, filter, page).await?,
+        None => audit_trail::list_all(&mut reader, &filter, page).await?,
         Some(chain) => {
             let below = place_of(&mut reader, chain, page).await?;
-            audit_trail::list_filtered(&mut reader, chain, below, filter, page).await?
+            audit_trail::list_filtered(&mut reader, chain, below, &filter, page).await?
         }
     };
     Ok(Page::cut(rows, page.limit, |entry| entry.id))
 }
+
+/// The same filter, of accounts as the trail knows them.
+async fn by_identifier(reader: &mut Reader, asked: TrailFilter<AccountName>) -> Result<TrailFilter> {
+    let (mut ids, mut faults) = ([None, None], Vec::new());
+    let named = [("user_id", asked.account), ("actor_id", asked.actor)];
+    for ((field, named), id) in named.into_iter().zip(&mut ids) {
+        *id = match named {
+            None => None,
+            Some(AccountName::Id(id)) => Some(id),
+            Some(AccountName::Address(address)) => {
+                let found = users::find_by_email(&mut *reader, &address).await?;
+                if found.is_none() {
+                    faults.push(Fault::new(field, NO_SUCH_ADDRESS));
+                }
+                found.map(|user| user.id.0)
+            }
+        };
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let [account, actor] = ids;
+    Ok(TrailFilter { account, actor, action: asked.action, since: asked.since, until: asked.until })
+}
+
+const NO_SUCH_ADDRESS: FaultKind = FaultKind::NotFound(
+    "No account has this address now. If it was changed or the account deleted, give the account’s identifier.",
+    "Aucun compte n’a cette adresse à présent. Si elle a changé ou si le compte a été supprimé, donnez l’identifiant du compte.",
+);
 
 /// The place in a chain below which a page begins.
 async fn place_of(reader: &mut Reader, chain: Uuid, page: PageRequest) -> Result<i64> {

@@ -1,4 +1,4 @@
-//! What keys and tokens are called, for those who read of them by their identifiers.
+//! What keys, tokens and accounts are called, for those who read of them by their identifiers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,6 +21,19 @@ pub async fn of_entries(ctx: &Context, entries: &[Entry]) -> Result<HashMap<Uuid
     let objects = objects.filter_map(|entry| entry.object_id);
     let ids: BTreeSet<_> = objects.chain(entries.iter().filter_map(Entry::program)).collect();
     list(ctx, ids).await
+}
+
+/// The addresses of accounts, in one question; what is deleted has none.
+///
+/// # Errors
+/// `Forbidden` to whoever may not read accounts.
+pub async fn of_accounts(ctx: &Context, accounts: BTreeSet<Uuid>) -> Result<HashMap<Uuid, String>> {
+    ctx.require(Permission::ReadAccounts)?;
+    let ids: Vec<_> = accounts.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    names::list_addresses(&mut ctx.db().read().await?, &ids).await
 }
 
 /// The names of the member's keys.

@@ -15,11 +15,13 @@ use crate::{
     models::{
         api_key::last4,
         audit::Action,
+        audit_details::Detail,
         ids::{ProgramTokenId, UserId},
         page::{Page, PageRequest},
         permission::Permission,
         program_token::{
-            self, CreatedToken, MOST_TOKENS, NewToken, PREFIX, Program, ProgramToken, TokenScope, is_well_formed,
+            self, CreatedToken, FormName, MOST_TOKENS, NewToken, PREFIX, Program, ProgramToken, TokenScope,
+            is_well_formed,
         },
     },
     repositories::{program_tokens, users},
@@ -31,22 +33,30 @@ pub(super) const KEPT_FOR: TimeDelta = TimeDelta::days(90);
 /// How long a form that is sent again is answered again.
 const SENT_TWICE: TimeDelta = TimeDelta::minutes(10);
 
+/// How long a form makes a token. It has to be shorter than `KEPT_FOR`: a form that was held longer would make the token
+/// again that it had made, after nobody knows any more that it was revoked.
+pub const FORM_LIFE: TimeDelta = TimeDelta::days(1);
+const _: () = assert!(FORM_LIFE.num_seconds() < KEPT_FOR.num_seconds());
+
 /// Makes a token. One that shows values asks for a fresh sign-in, since the program that holds it is never asked. `once`
 /// names the form that asks for it: sent twice within ten minutes, it makes one token and is answered alike.
 ///
 /// # Errors
-/// `reauthentication_required`; `too_many_tokens`; `idempotency_key_reused` where the form says something else by now, or
-/// what it made is revoked or older.
-pub async fn create(ctx: &Context, new: NewToken, once: Option<&str>) -> Result<CreatedToken> {
+/// `reauthentication_required`; `too_many_tokens`; `idempotency_key_reused` where the form says something else by now,
+/// what it made is revoked or older, or the form itself is older than `FORM_LIFE`.
+pub async fn create(ctx: &Context, new: NewToken, once: Option<FormName>) -> Result<CreatedToken> {
     ctx.require(Permission::ManageTokens)?;
     if new.scopes.contains(&TokenScope::Reveal) {
         step_up::require(ctx)?;
+    }
+    if once.is_some_and(|once| !once.is_fresh(ctx.now(), FORM_LIFE)) {
+        return Err(Code::IdempotencyKeyReused.into());
     }
     let account = ctx.account()?;
     let keyring = ctx.app().keyring()?;
     let value = match once {
         Some(once) => {
-            let parts: [&[u8]; 3] = [b"program token of a form", account.0.as_bytes(), once.as_bytes()];
+            let parts: [&[u8]; 3] = [b"program token of a form", account.0.as_bytes(), once.0.as_bytes()];
             program_token::of_bytes(&keyring.token().sign(&parts))
         }
         None => program_token::generate()?,
@@ -80,7 +90,7 @@ pub async fn create(ctx: &Context, new: NewToken, once: Option<&str>) -> Result<
     }
     program_tokens::insert(&mut tx, &token, &digest).await?;
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
-    audit::record(&mut tx, ctx, Event::on_token(Action::TokenCreated, account, token.id).with("scopes", scopes))
+    audit::record(&mut tx, ctx, Event::on_token(Action::TokenCreated, account, token.id).with(Detail::Scopes, scopes))
         .await?;
     tx.commit().await?;
     Ok(CreatedToken { token, value })
@@ -147,7 +157,8 @@ pub async fn revoke(ctx: &Context, id: ProgramTokenId) -> Result<()> {
 pub(super) async fn revoke_all(tx: &mut Writer, ctx: &Context, account: UserId) -> Result<()> {
     let revoked = program_tokens::set_all_revoked(tx, account, ctx.now()).await?;
     if revoked > 0 {
-        audit::record(tx, ctx, Event::on_account(Action::TokensRevoked, Some(account)).with("tokens", revoked)).await?;
+        audit::record(tx, ctx, Event::on_account(Action::TokensRevoked, Some(account)).with(Detail::Tokens, revoked))
+            .await?;
     }
     Ok(())
 }

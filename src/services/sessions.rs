@@ -23,6 +23,7 @@ use crate::{
     },
     models::{
         audit::Action,
+        audit_details::Detail,
         email::Email,
         ids::{SessionId, UserId},
         page::{Page, PageRequest},
@@ -259,8 +260,8 @@ pub async fn end_others(ctx: &Context) -> Result<u64> {
     let mut tx = ctx.write_for(Some(account)).await?;
     let ended = login_sessions::delete_all_but(&mut tx, account, Some(kept)).await?;
     device_logins::delete_all(&mut tx, account).await?;
-    let event = Event::on_account(Action::SessionsEnded, Some(account)).with("sessions", ended);
-    audit::record(&mut tx, ctx, event.with("kept", kept.to_string())).await?;
+    let event = Event::on_account(Action::SessionsEnded, Some(account)).with(Detail::Sessions, ended);
+    audit::record(&mut tx, ctx, event.with(Detail::Kept, kept.to_string())).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);
     Ok(ended)

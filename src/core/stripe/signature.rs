@@ -28,6 +28,22 @@ pub enum Forgery {
     Late,
 }
 
+impl Forgery {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Malformed, Self::Unsigned, Self::Unknown, Self::Late];
+
+    /// The word that is kept of it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unsigned => "unsigned",
+            Self::Unknown => "wrong_signature",
+            Self::Late => "too_old",
+        }
+    }
+}
+
 impl fmt::Display for Forgery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -41,6 +41,8 @@ pub enum FaultKind {
     PasswordTooCommon,
     /// A moment that has passed.
     InThePast,
+    /// There is no such thing; the text says what to do, in English and French.
+    NotFound(&'static str, &'static str),
     /// It does not go with another field; the text says why, in English and French.
     Conflict(&'static str, &'static str),
 }
@@ -66,6 +68,7 @@ impl Fault {
             FaultKind::InvalidChoice(_) => "invalid_choice",
             FaultKind::PasswordTooCommon => "password_too_common",
             FaultKind::InThePast => "in_the_past",
+            FaultKind::NotFound(..) => "not_found",
             FaultKind::Conflict(..) => "conflict",
         }
     }
@@ -94,7 +97,7 @@ impl Fault {
             FaultKind::InvalidChoice(choices) => format!("Use one of: {choices}."),
             FaultKind::PasswordTooCommon => "This password is too easy to guess: it is common, or close to your email or name. Choose a longer or less predictable one.".into(),
             FaultKind::InThePast => "This moment has passed. Give one in the future.".into(),
-            FaultKind::Conflict(why, _) => (*why).into(),
+            FaultKind::NotFound(why, _) | FaultKind::Conflict(why, _) => (*why).into(),
         }
     }
 
@@ -113,7 +116,7 @@ impl Fault {
             FaultKind::InvalidChoice(choices) => format!("Choisissez parmi : {choices}."),
             FaultKind::PasswordTooCommon => "Ce mot de passe est trop facile à deviner : il est courant, ou proche de votre adresse ou de votre nom. Choisissez-en un plus long ou moins prévisible.".into(),
             FaultKind::InThePast => "Ce moment est passé. Donnez-en un à venir.".into(),
-            FaultKind::Conflict(_, why) => (*why).into(),
+            FaultKind::NotFound(_, why) | FaultKind::Conflict(_, why) => (*why).into(),
         }
     }
 }

@@ -60,12 +60,16 @@ pub(super) fn issue(app: &App, binding: &Binding) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Whether a code was made for this binding.
+/// Whether a code was made for this binding, and is whole: a member's tells whose it is, a visitor's nothing more.
 pub(super) fn is_good(app: &App, binding: &Binding, code: &str) -> bool {
     let Ok(keyring) = app.keyring() else { return false };
-    let Some((nonce, code, _)) = read(code) else { return false };
+    let Some((nonce, bound, author)) = read(code) else { return false };
     let (kind, id) = binding.parts();
-    keyring.token().verify(&[PURPOSE, kind, id, &nonce], &code)
+    let is_whole = match binding {
+        Binding::Session(_, account) => is_of_account(app, *account, code),
+        Binding::Visitor(_) => author.is_empty(),
+    };
+    is_whole && keyring.token().verify(&[PURPOSE, kind, id, &nonce], &bound)
 }
 
 /// Whether a code was made for a form of this account, whichever session that was.

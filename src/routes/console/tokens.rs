@@ -23,7 +23,6 @@ use crate::{
         app::App,
         error::Result,
         language::Language,
-        random,
         texts::{
             console::{Notice, TokensTexts, scope_texts},
             problems::Code,
@@ -31,7 +30,7 @@ use crate::{
     },
     models::{
         ids::ProgramTokenId,
-        program_token::{NewToken, ProgramToken, TokenScope},
+        program_token::{FormName, NewToken, ProgramToken, TokenScope},
     },
     routes::extractors::Id,
     schemas::{program_tokens::TokenQuery, query},
@@ -40,7 +39,6 @@ use crate::{
 
 /// The field with the form's own name: sent twice, it makes one token.
 const ONCE: &str = "once";
-const ONCE_CHARACTERS: usize = 22;
 /// A token that ends within that is told.
 const SOON: TimeDelta = TimeDelta::days(7);
 
@@ -152,7 +150,7 @@ async fn show_new(Entered(visit): Entered) -> Answered {
 
 async fn create(Posted(visit, form): Posted) -> Answered {
     let once = form.value(ONCE);
-    let named = (1..=64).contains(&once.len()).then_some(once);
+    let named = (!once.is_empty()).then(|| FormName::parse(once));
     let made = match read(&visit, &form) {
         Ok(new) => program_tokens::create(&visit.ctx, new, named).await,
         Err(error) => Err(error),
@@ -164,7 +162,8 @@ async fn create(Posted(visit, form): Posted) -> Answered {
             let (status, mut shown) = refused(&visit, &form, &error)?;
             let t = TokensTexts::of(visit.ctx.client().language);
             if error.is(Code::IdempotencyKeyReused) {
-                shown.sentence = Some(t.used_already.to_owned());
+                let is_fresh = named.is_none_or(|name| name.is_fresh(visit.ctx.now(), program_tokens::FORM_LIFE));
+                shown.sentence = Some(if is_fresh { t.used_already } else { t.form_too_old }.to_owned());
                 return write_new(&visit, status, shown, "");
             }
             let lacks_day = form.value("expires_in") == ON_DATE && form.value("expires_at").trim().is_empty();
@@ -212,7 +211,7 @@ fn write_new(visit: &Visit, status: StatusCode, shown: Shown, once: &str) -> Ans
         frame: visit.frame(Section::Tokens)?.opened_at("tokens/new"),
         t,
         shown,
-        once: if once.is_empty() { random::base62(ONCE_CHARACTERS)? } else { once.to_owned() },
+        once: if once.is_empty() { visit.ctx.new_id().to_string() } else { once.to_owned() },
         scopes: scopes.collect(),
         ends: [("30", t.days_30), ("90", t.days_90), ("365", t.days_365), (ON_DATE, t.on_date), ("never", t.never)],
     };

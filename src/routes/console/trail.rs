@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::stamp::Moment;
@@ -11,11 +12,15 @@ use crate::{
         error::{Error, Result},
         language::Language,
         texts::{
-            console::{AuditTexts, sentence_of},
+            console::{AuditTexts, detail_name, detail_text, sentence_of},
             faults::{Fault, FaultKind},
+            money::money,
         },
     },
-    models::audit::{Action, ActionGroup, Entry, PROGRAM},
+    models::{
+        audit::{Action, ActionGroup, Entry},
+        audit_details::Detail,
+    },
 };
 
 /// An entry.
@@ -37,20 +42,27 @@ pub(super) struct Happening {
     pub(super) seq: i64,
     pub(super) request_id: String,
     pub(super) user_agent: String,
-    /// The details, name by name.
-    pub(super) details: Vec<(String, String)>,
+    pub(super) details: Vec<Told>,
+}
+
+/// A detail, in words.
+pub(super) struct Told {
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Whether it is an identifier or another text of programs.
+    pub(super) is_code: bool,
 }
 
 impl Happening {
     /// An entry in this language; `names` are those of keys and tokens.
     pub(super) fn of(entry: Entry, names: &HashMap<Uuid, String>, language: Language) -> Self {
         let action = Action::try_from(entry.action.clone()).ok();
-        let details: serde_json::Map<_, _> = serde_json::from_str(&entry.details).unwrap_or_default();
+        let details: Map<_, _> = serde_json::from_str(&entry.details).unwrap_or_default();
         let t = AuditTexts::of(language);
         let program = entry.program().and_then(|token| names.get(&token));
         let by = match (program, entry.actor_id) {
             (Some(name), _) => t.by_token.replace("{name}", name),
-            _ if details.contains_key(PROGRAM) => t.by_program.to_owned(),
+            _ if details.contains_key(Detail::Program.as_str()) => t.by_program.to_owned(),
             (_, Some(actor)) if actor != entry.chain => t.by_staff.to_owned(),
             (_, Some(_)) => String::new(),
             // whoever signs in or registers has not signed in yet: that says nothing
@@ -63,10 +75,6 @@ impl Happening {
         if named.is_some() {
             sentence.push_str(t.colon);
         }
-        let plain = |value: serde_json::Value| match value {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        };
         Self {
             icon: action.map_or("info", icon_of),
             sentence,
@@ -80,9 +88,53 @@ impl Happening {
             seq: entry.seq,
             request_id: entry.request_id,
             user_agent: entry.user_agent,
-            details: details.into_iter().map(|(name, value)| (name, plain(value))).collect(),
+            details: told(details, names, language),
         }
     }
+}
+
+/// The details in the order in which people read them; last those that only a newer program knows.
+fn told(mut details: Map<String, Value>, names: &HashMap<Uuid, String>, language: Language) -> Vec<Told> {
+    let amount = (text_of(&details, Detail::Currency), details.get(Detail::Amount.as_str()).and_then(Value::as_i64));
+    let mut all = Vec::new();
+    for detail in Detail::ALL.iter().copied() {
+        let Some(value) = details.remove(detail.as_str()) else { continue };
+        let named = value.as_str().and_then(|id| names.get(&Uuid::try_parse(id).ok()?));
+        let text = match (detail, &amount) {
+            (Detail::Amount, (Some(currency), Some(amount))) => money(*amount, currency, language),
+            // it stands in the amount
+            (Detail::Currency, (_, Some(_))) => continue,
+            (Detail::Program, _) if named.is_some() => named.cloned().unwrap_or_default(),
+            _ => detail_text(detail, &value, language),
+        };
+        let is_code = is_code(detail) && named.is_none();
+        all.push(Told { name: detail_name(detail, language).to_owned(), text, is_code });
+    }
+    all.extend(details.into_iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Told { name, text, is_code: true }
+    }));
+    all.retain(|told| !told.text.is_empty());
+    all
+}
+
+fn text_of(details: &Map<String, Value>, detail: Detail) -> Option<String> {
+    details.get(detail.as_str()).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn is_code(detail: Detail) -> bool {
+    matches!(
+        detail,
+        Detail::Customer
+            | Detail::Event
+            | Detail::Invoice
+            | Detail::Kept
+            | Detail::Prices
+            | Detail::Program
+            | Detail::Session
+            | Detail::Subscription
+            | Detail::Type
+    )
 }
 
 /// Refuses days of which the last one comes before the first.

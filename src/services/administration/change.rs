@@ -12,6 +12,7 @@ use crate::{
     models::{
         account::{Account, AccountChanges},
         audit::Action,
+        audit_details::Detail,
         billing,
         ids::UserId,
         mail::{MailCause, MailKind},
@@ -87,7 +88,7 @@ async fn set_role(
     let mail = mails::queued(ctx, MailKind::RoleChanged, before).with("role", role.as_str());
     mail_outbox::insert(tx, &mail).await?;
     let event = Event::on_account(Action::RoleChanged, Some(before.id));
-    events.push(event.with("from", before.role.as_str()).with("to", role.as_str()));
+    events.push(event.with(Detail::From, before.role.as_str()).with(Detail::To, role.as_str()));
     Ok(())
 }
 
@@ -119,7 +120,7 @@ async fn set_plan(
     users::set_plan_granted(tx, before.id, grants).await?;
     users::set_plan(tx, before.id, after, ctx.now()).await?;
     let event = Event::on_account(Action::PlanChanged, Some(before.id));
-    events.push(event.with("from", before.plan.as_str()).with("to", after.as_str()));
+    events.push(event.with(Detail::From, before.plan.as_str()).with(Detail::To, after.as_str()));
     Ok(())
 }
 
@@ -153,7 +154,8 @@ pub async fn end_sessions(ctx: &Context, id: UserId) -> Result<()> {
     users::find(&mut tx, id).await?.ok_or(Code::NotFound)?;
     let ended = login_sessions::delete_all_but(&mut tx, id, None).await?;
     device_logins::delete_all(&mut tx, id).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::SessionsEnded, Some(id)).with("sessions", ended)).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::SessionsEnded, Some(id)).with(Detail::Sessions, ended))
+        .await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(id);
     Ok(())

@@ -16,6 +16,7 @@ use crate::{
     models::{
         api_key::{self, ApiKey, KeyKind, SealedParts},
         audit::Action,
+        audit_details::{Cause, Detail},
         ids::{ApiKeyId, UserId},
         key_requests::{Created, NewKey},
         permission::Permission,
@@ -92,8 +93,8 @@ pub async fn create(
     api_keys::insert(&mut tx, &created.key, &fingerprint, &sealed).await?;
     refuse_value_in_grace(ctx, &mut tx, &created.key, &fingerprint).await?;
     let event = Event::on_key(Action::KeyCreated, account, created.key.id)
-        .with("kind", created.key.kind.as_str())
-        .with("provider", created.key.provider.as_str());
+        .with(Detail::Kind, created.key.kind.as_str())
+        .with(Detail::Provider, created.key.provider.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     ctx.app().key_checks.forget_value(&fingerprint);
@@ -107,8 +108,11 @@ async fn repeat(ctx: &Context, account: UserId, first: FirstAnswer) -> Result<Ou
         return Err(Code::KeyRevoked.into());
     }
     step_up::require_for_reveal(ctx)?;
-    audit::record_alone(ctx, Event::on_key(Action::KeyRevealed, account, key.id).with("by", "idempotent repeat"))
-        .await?;
+    audit::record_alone(
+        ctx,
+        Event::on_key(Action::KeyRevealed, account, key.id).with(Detail::By, Cause::Repeat.as_str()),
+    )
+    .await?;
     usage::note(ctx, key.id, account, key.version, Use::Revealed);
     Ok(Outcome::Repeated(first.answer))
 }

@@ -14,6 +14,7 @@ use crate::{
     models::{
         api_key::{ApiKey, SealedKey, SealedParts},
         audit::Action,
+        audit_details::Detail,
         export::{ExportFilter, Exported},
         ids::{ApiKeyId, UserId},
         key_requests::Filter,
@@ -57,12 +58,12 @@ pub async fn export(ctx: &Context, filter: &ExportFilter, use_: Use) -> Result<V
     let opened = open_all(ctx, &mut reader, account, filter).await;
     drop(reader);
     let action = if opened.is_ok() { Action::KeysExported } else { Action::KeyRevealFailed };
-    let mut event = Event::on_account(action, Some(account)).with("format", filter.format.as_str());
+    let mut event = Event::on_account(action, Some(account)).with(Detail::Format, filter.format.as_str());
     if let Ok(exported) = &opened {
-        event = event.with("keys", exported.len());
+        event = event.with(Detail::Keys, exported.len());
     }
     if let Some(environment) = &filter.environment {
-        event = event.with("environment", environment.as_str());
+        event = event.with(Detail::Environment, environment.as_str());
     }
     audit::record_alone(ctx, event).await?;
     let mut exported = opened?;

@@ -20,6 +20,7 @@ use crate::{
     models::{
         api_key::{ApiKey, KeyKind, SealedParts},
         audit::Action,
+        audit_details::{Cause, Detail},
         ids::{ApiKeyId, UserId},
         import::{Content, Entry, ImportFile, Line, Manner, Outcome, Report},
         key_requests::NewKey,
@@ -315,9 +316,9 @@ impl Store<'_> {
     async fn add(&self, tx: &mut Writer, Prepared { key, sealed, fingerprint }: &Prepared) -> Result<Event> {
         api_keys::insert(tx, key, fingerprint, sealed).await?;
         let event = Event::on_key(Action::KeyCreated, self.account, key.id)
-            .with("kind", key.kind.as_str())
-            .with("provider", key.provider.as_str())
-            .with("by", "import");
+            .with(Detail::Kind, key.kind.as_str())
+            .with(Detail::Provider, key.provider.as_str())
+            .with(Detail::By, Cause::Import.as_str());
         Ok(event)
     }
 
@@ -327,16 +328,18 @@ impl Store<'_> {
             .ok_or_else(|| Error::internal("a key of an import is gone"))?;
         // nobody checks stored values with the vault: no grace
         let key = rotate::replace(self.ctx, tx, key, &content.value, 0).await?;
-        Ok(Event::on_key(Action::KeyRotated, self.account, id).with("version", key.version).with("by", "import"))
+        Ok(Event::on_key(Action::KeyRotated, self.account, id)
+            .with(Detail::Version, key.version)
+            .with(Detail::By, Cause::Import.as_str()))
     }
 }
 
 fn summary(account: UserId, report: &Report) -> Event {
     let left_out = report.count(|outcome| matches!(outcome, Outcome::Invalid(_)));
     let event = Event::on_account(Action::KeysImported, Some(account))
-        .with("format", report.format.as_str())
-        .with("new", report.count(|outcome| *outcome == Outcome::New))
-        .with("changed", report.count(|outcome| *outcome == Outcome::Changed))
-        .with("same", report.count(|outcome| *outcome == Outcome::Same));
-    if left_out == 0 { event } else { event.with("left_out", left_out) }
+        .with(Detail::Format, report.format.as_str())
+        .with(Detail::New, report.count(|outcome| *outcome == Outcome::New))
+        .with(Detail::Changed, report.count(|outcome| *outcome == Outcome::Changed))
+        .with(Detail::Same, report.count(|outcome| *outcome == Outcome::Same));
+    if left_out == 0 { event } else { event.with(Detail::LeftOut, left_out) }
 }

@@ -10,7 +10,13 @@ use crate::{
             problems::Code,
         },
     },
-    models::{api_key::MOST_TAGS, audit::Action, ids::ApiKeyId, permission::Permission},
+    models::{
+        api_key::MOST_TAGS,
+        audit::Action,
+        audit_details::{ChangedField, Detail},
+        ids::ApiKeyId,
+        permission::Permission,
+    },
     repositories::api_keys,
     services::audit::{self, Event},
 };
@@ -54,7 +60,9 @@ pub async fn retag(ctx: &Context, ids: &[ApiKeyId], retagging: Retagging, tag: &
         key.updated_at = ctx.now();
         let sealed = api_keys::find_sealed(&mut tx, account, id).await?.ok_or(Code::NotFound)?;
         api_keys::update(&mut tx, &key, sealed.parts.provider_secrets.as_deref()).await?;
-        events.push(Event::on_key(Action::KeyUpdated, account, id).with("changed", vec!["tags"]));
+        events.push(
+            Event::on_key(Action::KeyUpdated, account, id).with(Detail::Changed, vec![ChangedField::Tags.as_str()]),
+        );
     }
     let changed = events.len();
     if changed > 0 {

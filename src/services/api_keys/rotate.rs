@@ -19,6 +19,7 @@ use crate::{
     models::{
         api_key::{self, ApiKey, KeyKind},
         audit::Action,
+        audit_details::Detail,
         expected::Expected,
         ids::ApiKeyId,
         key_requests::{Created, Rotation},
@@ -57,8 +58,12 @@ pub async fn rotate(ctx: &Context, id: ApiKeyId, rotation: Rotation, expected: &
     let grace = grace_of(&key, rotation.grace_seconds);
     let key = replace(ctx, &mut tx, key, &value, grace).await?;
     let event = Event::on_key(Action::KeyRotated, key.user_id, id);
-    audit::record(&mut tx, ctx, event.with("from", former).with("version", key.version).with("grace_seconds", grace))
-        .await?;
+    audit::record(
+        &mut tx,
+        ctx,
+        event.with(Detail::From, former).with(Detail::Version, key.version).with(Detail::GraceSeconds, grace),
+    )
+    .await?;
     tx.commit().await?;
     ctx.app().key_checks.forget_account(key.user_id);
     let provider = provider::find(&key.provider).unwrap_or_else(provider::custom);
@@ -90,9 +95,13 @@ pub async fn restore(
     let former = key.version;
     let grace = grace_of(&key, grace_seconds);
     let key = replace(ctx, &mut tx, key, &value, grace).await?;
-    let event = Event::on_key(Action::KeyRestored, key.user_id, id).with("restored", version);
-    audit::record(&mut tx, ctx, event.with("from", former).with("version", key.version).with("grace_seconds", grace))
-        .await?;
+    let event = Event::on_key(Action::KeyRestored, key.user_id, id).with(Detail::Restored, version);
+    audit::record(
+        &mut tx,
+        ctx,
+        event.with(Detail::From, former).with(Detail::Version, key.version).with(Detail::GraceSeconds, grace),
+    )
+    .await?;
     tx.commit().await?;
     ctx.app().key_checks.forget_account(key.user_id);
     Ok(key)
@@ -112,7 +121,7 @@ pub async fn end_grace(ctx: &Context, id: ApiKeyId, expected: &Expected) -> Resu
         key.revision += 1;
         key.updated_at = ctx.now();
         api_keys::clear_grace(&mut tx, &key).await?;
-        let event = Event::on_key(Action::KeyGraceEnded, key.user_id, id).with("versions", ended);
+        let event = Event::on_key(Action::KeyGraceEnded, key.user_id, id).with(Detail::Versions, ended);
         audit::record(&mut tx, ctx, event).await?;
     }
     tx.commit().await?;

@@ -6,6 +6,7 @@ use crate::{
     models::{
         api_key::{ApiKey, KeyKind},
         audit::Action,
+        audit_details::{ChangedField, Detail},
         expected::Expected,
         ids::ApiKeyId,
         key_requests::{Change, Changed, Changes},
@@ -41,7 +42,7 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: &Ex
     }
     let sets_limit = matches!(changes.rate_limit, Change::Set(_));
     kind::refuse_limits(key.kind, changes.allowed_ips.as_ref().is_some_and(|all| !all.is_empty()), sets_limit)?;
-    let changed = changes.names();
+    let changed: Vec<_> = changes.fields().into_iter().map(ChangedField::as_str).collect();
     if changed.is_empty() {
         // what we read may stand in a commit that is still under way
         tx.commit().await?;
@@ -55,7 +56,7 @@ pub async fn update(ctx: &Context, id: ApiKeyId, changes: Changes, expected: &Ex
         reminders::forgo_past(ctx, &mut tx, &key).await?;
     }
     let warnings = warnings::of_changed(ctx, &key, settings.as_ref());
-    audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with("changed", changed)).await?;
+    audit::record(&mut tx, ctx, Event::on_key(Action::KeyUpdated, account, id).with(Detail::Changed, changed)).await?;
     tx.commit().await?;
     ctx.app().key_checks.forget_account(account);
     Ok(Changed { key: usage::with_last_use(ctx, key.at(ctx.now())), warnings })

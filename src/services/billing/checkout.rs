@@ -19,6 +19,7 @@ use crate::{
     },
     models::{
         audit::Action,
+        audit_details::Detail,
         billing::SubscriptionStatus,
         billing_account::{BillingAccount, Lease},
         ids::UserId,
@@ -136,7 +137,8 @@ async fn create_customer(
         }
     };
     billing_accounts::set_customer(&mut tx, lease, (&customer, email), is_live, ctx.now() + LOOK_AFTER).await?;
-    let event = Event::on_account(Action::BillingCustomerCreated, Some(user.id)).with("customer", customer.as_str());
+    let event =
+        Event::on_account(Action::BillingCustomerCreated, Some(user.id)).with(Detail::Customer, customer.as_str());
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     Ok(customer)
@@ -170,7 +172,7 @@ async fn open(ctx: &Context, stripe: &Stripe, lease: &Lease, known: &BillingAcco
     let url = session.url.ok_or_else(|| Error::internal("Stripe made a checkout session without a page"))?;
     let mut tx = lease::write(ctx, lease).await?;
     billing_accounts::set_checkout(&mut tx, lease, &session.id, price, ctx.now() + LOOK_AFTER).await?;
-    let event = Event::on_account(Action::CheckoutStarted, Some(lease.account)).with("session", session.id);
+    let event = Event::on_account(Action::CheckoutStarted, Some(lease.account)).with(Detail::Session, session.id);
     audit::record(&mut tx, ctx, event).await?;
     tx.commit().await?;
     Ok(url)

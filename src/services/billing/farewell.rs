@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use super::lease;
 use crate::{
     core::{context::Context, database::Writer, error::Result},
-    models::{audit::Action, ids::UserId},
+    models::{audit::Action, audit_details::Detail, ids::UserId},
     repositories::billing_farewells,
     services::audit::{self, Event},
 };
@@ -40,7 +40,7 @@ pub async fn say_next(ctx: &Context) -> Result<bool> {
         Ok(()) => {
             billing_farewells::delete(&mut tx, &farewell.customer).await?;
             let event = Event::on_account(Action::BillingCustomerDeleted, None);
-            audit::record(&mut tx, ctx, event.with("customer", farewell.customer.as_str())).await?;
+            audit::record(&mut tx, ctx, event.with(Detail::Customer, farewell.customer.as_str())).await?;
         }
         Err(error) => {
             let next = lease::next_try(ctx.app().clock.now(), farewell.attempts);

@@ -15,6 +15,7 @@ use crate::{
     },
     models::{
         audit::Action,
+        audit_details::{Cause, Detail},
         billing::{self, InvoiceStatus, StripeInvoice, Subscription},
         billing_account::{Changes, Invoice, Lease, Seen},
         ids::UserId,
@@ -168,7 +169,7 @@ pub(super) async fn forget_customer(ctx: &Context, lease: &Lease) -> Result<Chan
     billing_accounts::forget_customer(&mut tx, lease).await?;
     let event = Event::on_account(Action::BillingCustomerGone, Some(lease.account));
     let customer = known.and_then(|known| known.customer).unwrap_or_default();
-    audit::record(&mut tx, ctx, event.with("customer", customer)).await?;
+    audit::record(&mut tx, ctx, event.with(Detail::Customer, customer)).await?;
     settle(ctx, tx, lease, None).await
 }
 
@@ -199,8 +200,8 @@ async fn note_foreign(tx: &mut Writer, ctx: &Context, lease: &Lease, found: &[Su
     for foreign in found.iter().filter(|one| !one.status.is_over()) {
         tracing::warn!(subscription = %foreign.id, "a subscription to a price that is not in STRIPE_PRICE_PRO gives no plan");
         let event = Event::on_account(Action::SubscriptionIgnored, Some(lease.account))
-            .with("subscription", foreign.id.as_str())
-            .with("prices", foreign.prices.join(" "));
+            .with(Detail::Subscription, foreign.id.as_str())
+            .with(Detail::Prices, foreign.prices.join(" "));
         audit::record(tx, ctx, event).await?;
     }
     Ok(())
@@ -234,12 +235,12 @@ async fn settle(ctx: &Context, mut tx: Writer, lease: &Lease, seen: Option<Seen>
 fn subscription_changed(user: &User, before: Option<&Seen>, after: Option<&Seen>) -> Event {
     let word = |seen: Option<&Seen>| seen.map_or("none", |seen| seen.status.as_str());
     let event = Event::on_account(Action::SubscriptionChanged, Some(user.id))
-        .with("from", word(before))
-        .with("to", word(after));
+        .with(Detail::From, word(before))
+        .with(Detail::To, word(after));
     match after {
-        Some(after) => {
-            event.with("subscription", after.id.as_str()).with("cancel_at_period_end", after.cancel_at_period_end)
-        }
+        Some(after) => event
+            .with(Detail::Subscription, after.id.as_str())
+            .with(Detail::CancelAtPeriodEnd, after.cancel_at_period_end),
         None => event,
     }
 }
@@ -253,7 +254,10 @@ async fn change_plan(tx: &mut Writer, ctx: &Context, user: &User, plan: Plan) ->
         mail_outbox::insert(tx, &mail).await?;
     }
     let event = Event::on_account(Action::PlanChanged, Some(user.id));
-    let event = event.with("from", user.plan.as_str()).with("to", plan.as_str()).with("by", "stripe");
+    let event = event
+        .with(Detail::From, user.plan.as_str())
+        .with(Detail::To, plan.as_str())
+        .with(Detail::By, Cause::Stripe.as_str());
     audit::record(tx, ctx, event).await
 }
 
@@ -328,8 +332,8 @@ async fn tell(
         (_, true) => (Action::PaymentFailed, MailKind::PaymentFailed),
         _ => return Ok(()),
     };
-    let event = Event::on_account(action, Some(user.id)).with("invoice", invoice.id.as_str());
-    events.push(event.with("amount", invoice.amount).with("currency", invoice.currency.as_str()));
+    let event = Event::on_account(action, Some(user.id)).with(Detail::Invoice, invoice.id.as_str());
+    events.push(event.with(Detail::Amount, invoice.amount).with(Detail::Currency, invoice.currency.as_str()));
     if invoice.amount > 0 && (has_failed || is_recent(invoice, ctx.now())) {
         let link = invoice.hosted_invoice_url.as_deref().unwrap_or_default();
         let mail = mails::queued(ctx, kind, user)

@@ -7,14 +7,10 @@ use serde_json::Value;
 use super::stripe;
 use crate::{
     core::{
-        configuration::StripeSettings,
-        context::Context,
-        database::Writer,
-        error::Result,
-        stripe::signature::{self, Forgery},
+        configuration::StripeSettings, context::Context, database::Writer, error::Result, stripe::signature,
         texts::problems::Code,
     },
-    models::{audit::Action, billing_account::EventOutcome},
+    models::{audit::Action, audit_details::Detail, billing_account::EventOutcome},
     repositories::{
         billing_accounts,
         billing_events::{self, NewEvent},
@@ -120,7 +116,7 @@ pub async fn receive(ctx: &Context, header: Option<&str>, body: &[u8]) -> Result
         // who tries signatures is limited as who tries passwords, and so is what is written down of it
         limits::spend_address(ctx, Limit::Auth).await?;
         count("forged");
-        let event = Event::on_account(Action::BillingEventRefused, None).with("reason", word(forgery));
+        let event = Event::on_account(Action::BillingEventRefused, None).with(Detail::Reason, forgery.as_str());
         audit::record_alone(ctx, event).await?;
         return Err(Code::InvalidSignature.into());
     }
@@ -138,9 +134,9 @@ pub async fn receive(ctx: &Context, header: Option<&str>, body: &[u8]) -> Result
     if !matches!(outcome, EventOutcome::Accepted | EventOutcome::NothingToDo) {
         tracing::warn!(event = %id, kind = %kind, outcome = outcome.as_str(), "an event from Stripe changes nothing here");
         let event = Event::on_account(Action::BillingEventIgnored, None)
-            .with("event", id.as_str())
-            .with("type", kind.as_str())
-            .with("reason", outcome.as_str());
+            .with(Detail::Event, id.as_str())
+            .with(Detail::Type, kind.as_str())
+            .with(Detail::Reason, outcome.as_str());
         audit::record(&mut tx, ctx, event).await?;
     }
     tx.commit().await?;
@@ -174,15 +170,6 @@ async fn apply(
     let Some(customer) = customer else { return Ok(EventOutcome::NothingToDo) };
     let is_known = billing_accounts::want(tx, customer, ctx.app().clock.now()).await?;
     Ok(if is_known { EventOutcome::Accepted } else { EventOutcome::UnknownCustomer })
-}
-
-fn word(forgery: Forgery) -> &'static str {
-    match forgery {
-        Forgery::Malformed => "malformed",
-        Forgery::Unsigned => "unsigned",
-        Forgery::Unknown => "wrong_signature",
-        Forgery::Late => "too_old",
-    }
 }
 
 fn short(text: &str) -> String {

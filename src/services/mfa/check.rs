@@ -13,6 +13,7 @@ use crate::{
     },
     models::{
         audit::Action,
+        audit_details::Detail,
         ids::UserId,
         second_factor::{GivenCode, SecondFactor},
     },
@@ -54,7 +55,7 @@ pub(in crate::services) async fn check(
         return Ok(Checked::Wrong);
     }
     let left = recovery_codes::count(&mut *tx, account).await?;
-    let event = Event::on_account(Action::RecoveryCodeUsed, Some(account)).with("left", left);
+    let event = Event::on_account(Action::RecoveryCodeUsed, Some(account)).with(Detail::Left, left);
     audit::record(tx, ctx, event).await?;
     Ok(Checked::Right)
 }

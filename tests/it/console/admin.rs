@@ -174,4 +174,25 @@ on_both! {
         admin.open("/admin").await.sees("Dernière connexion").sees_no("Vu le");
         admin.open(&path_of(&alice)).await.sees("<dt>Langue</dt><dd>anglais</dd>");
     }
+
+    async fn the_whole_trail_names_accounts_by_their_addresses(app: TestApp) {
+        let (alice, bob) = (app.member("alice").await, app.member("bob").await);
+        let (root, mut admin) = with_role(&app, "admin", Role::Admin).await;
+        admin.open(&path_of(&alice)).await.submit(&path_of(&alice), &[("plan", "PRO")]).await;
+        let link = |actor: &Actor<'_>| format!("<a href=\"{}\" title=\"{}\">{}</a>", path_of(actor), actor.id, actor.email);
+
+        admin.open("/admin/audit?user_id=%20Alice@example.com&action=account.plan_changed").await;
+        admin.sees(&link(&alice)).sees(&format!("by {}", link(&root))).sees("value=\" Alice@example.com\"").sees_no(&bob.email);
+        admin.open("/admin/audit?actor_id=admin@example.com&lang=fr").await.sees("La formule a été changée").sees(&format!("par {}", link(&root)));
+        // a filter by the identifier says whose it is
+        admin.open(&format!("/admin/audit?user_id={}&lang=en", alice.id)).await.sees("id=\"h-user_id\">alice@example.com<");
+
+        let tail = bob.id.rsplit('-').next().unwrap();
+        bob.call("DELETE", "/api/auth/me", Some(serde_json::json!({ "password": bob.password }))).await.expect(204);
+        admin.open("/admin/audit?user_id=bob@example.com&actor_id=nobody@example.com").await.sees("No account has this address now").sees("id=\"e-user_id\"").sees("id=\"e-actor_id\"");
+        assert_eq!(admin.page.status, 422);
+        admin.open(&format!("/admin/audit?user_id={}", bob.id)).await.sees("The account was deleted");
+        admin.sees(&format!("<a class=\"mono\" href=\"/admin/audit?user_id={0}\" title=\"{0}\">{tail}</a> <span class=\"badge\">deleted</span>", bob.id));
+        admin.sees_no("href=\"/admin/accounts/");
+    }
 }

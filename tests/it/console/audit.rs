@@ -46,6 +46,29 @@ on_both! {
         person.open("/audit").await.sees("A token for a program was created<").sees("by a program").sees_no("<b>bot");
     }
 
+    async fn details_are_in_the_readers_words(app: TestApp) {
+        let alice = app.member("alice").await;
+        let made = alice.post("/api/keys", json!({ "name": "Of the vault" })).await.expect(201).json();
+        let key = made["id"].as_str().expect("an identifier").to_owned();
+        alice.patch(&format!("/api/keys/{key}"), json!({ "tags": ["a"], "note": "n", "expires_at": "2099-01-01T00:00:00Z", "allowed_ips": ["10.0.0.0/8"] })).await.expect(200);
+        alice.post(&format!("/api/keys/{key}/rotate"), json!({ "grace_seconds": 3600 })).await.expect(200);
+        alice.post("/api/tokens", json!({ "name": "bot", "scopes": ["keys:read", "keys:reveal"] })).await.expect(201);
+        alice.patch("/api/auth/me", json!({ "name": "A", "language": "fr" })).await.expect(200);
+        let mut person = at_the_console(&app, &alice).await;
+        let told = |name: &str, text: &str| format!("<dt>{name}</dt><dd>{text}</dd>");
+
+        person.open("/audit?lang=fr").await;
+        person.sees(&told("Modifications", "nom, langue")).sees(&told("Modifications", "étiquettes, note, expiration, adresses admises"));
+        person.sees(&told("Avant", "version\u{a0}1")).sees(&told("Nouvelle version", "2")).sees(&told("Transition", "1 heure"));
+        person.sees(&told("Portées", "Voir les clés, Lire les valeurs")).sees(&told("Origine", "générée ici")).sees(&told("Rôle", "utilisateur"));
+        person.open("/audit?lang=en").await;
+        person.sees(&told("Changed", "name, language")).sees(&told("Before", "version\u{a0}1")).sees(&told("Grace", "1 hour")).sees(&told("Role", "user"));
+        // what a newer program wrote stands as it is
+        app.sql("update auth.audit_trail set details = '{\"of_tomorrow\":\"<b>\"}' where action = 'key.rotated' returning seq").await;
+        person.open("/audit").await.sees("<dt>of_tomorrow</dt><dd class=\"mono\"><b></dd>");
+        assert!(!person.page.text().contains("<b>"));
+    }
+
     async fn filters_stand_in_the_address_and_narrow_the_list(app: TestApp) {
         let alice = app.member("alice").await;
         alice.store("a", "v").await;

@@ -44,7 +44,36 @@ fn walk_in(language: &str, is_signed_in: bool, mut look: impl FnMut(&mut Browser
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-/// What axe finds, as it is in each theme; on the wide screen and on the phone.
+/// Boxes to tick whose edge is hard to tell from what it stands on, or from the box itself while it is empty (WCAG 2.2, 1.4.11);
+/// axe does not look at edges.
+const FAINT_BOXES: &str = "
+    const parts = (colour) => {
+      const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
+      return [red, green, blue, alpha / 255];
+    };
+    const over = (top, below) => [0, 1, 2].map((at) => top[at] * top[3] + below[at] * (1 - top[3])).concat(1);
+    const behind = (one) => one ? over(parts(getComputedStyle(one).backgroundColor), behind(one.parentElement)) : [255, 255, 255, 1];
+    const light = (colour) => {
+      const [red, green, blue] = colour.slice(0, 3).map((part) => part / 255).map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (one, other) => { const [high, low] = [light(one), light(other)].sort((a, b) => b - a); return (high + 0.05) / (low + 0.05); };
+    return [...document.querySelectorAll('input:is([type=checkbox], [type=radio])')].filter((box) => box.checkVisibility()).flatMap((box) => {
+      const style = getComputedStyle(box), surface = behind(box.parentElement), inside = behind(box);
+      const edge = over(parts(style.borderTopColor), surface);
+      const grounds = box.checked ? { surface } : { surface, inside };
+      const told = style.appearance === 'none' ? [] : [`the browser draws the box ${box.name}`];
+      for (const [name, ground] of Object.entries(grounds)) {
+        const found = contrast(edge, ground);
+        if (found < 3) told.push(`the edge of the box ${box.name} has a contrast of ${found.toFixed(2)} to its ${name}`);
+      }
+      return told;
+    });";
+
+/// What axe finds, and boxes that nobody sees, as it is in each theme; on the wide screen and on the phone.
 pub fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (theme, size) in [("light", DESK), ("dark", PHONE), ("light", PHONE), ("dark", DESK)] {
@@ -64,19 +93,25 @@ pub fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
                 faults.push(format!("{theme} at {} px: {} ({}): {}", size.0, one["id"], one["help"], one["nodes"]));
             }
         }
+        for one in browser.run(FAINT_BOXES).as_array().expect("a list") {
+            faults.push(format!("{theme} at {} px: {one}", size.0));
+        }
     }
     browser.in_theme("light");
     browser.resize(DESK);
     faults
 }
 
-/// What sticks out sideways on a phone and at 200 % zoom.
+/// What sticks out sideways, or is cut off there, on a phone, on a tablet and at 200 % zoom.
 pub fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, size) in [("on a phone", PHONE), ("on a tablet", TABLET), ("at 200 % zoom", ZOOMED)] {
         browser.resize(size);
         let found = browser.run(
             "const wide = document.documentElement.clientWidth;
+             // what a card cuts off makes no page wider
+             const cut = [...document.querySelectorAll('.card')].filter((one) => one.scrollWidth > one.clientWidth + 1);
+             if (cut.length) return cut.map((one) => `a card cuts ${one.scrollWidth - one.clientWidth} px off: ` + one.textContent.trim().slice(0, 40));
              if (document.documentElement.scrollWidth <= wide) return [];
              const out = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > wide + 1 && !one.closest('.scroll, .code, pre'));
              return out.slice(0, 5).map((one) => one.tagName + '.' + one.className + ' ' + Math.round(one.getBoundingClientRect().right)).concat('the page is ' + document.documentElement.scrollWidth + ' wide');",
@@ -203,13 +238,21 @@ fn the_checks_see_what_they_look_for() {
     browser.run(
         "const add = (kind, style) => { const one = document.createElement(kind); one.textContent = 'unreadable'; Object.assign(one.style, style); document.querySelector('main').append(one); return one; };
          add('p', { color: '#777', background: '#888', width: '3000px' }); add('button', {}).style.setProperty('outline', 'none', 'important');
+         add('input', { borderColor: '#ccc' }).type = 'checkbox';
          add('img', {}).src = 'https://evil.example/x.png'; document.querySelector('label').remove(); console.error('a complaint');",
     );
 
     let found =
         [audited(&mut browser, ""), overflowing(&mut browser, ""), unreached(&mut browser, "")].concat().join("\n");
 
-    for part in ["color-contrast", "label", "overflows on a phone", "overflows at 200 % zoom", "shows no focus"] {
+    for part in [
+        "color-contrast",
+        "label",
+        "the edge of the box",
+        "overflows on a phone",
+        "overflows at 200 % zoom",
+        "shows no focus",
+    ] {
         assert!(found.contains(part), "{part} is not found:\n{found}");
     }
     let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| browser.is_quiet(&["evil.example"])));

@@ -86,6 +86,37 @@ on_both! {
         alice.open("/settings").await.sees_no("Mallory");
     }
 
+    async fn a_code_that_does_not_tell_whose_it_is_guards_nothing(app: TestApp) {
+        // the part that binds it to the session; what follows names the account
+        const BOUND: usize = 64;
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let mut mallory = Person::signed_in(&app, "mallory").await;
+        let code_of = |person: &Person<'_>, action: &str| {
+            let form = person.filled(action, &[]);
+            form.fields.into_iter().find(|(name, _)| name == "csrf").expect("a code").1
+        };
+        let others = code_of(mallory.open("/settings").await, "/settings/name");
+        let form = alice.open("/settings").await.filled("/settings/name", &[("name", "Of the form")]);
+        let own = code_of(&alice, "/settings/name");
+        let with = |code: String| {
+            let mut form = form.clone();
+            form.fields.iter_mut().filter(|(name, _)| name == "csrf").for_each(|(_, value)| *value = code.clone());
+            form
+        };
+
+        for code in [own[..BOUND].to_owned(), own[..own.len() - 4].to_owned(), format!("{}{}", &own[..BOUND], &others[BOUND..]), format!("{own}AAAA")] {
+            assert_eq!(alice.post(&with(code.clone())).await.page.status, 403, "{code}");
+        }
+        alice.open("/settings").await.sees_no("Of the form");
+        assert_eq!(alice.post(&with(own)).await.page.status, 303);
+        // a visitor's names nobody, and holds nothing more
+        let mut visitor = Person::new(&app);
+        let mut form = visitor.open("/sign-in").await.filled("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]);
+        let code = code_of(&visitor, "/sign-in");
+        form.fields.iter_mut().filter(|(name, _)| name == "csrf").for_each(|(_, value)| value.push_str(&others[BOUND..]));
+        assert_eq!((code.len(), visitor.post(&form).await.page.status), (BOUND, 403));
+    }
+
     async fn an_open_console_does_not_outlive_a_disabling_or_a_role(app: TestApp) {
         let (alice, root) = (app.member("alice").await, app.member("root").await);
         let set_role = async |actor: &Actor<'_>, role| {

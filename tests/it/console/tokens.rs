@@ -1,6 +1,7 @@
 //! Tokens for programs: made, shown once, listed, revoked.
 
 use serde_json::json;
+use vault_api::services::upkeep;
 
 use crate::support::{Actor, Person};
 
@@ -97,6 +98,42 @@ on_both! {
         assert_eq!(alice.page.status, 409);
         let program = Actor { token, ..app.member("somebody").await };
         program.get("/api/keys").await.expect_problem(401, "unauthenticated");
+    }
+
+    async fn a_form_held_until_its_token_is_forgotten_does_not_make_that_token_again(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let count = async || app.sql("select count(*) from auth.program_tokens").await;
+        let form = alice.open("/tokens/new").await.filled("/tokens", &[("name", "bot"), ("scopes", "keys:read"), ("expires_in", "30")]);
+        alice.post(&form).await;
+        let token = shown(&alice);
+        alice.open("/tokens").await;
+        let action = alice.forms().into_iter().find(|form| form.action.ends_with("/revoke")).expect("a form").action;
+        alice.submit(&action, &[]).await.sees("The token is revoked");
+        app.clock.advance(chrono::TimeDelta::days(91));
+        upkeep::sweep(&app.operator()).await.expect("swept");
+        assert_eq!(count().await, "0");
+
+        // the session ended long ago: the form comes along through the sign-in
+        alice.post(&form).await;
+        alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", "une girafe en pyjama vert")]).await;
+        alice.sees("Go on where you were");
+        alice.submit("/tokens", &[]).await;
+
+        assert_eq!((alice.page.status, count().await.as_str()), (409, "0"), "{}", alice.page.text());
+        alice.sees("This form was opened more than a day ago").sees("value=\"bot\"").sees_no(&token);
+        let program = Actor { token: token.clone(), ..app.member("somebody").await };
+        program.get("/api/keys").await.expect_problem(401, "unauthenticated");
+        // a name that is none of ours, or of a time that has not come, is no better
+        let later = uuid::Uuid::from_u128(u128::from(app.operator().now().timestamp_millis().unsigned_abs() + 86_400_000) << 80 | 7 << 76 | 2 << 62);
+        for name in ["x", "00000000-0000-4000-8000-000000000000", &later.to_string()] {
+            let mut forged = alice.filled("/tokens", &[]);
+            forged.fields.iter_mut().filter(|(found, _)| found == "once").for_each(|(_, value)| *value = name.to_owned());
+            assert_eq!(alice.post(&forged).await.page.status, 409, "{name}");
+        }
+        // looked over and sent again it makes a token of its own
+        alice.submit("/tokens", &[]).await;
+        assert_eq!((alice.page.status, count().await.as_str()), (201, "1"));
+        assert_ne!(shown(&alice), token);
     }
 
     async fn a_form_sent_twice_at_once_makes_one_token(app: TestApp) {

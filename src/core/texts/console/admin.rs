@@ -1,5 +1,7 @@
 //! The pages of those who run the vault.
 
+use crate::models::user::Role;
+
 texts! {
     /// Figures, accounts, the whole trail.
     AdminTexts {
@@ -68,12 +70,25 @@ texts! {
         only_reading: "Your role reads accounts and changes none." | "Votre rôle lit les comptes et n’en modifie aucun.",
         trail_title: "All activity" | "Toute l’activité",
         trail_lede: "Every act on every account, newest first, in a chain that shows every later change." | "Chaque acte sur chaque compte, du plus récent au plus ancien, dans une chaîne qui révèle toute retouche.",
-        filter_user: "Account (identifier)" | "Compte (identifiant)",
-        filter_actor: "Done by (identifier)" | "Fait par (identifiant)",
+        filter_user: "Account (address or identifier)" | "Compte (adresse ou identifiant)",
+        filter_actor: "Done by (address or identifier)" | "Fait par (adresse ou identifiant)",
         filter_action: "Act" | "Acte",
         filter_any: "Any" | "Tous",
         by: "by" | "par",
         nobodys: "no account" | "aucun compte",
+        gone: "deleted" | "supprimé",
         no_entries: "No entry fits." | "Aucune entrée ne correspond.",
+    }
+}
+
+impl AdminTexts {
+    /// What a role is called.
+    #[must_use]
+    pub fn role_name(&self, role: Role) -> &'static str {
+        match role {
+            Role::User => self.role_user,
+            Role::Support => self.role_support,
+            Role::Admin => self.role_admin,
+        }
     }
 }

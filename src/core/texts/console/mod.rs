@@ -40,6 +40,7 @@ mod settings;
 mod sign_in;
 mod tokens;
 mod trail;
+mod trail_details;
 
 pub use admin::AdminTexts;
 pub use billing::BillingTexts;
@@ -57,6 +58,7 @@ pub use settings::SettingsTexts;
 pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
 pub use tokens::{TokensTexts, scope_texts};
 pub use trail::{AuditTexts, group_name, sentence_of};
+pub use trail_details::{detail_name, detail_text};
 
 /// A count with its noun.
 #[must_use]

@@ -77,6 +77,7 @@ texts! {
         made_title: "Your new token" | "Votre nouveau jeton",
         made_lede: "Copy it now: once you have left this page nobody can show it again, not even us." | "Copiez-le maintenant : une fois cette page quittée, personne ne pourra le montrer à nouveau, pas même nous.",
         used_already: "This form has already made a token, and something has changed since. Send it again to make another one." | "Ce formulaire a déjà créé un jeton, et quelque chose a changé depuis. Envoyez-le encore pour en créer un autre.",
+        form_too_old: "This form was opened more than a day ago, and no token was made now. Look it over, and send it again." | "Ce formulaire a été ouvert il y a plus d’un jour, et aucun jeton n’a été créé à présent. Relisez-le, puis envoyez-le encore.",
         made_use: "How a program uses it" | "Comment un programme l’utilise",
         made_saved: "I have saved it" | "Je l’ai enregistré",
     }

@@ -115,6 +115,8 @@ texts! {
         details: "Details" | "Détails",
         number: "No." | "N°",
         request: "Request" | "Requête",
+        agent: "Program" | "Programme",
+        word: "Word in the API" | "Mot dans l’API",
         colon: ":" | "\u{a0}:",
         by_program: "by a program" | "par un programme",
         by_token: "by the token “{name}”" | "par le jeton « {name} »",

@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{changes_accounts, role_name, state};
+use super::{changes_accounts, state};
 use crate::{
     core::{
         app::App,
@@ -137,7 +137,7 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
     let user = account.user;
     let (state_badge, state) = state(t, &user);
     let has_factor = user.second_factor_at.is_some();
-    let role = |role: Role| Choice { value: role.as_str(), label: role_name(t, role), is_chosen: role == user.role };
+    let role = |role: Role| Choice { value: role.as_str(), label: t.role_name(role), is_chosen: role == user.role };
     let plan = |plan: Plan| Choice { value: plan.as_str(), label: plan.as_str(), is_chosen: plan == user.plan };
     let account_page = AccountPage {
         frame: visit.frame(Section::Administration)?.opened_at(&format!("admin/accounts/{id}")),
@@ -147,7 +147,7 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
         email: user.email.to_string(),
         roles: Role::ALL.iter().copied().map(role).collect(),
         plans: Plan::ALL.iter().copied().map(plan).collect(),
-        role: role_name(t, user.role),
+        role: t.role_name(user.role),
         plan: user.plan.as_str(),
         state,
         state_badge,

@@ -146,7 +146,7 @@ fn row(language: Language, t: &'static AdminTexts, account: Account) -> Row {
     Row {
         id: user.id.to_string(),
         email: user.email.to_string(),
-        role: role_name(t, user.role),
+        role: t.role_name(user.role),
         is_staff: user.role != Role::User,
         plan: user.plan.as_str(),
         is_pro: user.plan == Plan::Pro,
@@ -165,14 +165,6 @@ fn state(t: &'static AdminTexts, user: &User) -> (&'static str, &'static str) {
         (false, _) => ("danger", t.disabled),
         (true, false) => ("warn", t.unverified),
         (true, true) => ("ok", t.active),
-    }
-}
-
-fn role_name(t: &'static AdminTexts, role: Role) -> &'static str {
-    match role {
-        Role::User => t.role_user,
-        Role::Support => t.role_support,
-        Role::Admin => t.role_admin,
     }
 }
 

@@ -97,6 +97,28 @@ on_both! {
         }
     }
 
+    async fn accounts_are_named_by_their_addresses_too(app: TestApp) {
+        let (root, alice, bob) = (root(&app).await, app.member("alice").await, app.member("bob").await);
+        change(&root, &alice, json!({ "plan": "PRO" })).await.expect(200);
+        bob.store("b", "v").await;
+
+        for (address, id) in [("alice@example.com", &alice.id), ("%20Alice@Example.COM", &alice.id), ("bob@example.com", &bob.id)] {
+            assert_eq!(entries(&root, &format!("user_id={address}")).await, entries(&root, &format!("user_id={id}")).await, "{address}");
+        }
+        let acts = entries(&root, "actor_id=root@example.com&user_id=alice@example.com").await;
+        assert_eq!(actions(&acts), ["account.plan_changed"]);
+
+        // of an account that is gone only its identifier is known
+        bob.call("DELETE", "/api/auth/me", Some(json!({ "password": bob.password }))).await.expect(204);
+        let refused = root.get("/api/admin/audit?user_id=bob@example.com&actor_id=nobody@example.com").await.expect_problem(422, "validation_failed");
+        assert_eq!(refused.faults(), [("actor_id".into(), "not_found".into()), ("user_id".into(), "not_found".into())]);
+        assert_eq!(actions(&entries(&root, &format!("user_id={}", bob.id)).await)[0], "account.deleted");
+        // whoever may not read accounts does not learn whether there is one
+        for address in ["alice@example.com", "nobody@example.com"] {
+            alice.get(&format!("/api/admin/audit?user_id={address}")).await.expect_problem(403, "forbidden");
+        }
+    }
+
     async fn pages_show_every_entry_once(app: TestApp) {
         let (root, alice) = (root(&app).await, app.member("alice").await);
         for number in 0..9 {

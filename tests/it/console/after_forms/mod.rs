@@ -97,6 +97,27 @@ impl Walk {
         });
     }
 
+    /// Reads the page that the form for this address leads to into the one that is open: all of it but its headers, of which
+    /// `Refresh` would lead on before anybody looked.
+    #[track_caller]
+    fn reads(&self, action: &str) {
+        let known = self.browser.run_until_done(&format!(
+            "const done = arguments[arguments.length - 1], action = {};
+             const form = [...document.forms].find((one) => one.getAttribute('action') === action);
+             fetch(form.action, {{ method: 'POST', body: new URLSearchParams(new FormData(form)) }})
+               .then(async (answer) => {{ window.kept = await answer.text(); done([answer.status, answer.headers.get('refresh')]); }})
+               .catch((error) => done(String(error)));",
+            json!(action),
+        ));
+        assert_eq!(known[0], 200, "{action}: {known}");
+        assert!(known[1].as_str().is_some_and(|refresh| refresh.starts_with("0; url=")), "{action}: {known}");
+        self.browser.run("document.open(); document.write(window.kept); document.close();");
+        self.browser.wait("its style", || {
+            self.browser.run("return document.readyState === 'complete' && document.styleSheets.length > 0")
+                == json!(true)
+        });
+    }
+
     /// Looks at the page that is open, which answered so and holds this.
     #[track_caller]
     fn looks(&mut self, status: u64, part: &str) {

@@ -34,4 +34,15 @@ in_both_languages! {
 
         walk.ends();
     }
+
+    fn the_page_on_the_way_to_stripe(tag) {
+        let world = World::new(Engine::Sqlite);
+        let mut walk = Walk::new(&world, tag, true);
+
+        walk.browser.goto("/billing");
+        walk.reads("/billing/portal");
+        walk.looks(200, "main a.btn.primary[rel=noreferrer]");
+
+        walk.ends();
+    }
 }
