@@ -49,12 +49,12 @@ pub use frame::FrameTexts;
 pub use key::{KeyTexts, RotationTexts, former_uses};
 pub use keys_list::{ExportTexts, ImportTexts, KeysListTexts};
 pub use new_key::NewKeyTexts;
-pub use notices::{Notice, left_out};
+pub use notices::{FEW_CODES, Notice, left_out};
 pub use providers::{named_provider, provider_name};
 pub use public::{LandingTexts, PricingTexts};
 pub use security::{ProveAddressTexts, SecondFactorTexts, SecurityTexts};
 pub use settings::SettingsTexts;
-pub use sign_in::{ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
+pub use sign_in::{CheckMailTexts, ConfirmTexts, ForgotTexts, ResumeTexts, SignInTexts, SignUpTexts};
 pub use tokens::{TokensTexts, scope_texts};
 pub use trail::{AuditTexts, group_name, sentence_of};
 
