@@ -24,6 +24,8 @@ words! {
         AddressVerified = "account.address_verified",
         /// Another address was asked for; it is not proved yet.
         AddressChangeRequested = "account.address_change_requested",
+        /// The change that was asked for was called off before it was proved.
+        AddressChangeCancelled = "account.address_change_cancelled",
         /// The address was changed.
         AddressChanged = "account.address_changed",
         /// A change of the address was taken back from the former one.

@@ -51,6 +51,33 @@ words! {
     }
 }
 
+words! {
+    /// For how long one payment is, in Stripe's words.
+    Interval {
+        /// A day.
+        Day = "day",
+        /// A week.
+        Week = "week",
+        /// A month.
+        Month = "month",
+        /// A year.
+        Year = "year",
+    }
+}
+
+/// What PRO costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Of the currency's smallest unit.
+    pub amount: i64,
+    /// ISO 4217, in small letters.
+    pub currency: String,
+    /// For how long it is paid…
+    pub every: Interval,
+    /// … and for how many of them at once.
+    pub count: i64,
+}
+
 impl SubscriptionStatus {
     /// The plan that a subscription in this state gives.
     #[must_use]

@@ -4,7 +4,9 @@
 //! `services::mail_links::make` writes the token, `services::addresses` spends it. Invariants:
 //! 1. A token serves one purpose, once, until `expires_at`.
 //! 2. Of the links that verify or change an account's address, the newest alone counts.
-//! 3. Whoever lost an address by a change can take it back with the link of that very change, and nobody else can
+//! 3. A change waits for its link, promised or live, where it was asked for with an address that is taken and nobody must
+//!    hear of that (`ENUMERATION_PROTECTION`): such a link is never live.
+//! 4. Whoever lost an address by a change can take it back with the link of that very change, and nobody else can
 //!    register the address meanwhile, if it was proved.
 
 use chrono::{DateTime, TimeDelta, Utc};

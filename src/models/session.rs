@@ -96,6 +96,8 @@ pub struct ConsoleSession {
     pub cookie: SecretText,
     /// Whose it is.
     pub user: Box<User>,
+    /// How many recovery codes are left, where one of them opened it.
+    pub codes_left: Option<i64>,
 }
 
 /// A sign-in that waits for the second factor.

@@ -91,6 +91,24 @@ pub async fn find<'c>(
     Ok(on!(conn, optional(SQL, digest, purpose.as_str(), now))?)
 }
 
+/// The change of this account's address that waits for its link.
+///
+/// # Errors
+/// As the database fails.
+pub async fn find_change<'c>(
+    conn: impl Into<Conn<'c>>,
+    account: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<MailLink>> {
+    const SQL: &str = "
+        select id, \"userId\", purpose, address, \"expiresAt\"
+        from auth.mail_links
+        where \"userId\" = $1 and purpose = 'change' and \"expiresAt\" > $2
+        order by \"createdAt\" desc, id desc
+        limit 1";
+    Ok(on!(conn, optional(SQL, account.0, now))?)
+}
+
 /// Spends a link: tells whether it was still there with this token. One statement, so that it is spent once.
 ///
 /// # Errors

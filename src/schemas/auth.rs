@@ -13,6 +13,7 @@ use crate::{
     core::{language::Language, secret::SecretText, texts::faults::FaultKind},
     models::{
         email::{self, Email},
+        mail_link::MailLink,
         session::{Opened, Session},
         user::{Plan, Role, User},
     },
@@ -252,6 +253,39 @@ pub struct TokenBody {
 impl Body for TokenBody {
     fn read(fields: &mut Fields) -> Option<Self> {
         Some(Self { token: fields.required_secret("token", Text::line(1, 2048))? })
+    }
+}
+
+/// The address of an account, and the one that is to take its place.
+#[derive(Serialize, ToSchema)]
+pub struct AddressView {
+    /// The address that counts.
+    #[schema(example = "alice@example.com")]
+    pub email: String,
+    /// Whether it was proved.
+    pub email_verified: bool,
+    /// The change that waits for the link in its mail.
+    #[schema(required)]
+    pub waiting: Option<WaitingAddress>,
+}
+
+/// An address that is not confirmed yet.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingAddress {
+    /// The address that a mail went to.
+    #[schema(example = "alice@example.org")]
+    pub email: String,
+    /// Until when its link works.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl AddressView {
+    /// What is told of an account's address.
+    #[must_use]
+    pub fn of(user: &User, waiting: Option<MailLink>) -> Self {
+        let waiting =
+            waiting.map(|link| WaitingAddress { email: link.address.to_string(), expires_at: link.expires_at });
+        Self { email: user.email.to_string(), email_verified: user.email_verified, waiting }
     }
 }
 

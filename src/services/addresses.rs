@@ -1,5 +1,7 @@
 //! Addresses: proving one's own, changing it, and taking a change back. See `models::mail_link`.
 
+use uuid::Uuid;
+
 use super::{
     accounts,
     audit::{self, Event},
@@ -113,21 +115,90 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
     }
     let mut tx = ctx.write_for(Some(user.id)).await?;
     passwords::still(&mut tx, user.id, &confirmed).await?;
-    let mut mail = mails::queued(ctx, MailKind::ConfirmAddress, &user).to(email.clone());
-    repositories::mail_links::delete_but(&mut tx, user.id, LinkPurpose::Change, mail.id).await?;
-    if is_taken {
-        // its owner hears of it; who asks must not
-        mail = QueuedMail { kind: MailKind::AccountExists, account: None, ..mail };
-    } else {
-        let expires_at = ctx.now() + LinkPurpose::Change.life();
-        let link = MailLink { id: mail.id, account: user.id, purpose: LinkPurpose::Change, address: email, expires_at };
-        repositories::mail_links::put(&mut tx, &link, None, ctx.now()).await?;
-    }
-    mail_outbox::insert(&mut tx, &mail).await?;
+    promise(&mut tx, ctx, &user, email, is_taken).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeRequested, Some(user.id))).await?;
     tx.commit().await?;
     ctx.app().mail_is_due.notify_one();
     Ok(())
+}
+
+/// Keeps a change that waits, in the place of any other, and puts its mail on its way.
+async fn promise(tx: &mut Writer, ctx: &Context, user: &User, email: Email, is_taken: bool) -> Result<()> {
+    let mut mail = mails::queued(ctx, MailKind::ConfirmAddress, user).to(email.clone());
+    repositories::mail_links::delete_but(tx, user.id, LinkPurpose::Change, mail.id).await?;
+    let expires_at = ctx.now() + LinkPurpose::Change.life();
+    let link = MailLink { id: mail.id, account: user.id, purpose: LinkPurpose::Change, address: email, expires_at };
+    // also of one that is taken, whose link nobody ever gets: who asks must see the same
+    repositories::mail_links::put(tx, &link, None, ctx.now()).await?;
+    if is_taken {
+        // its owner hears of it
+        mail = QueuedMail { kind: MailKind::AccountExists, account: None, ..mail };
+    }
+    mail_outbox::insert(tx, &mail).await
+}
+
+/// The change of the member's address that waits for its link, and until when.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn waiting_change(ctx: &Context) -> Result<Option<MailLink>> {
+    ctx.require(Permission::ReadOwnAccount)?;
+    repositories::mail_links::find_change(&mut ctx.db().read().await?, ctx.account()?, ctx.now()).await
+}
+
+/// Sends the mail of the change that waits again; the link of an earlier one stops working once it is written. Beyond the
+/// mailbox's limit nothing is sent, and the answer is the same.
+///
+/// # Errors
+/// `not_found` where none waits; `email_taken`, unless `ENUMERATION_PROTECTION` is on; `TooMany`.
+pub async fn resend_change(ctx: &Context) -> Result<()> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let user = ctx.member()?.user.clone();
+    let waiting = waiting_change(ctx).await?.ok_or(Code::NotFound)?;
+    if !limits::may_send(ctx, "address_change", &waiting.address).await? {
+        return Ok(());
+    }
+    let is_taken = is_taken(ctx, &waiting.address, user.id).await?;
+    if is_taken && !ctx.app().config.enumeration_protection {
+        return Err(Code::EmailTaken.into());
+    }
+    let mut tx = ctx.write_for(Some(user.id)).await?;
+    users::lock(&mut tx, user.id).await?;
+    // it was called off or confirmed meanwhile
+    if !repositories::mail_links::exists(&mut tx, waiting.id).await? {
+        return Err(Code::NotFound.into());
+    }
+    promise(&mut tx, ctx, &user, waiting.address, is_taken).await?;
+    tx.commit().await?;
+    ctx.app().mail_is_due.notify_one();
+    Ok(())
+}
+
+/// Calls the change that waits off: its link is worth nothing any more. Where none waits, nothing happens.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn cancel_change(ctx: &Context) -> Result<()> {
+    ctx.require(Permission::ManageOwnAccount)?;
+    let account = ctx.account()?;
+    let mut tx = ctx.write_for(Some(account)).await?;
+    if repositories::mail_links::find_change(&mut tx, account, ctx.now()).await?.is_none() {
+        return Ok(());
+    }
+    repositories::mail_links::delete_but(&mut tx, account, LinkPurpose::Change, Uuid::nil()).await?;
+    audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeCancelled, Some(account))).await?;
+    tx.commit().await
+}
+
+/// The address that a mail's token proves, for the page that asks for a click; `None` where the token is worth nothing.
+/// Nothing is spent.
+///
+/// # Errors
+/// As the database fails.
+pub async fn proved_by(ctx: &Context, purpose: LinkPurpose, token: &SecretText) -> Result<Option<Email>> {
+    let digest = mail_links::digest(ctx.app().keyring()?, purpose, token);
+    let link = repositories::mail_links::find(&mut ctx.db().read().await?, purpose, &digest, ctx.now()).await?;
+    Ok(link.map(|link| link.address))
 }
 
 async fn is_taken(ctx: &Context, email: &Email, account: UserId) -> Result<bool> {

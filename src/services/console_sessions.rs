@@ -24,6 +24,7 @@ use crate::{
         session::{ConsoleSession, ConsoleSignIn, SignedIn},
         user::User,
     },
+    repositories::recovery_codes,
 };
 
 /// How old a cookie becomes before a newer one takes its place.
@@ -38,7 +39,7 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
     if user.second_factor_at.is_some() {
         return Ok(ConsoleSignIn::Challenge(mfa::ask(ctx, tx, &user).await?));
     }
-    Ok(ConsoleSignIn::Opened(open(ctx, tx, user).await?))
+    Ok(ConsoleSignIn::Opened(open(ctx, tx, user, None).await?))
 }
 
 /// Completes a sign-in with a challenge and a code.
@@ -46,16 +47,20 @@ pub async fn log_in(ctx: &Context, email: Option<&Email>, password: &SecretText)
 /// # Errors
 /// `invalid_challenge`; `wrong_code`; `too_many_codes`.
 pub async fn answer_challenge(ctx: &Context, challenge: &SecretText, code: &GivenCode) -> Result<ConsoleSession> {
-    let (tx, user) = mfa::pass(ctx, challenge, code).await?;
-    open(ctx, tx, user).await
+    let (mut tx, user) = mfa::pass(ctx, challenge, code).await?;
+    let codes_left = match code {
+        GivenCode::Recovery(_) => Some(recovery_codes::count(&mut tx, user.id).await?),
+        GivenCode::Totp(_) => None,
+    };
+    open(ctx, tx, user, codes_left).await
 }
 
-async fn open(ctx: &Context, tx: Writer, user: User) -> Result<ConsoleSession> {
+async fn open(ctx: &Context, tx: Writer, user: User, codes_left: Option<i64>) -> Result<ConsoleSession> {
     let life = TimeDelta::hours(ctx.app().config.console.session_hours);
     let session = sessions::open(ctx, tx, &user, life).await?;
     let ids = TokenIds { account: user.id.0, session: session.id.0, token: ctx.new_id() };
     let cookie = bake(ctx.app(), ids, ctx.now(), session.expires_at)?;
-    Ok(ConsoleSession { cookie, user: Box::new(user) })
+    Ok(ConsoleSession { cookie, user: Box::new(user), codes_left })
 }
 
 /// Who a cookie speaks for, if its session is open, and the newer cookie that takes its place, where it is time for one.

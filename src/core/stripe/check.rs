@@ -67,7 +67,8 @@ fn rights_missing(rights: &[&str]) -> StripeError {
     StripeError::Refused { status: 403, code: "right_missing".into(), sentence }
 }
 
-fn may_be_sold(price: &str, found: &Value, is_live: bool) -> Result<(), StripeError> {
+/// Whether it can be bought as PRO is: month by month, or for another time, for a fixed amount.
+pub(super) fn may_be_sold(price: &str, found: &Value, is_live: bool) -> Result<(), StripeError> {
     let flag = |name: &str| found.get(name).and_then(Value::as_bool);
     let recurring = found.get("recurring").filter(|recurring| recurring.is_object());
     let usage = recurring.and_then(|recurring| recurring.get("usage_type")).and_then(Value::as_str);

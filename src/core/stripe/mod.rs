@@ -2,11 +2,12 @@
 //! `docs/decisions/0014-stripe-client.md`).
 //!
 //! `http` sends and retries, `circuit` spares everybody the wait while Stripe is away, `read` makes models of what comes back,
-//! `check` tells the operator whether the key and the price will do, `signature` tells Stripe's events from forgeries. What the answers mean for an account is the services' business.
+//! `check` tells the operator whether the key and the price will do, `price` everybody what PRO costs, `signature` tells Stripe's events from forgeries. What the answers mean for an account is the services' business.
 
 mod check;
 mod circuit;
 mod http;
+mod price;
 mod read;
 pub mod signature;
 
@@ -155,6 +156,7 @@ pub struct LivePage {
 /// Stripe.
 pub struct Stripe {
     http: Http,
+    board: price::Board,
 }
 
 impl Stripe {
@@ -167,7 +169,7 @@ impl Stripe {
     /// The same with other waiting times: for tests.
     #[must_use]
     pub fn patient(settings: StripeSettings, patience: Patience) -> Self {
-        Self { http: Http::new(settings, patience) }
+        Self { http: Http::new(settings, patience), board: price::Board::default() }
     }
 
     /// The settings.

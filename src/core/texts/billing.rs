@@ -1,6 +1,30 @@
-//! The texts of the pages where somebody comes back to from Stripe.
+//! What PRO costs, in words; and the texts of the pages where somebody comes back to from Stripe.
 
-use crate::core::language::Language;
+use super::money::money;
+use crate::{
+    core::language::Language,
+    models::billing::{Interval, Price},
+};
+
+/// What it costs, as `€9.00 per month`.
+#[must_use]
+pub fn price(language: Language, price: &Price) -> String {
+    let amount = money(price.amount, &price.currency, language);
+    let count = price.count;
+    let every = match (language, price.every) {
+        (Language::English, every) if count == 1 => format!("per {}", every.as_str()),
+        (Language::English, every) => format!("every {count} {}s", every.as_str()),
+        (Language::French, Interval::Day) if count == 1 => "par jour".into(),
+        (Language::French, Interval::Day) => format!("tous les {count} jours"),
+        (Language::French, Interval::Week) if count == 1 => "par semaine".into(),
+        (Language::French, Interval::Week) => format!("toutes les {count} semaines"),
+        (Language::French, Interval::Month) if count == 1 => "par mois".into(),
+        (Language::French, Interval::Month) => format!("tous les {count} mois"),
+        (Language::French, Interval::Year) if count == 1 => "par an".into(),
+        (Language::French, Interval::Year) => format!("tous les {count} ans"),
+    };
+    format!("{amount} {every}")
+}
 
 /// The headings and sentences, and the way on.
 #[derive(Clone, Copy, Debug)]
@@ -51,5 +75,22 @@ pub fn back(language: Language) -> BackTexts {
             cancelled_sentence: "Vous avez quitté la page de paiement. Votre compte est inchangé ; vous pourrez vous abonner quand vous le voudrez.",
             home: "Continuer vers Vault API",
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_told_in_the_person_s_way_of_writing_and_with_its_time() {
+        let told =
+            |every, count, language| price(language, &Price { amount: 900, currency: "eur".into(), every, count });
+
+        assert_eq!(told(Interval::Month, 1, Language::English), "€9.00 per month");
+        assert_eq!(told(Interval::Month, 1, Language::French), "9,00\u{a0}€ par mois");
+        assert_eq!(told(Interval::Year, 1, Language::French), "9,00\u{a0}€ par an");
+        assert_eq!(told(Interval::Week, 2, Language::English), "€9.00 every 2 weeks");
+        assert_eq!(told(Interval::Week, 2, Language::French), "9,00\u{a0}€ toutes les 2 semaines");
     }
 }

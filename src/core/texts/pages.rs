@@ -66,7 +66,7 @@ pub fn factor_lost(language: Language) -> &'static str {
             "The second factor is off: it had been set up before your address was confirmed. Turn it on again once you are in."
         }
         Language::French => {
-            "Le second facteur est désactivé : il datait d’avant la confirmation de votre adresse. Réactivez-le une fois connecté."
+            "Le second facteur est désactivé : il datait d’avant la confirmation de votre adresse. Réactivez-le après votre connexion."
         }
     }
 }
@@ -193,13 +193,13 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
         },
         (Language::French, LinkPurpose::Verify) => ButtonTexts {
             title: "Confirmer votre adresse",
-            hint: "Vous vous êtes inscrit à Vault API : un clic prouve que cette adresse est la vôtre.",
+            hint: "Un compte Vault API vient d’être créé avec cette adresse : un clic prouve que cette adresse est la vôtre.",
             button: "C’est mon adresse",
             done: "Vous pouvez reprendre où vous en étiez.",
             done_title: "Votre adresse est confirmée",
             refusal: Some((
-                "Vous ne vous êtes pas inscrit ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
-                "Je ne me suis pas inscrit : supprimer le compte",
+                "Ce n’était pas vous ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
+                "Ce n’était pas moi : supprimer le compte",
             )),
         },
         (Language::English, LinkPurpose::Change) => ButtonTexts {

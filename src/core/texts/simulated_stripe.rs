@@ -276,6 +276,15 @@ pub fn invoice_status(language: Language, word: &str) -> &'static str {
     }
 }
 
+/// The way back from an invoice.
+#[must_use]
+pub fn back_to_billing(language: Language) -> &'static str {
+    match language {
+        Language::English => "Back to billing",
+        Language::French => "Retour à la facturation",
+    }
+}
+
 /// What a month costs, in words.
 #[must_use]
 pub fn a_month(language: Language, amount: &str) -> String {

@@ -22,6 +22,7 @@ use crate::{
         error::{Error, Result},
         language::Language,
         texts::{
+            billing::price,
             console::{BillingTexts, counted, grouped, is_one},
             money::money,
             problems::Code,
@@ -64,6 +65,8 @@ struct BillingPage {
 struct Account {
     state: Option<State>,
     may_subscribe: bool,
+    /// What PRO costs, as a sentence.
+    price: String,
     may_manage: bool,
     is_given: bool,
     invoices: Vec<Row>,
@@ -96,6 +99,8 @@ struct ToStripePage {
     frame: Frame,
     t: &'static BillingTexts,
     url: String,
+    /// What is bought there, as a sentence.
+    price: Option<String>,
 }
 
 async fn show(Entered(visit): Entered) -> Answered {
@@ -109,15 +114,23 @@ async fn go_back(Entered(visit): Entered) -> Answered {
 
 async fn check_out(Posted(visit, form): Posted) -> Answered {
     let led = billing::check_out(&visit.ctx).await;
-    leave(&visit, &form, led).await
+    let price = if led.is_ok() { told_price(&visit).await } else { None };
+    leave(&visit, &form, led, price).await
 }
 
 async fn open_portal(Posted(visit, form): Posted) -> Answered {
     let led = billing::open_portal(&visit.ctx).await;
-    leave(&visit, &form, led).await
+    leave(&visit, &form, led, None).await
 }
 
-async fn leave(visit: &Visit, form: &Form, led: Result<String>) -> Answered {
+/// What PRO costs, as a sentence, where that is known.
+async fn told_price(visit: &Visit) -> Option<String> {
+    let language = visit.ctx.client().language;
+    let found = billing::price(&visit.ctx).await?;
+    Some(BillingTexts::of(language).pro_costs.replace("{price}", &price(language, &found)))
+}
+
+async fn leave(visit: &Visit, form: &Form, led: Result<String>, price: Option<String>) -> Answered {
     let url = match led {
         Ok(url) => url,
         Err(error) => {
@@ -127,7 +140,7 @@ async fn leave(visit: &Visit, form: &Form, led: Result<String>) -> Answered {
     };
     let t = BillingTexts::of(visit.ctx.client().language);
     let refresh = HeaderValue::from_str(&format!("0; url={url}"));
-    let mut response = page(StatusCode::OK, &ToStripePage { frame: visit.frame(Section::Billing)?, t, url })?;
+    let mut response = page(StatusCode::OK, &ToStripePage { frame: visit.frame(Section::Billing)?, t, url, price })?;
     if let Ok(refresh) = refresh {
         response.headers_mut().insert(HeaderName::from_static("refresh"), refresh);
     }
@@ -142,7 +155,7 @@ async fn write(visit: &Visit, status: StatusCode, sentence: Option<String>) -> A
         Ok(standing) => {
             let asked: PageRequest = query::read(&listing::only(&visit.query, &["cursor"]))?;
             let invoices = billing::invoices(&visit.ctx, asked).await?;
-            (standing.plan, Some(account(visit, t, &standing, invoices)))
+            (standing.plan, Some(account(visit, t, &standing, invoices).await))
         }
         Err(Error::Refused(Code::BillingNotConfigured)) => (visit.ctx.user()?.plan, None),
         Err(error) => return Err(error.into()),
@@ -169,12 +182,16 @@ fn keys(language: Language, t: &BillingTexts, keys: KeyUse) -> String {
     }
 }
 
-fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, invoices: Page<Invoice>) -> Account {
+async fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, invoices: Page<Invoice>) -> Account {
     let seen = standing.subscription.as_ref();
     let is_open = seen.is_some_and(|seen| !seen.status.is_over());
+    let may_subscribe = standing.plan == Plan::Free && !is_open;
+    // asked for where it is told alone
+    let price = if may_subscribe { told_price(visit).await } else { None };
     Account {
         state: seen.map(|seen| state(t, seen)),
-        may_subscribe: standing.plan == Plan::Free && !is_open,
+        may_subscribe,
+        price: price.unwrap_or_else(|| t.price_unknown.to_owned()),
         may_manage: seen.is_some() || !invoices.rows.is_empty(),
         is_given: standing.plan == Plan::Pro && seen.is_none_or(|seen| seen.status.plan() == Plan::Free),
         pager: Pager::of(visit, "billing", "", invoices.next),

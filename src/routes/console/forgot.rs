@@ -4,11 +4,11 @@ use askama::Template;
 use axum::{Router, http::StatusCode, routing::get};
 
 use super::{
+    check_mail::{ACT, MEND, check_mail},
     form::Shown,
     frame::{Frame, Section, page},
     refusal::Answered,
     sign_in::refused,
-    sign_up::SentencePage,
     visit::{Guest, GuestPosted, Visit},
 };
 use crate::{
@@ -39,6 +39,9 @@ async fn show(Guest(visit): Guest) -> Answered {
 }
 
 async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
+    if form.value(ACT) == MEND {
+        return write(&visit, StatusCode::OK, Shown::filled([("email", form.value("email").to_owned())]));
+    }
     let read: Result<Recover> = form.object().text("email").read(visit.ctx.app());
     let asked = match read {
         Ok(body) => recovery::request(&visit.ctx, &body.email).await,
@@ -48,10 +51,8 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
         let (status, shown) = refused(&visit, &form, &error)?;
         return write(&visit, status, shown);
     }
-    let language = visit.ctx.client().language;
-    let title = ForgotTexts::of(language).sent_title;
-    let frame = visit.frame(Section::Public)?;
-    page(StatusCode::ACCEPTED, &SentencePage { frame, title, sentence: pages::recovery_requested(language) })
+    let sentence = pages::recovery_requested(visit.ctx.client().language);
+    check_mail(&visit, &form, "forgot-password", sentence, &[])
 }
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {

@@ -190,6 +190,11 @@ impl Frame {
         Some(if is_partial { format!("{text} {}", left_out(self.language, self.left_out)) } else { text })
     }
 
+    /// Whether the notice leads to where recovery codes are made, and stays until it is closed.
+    pub(super) fn wants_codes(&self) -> bool {
+        self.notice.is_some_and(|(notice, count)| notice.wants_codes(count))
+    }
+
     /// Whether the page has the console's navigation.
     pub(super) fn is_inside(&self) -> bool {
         self.section != Section::Public && self.user.is_some()

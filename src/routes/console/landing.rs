@@ -11,9 +11,13 @@ use super::{
 use crate::{
     core::{
         app::App,
-        texts::console::{LandingTexts, PricingTexts},
+        texts::{
+            billing::price,
+            console::{LandingTexts, PricingTexts},
+        },
     },
     models::user::Plan,
+    services::billing,
 };
 
 /// The pages.
@@ -37,6 +41,8 @@ struct PricingPage {
     /// How many keys the FREE plan allows, where it does not allow all.
     free_keys: Option<i64>,
     takes_payments: bool,
+    /// What PRO costs, where that is known.
+    pro_price: Option<String>,
     /// The plan of who has signed in.
     own_plan: Option<Plan>,
 }
@@ -54,10 +60,12 @@ async fn show(Guest(visit): Guest) -> Answered {
 }
 
 async fn show_pricing(Guest(visit): Guest) -> Answered {
-    let t = PricingTexts::of(visit.ctx.client().language);
+    let language = visit.ctx.client().language;
+    let t = PricingTexts::of(language);
     let app = visit.ctx.app();
     let (free_keys, takes_payments) = (app.config.free_plan_max_keys, app.stripe.is_some());
     let own_plan = visit.ctx.user().ok().map(|user| user.plan);
+    let pro_price = billing::price(&visit.ctx).await.map(|found| price(language, &found));
     let frame = visit.public_frame(Section::Public)?;
-    page(StatusCode::OK, &PricingPage { frame, t, free_keys, takes_payments, own_plan })
+    page(StatusCode::OK, &PricingPage { frame, t, free_keys, takes_payments, pro_price, own_plan })
 }

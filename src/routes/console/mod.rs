@@ -7,6 +7,7 @@ mod assets;
 mod audit;
 mod billing;
 mod chart;
+mod check_mail;
 mod confirm;
 mod cookies;
 mod csrf;

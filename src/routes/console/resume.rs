@@ -14,7 +14,10 @@ use super::{
     visit::{Visit, local_path},
 };
 use crate::{
-    core::{secret::SecretText, texts::console::ResumeTexts},
+    core::{
+        secret::SecretText,
+        texts::console::{Notice, ResumeTexts},
+    },
     services::console_sessions,
 };
 
@@ -70,15 +73,25 @@ impl Held {
 }
 
 /// The page right after a sign-in, bound to the new session.
-pub(super) async fn after_sign_in(visit: &Visit, cookie: &SecretText, held: &Held) -> Answered {
+pub(super) async fn after_sign_in(
+    visit: &Visit,
+    cookie: &SecretText,
+    held: &Held,
+    notice: Option<(Notice, i64)>,
+) -> Answered {
     let (signed_in, _) = console_sessions::authenticate(visit.ctx.app(), cookie.expose()).await?;
-    page(&visit.as_member(signed_in), held)
+    tell(&visit.as_member(signed_in), held, notice)
 }
 
 /// The page with the button.
 pub(super) fn page(visit: &Visit, held: &Held) -> Answered {
+    tell(visit, held, None)
+}
+
+fn tell(visit: &Visit, held: &Held, notice: Option<(Notice, i64)>) -> Answered {
     let t = ResumeTexts::of(visit.ctx.client().language);
-    let frame = visit.frame(Section::Public)?;
+    let mut frame = visit.frame(Section::Public)?;
+    frame.notice = notice.or(frame.notice);
     if !csrf::is_of_account(visit.ctx.app(), visit.ctx.account()?, &held.code) {
         return outcome(visit, StatusCode::FORBIDDEN, t.not_sent, &t.of_another.replace("{who}", frame.who()));
     }

@@ -11,7 +11,7 @@ use super::{
     confirm,
     form::{Form, Shown},
     frame::{Frame, Section, page},
-    refusal::{Answered, done},
+    refusal::{Answered, done, see_other},
     sign_in::refused,
     sign_out::FORGET,
     visit::{Entered, Posted, Visit},
@@ -39,6 +39,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/settings/name", post(rename))
         .route("/settings/language", post(choose_language))
         .route("/settings/email", post(change_address))
+        .route("/settings/email/resend", post(resend_change))
+        .route("/settings/email/cancel", post(cancel_change))
         .route("/settings/delete", get(show_deletion).post(delete))
 }
 
@@ -48,6 +50,8 @@ struct SettingsPage {
     frame: Frame,
     t: &'static SettingsTexts,
     user: User,
+    /// The address that is not confirmed yet.
+    waiting: Option<String>,
     name: Shown,
     address: Shown,
 }
@@ -64,7 +68,7 @@ struct DeletionPage {
 }
 
 async fn show(Entered(visit): Entered) -> Answered {
-    write(&visit, StatusCode::OK, None, Shown::default())
+    write(&visit, StatusCode::OK, None, Shown::default()).await
 }
 
 async fn rename(Posted(visit, form): Posted) -> Answered {
@@ -73,7 +77,7 @@ async fn rename(Posted(visit, form): Posted) -> Answered {
         Ok(_) => done(&visit, "settings", Notice::SettingsSaved),
         Err(error) => {
             let (status, shown) = refused(&visit, &form, &error)?;
-            write(&visit, status, Some(shown), Shown::default())
+            write(&visit, status, Some(shown), Shown::default()).await
         }
     }
 }
@@ -98,7 +102,25 @@ async fn change_address(Posted(visit, form): Posted) -> Answered {
         return Err(confirm::or_ask(&visit, &form, error));
     }
     let (status, shown) = refused(&visit, &form, &error)?;
-    write(&visit, status, None, shown)
+    write(&visit, status, None, shown).await
+}
+
+/// Sends the mail of the change that waits again.
+async fn resend_change(Posted(visit, form): Posted) -> Answered {
+    match addresses::resend_change(&visit.ctx).await {
+        Ok(()) => done(&visit, "settings", Notice::MailSent),
+        // it was confirmed or called off in another window: the page shows how it stands
+        Err(error) if error.is(Code::NotFound) => Ok(see_other(&visit.to("settings"))),
+        Err(error) => {
+            let (status, shown) = refused(&visit, &form, &error)?;
+            write(&visit, status, None, shown).await
+        }
+    }
+}
+
+async fn cancel_change(Posted(visit, _): Posted) -> Answered {
+    addresses::cancel_change(&visit.ctx).await?;
+    done(&visit, "settings", Notice::AddressChangeCancelled)
 }
 
 async fn request_change(visit: &Visit, form: &Form) -> Result<()> {
@@ -113,12 +135,13 @@ fn password(form: &Form) -> &str {
     if typed.is_empty() { form.value(confirm::PASSWORD) } else { typed }
 }
 
-fn write(visit: &Visit, status: StatusCode, name: Option<Shown>, address: Shown) -> Answered {
+async fn write(visit: &Visit, status: StatusCode, name: Option<Shown>, address: Shown) -> Answered {
     let user = accounts::me(&visit.ctx)?;
+    let waiting = addresses::waiting_change(&visit.ctx).await?.map(|link| link.address.to_string());
     let name = name.unwrap_or_else(|| Shown::filled([("name", user.name.clone())]));
     let t = SettingsTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Settings)?.opened_at("settings");
-    page(status, &SettingsPage { frame, t, user, name, address })
+    page(status, &SettingsPage { frame, t, user, waiting, name, address })
 }
 
 async fn show_deletion(Entered(visit): Entered) -> Answered {

@@ -6,7 +6,7 @@ use axum::{Router, http::StatusCode, response::Response, routing::get};
 
 use super::{
     form::{Form, Shown},
-    frame::{Frame, Section, page, secret_page},
+    frame::{COUNT, Frame, NOTICE, Section, page, secret_page},
     refusal::{Answered, Refusal, see_other},
     resume::{self, Held},
     visit::{Guest, GuestPosted, Visit, onward},
@@ -16,7 +16,10 @@ use crate::{
         app::App,
         error::{Error, Result},
         secret::SecretText,
-        texts::{console::SignInTexts, problems::Code},
+        texts::{
+            console::{Notice, SignInTexts},
+            problems::Code,
+        },
     },
     models::{
         second_factor::GivenCode,
@@ -40,6 +43,13 @@ struct SignInPage {
     shown: Shown,
     onward: Onward,
     is_resumed: bool,
+}
+
+impl SignInPage {
+    /// Whether the address is there already, and nothing is known against it: the password comes next.
+    fn wants_password(&self) -> bool {
+        !self.shown.value("email").is_empty() && self.shown.fault("email").is_empty()
+    }
 }
 
 #[derive(Template)]
@@ -140,11 +150,21 @@ async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
     end_former(visit).await?;
     visit.let_in(&opened.cookie);
     visit.suggest_language(opened.user.language);
+    let notice = opened.codes_left.map(|left| (Notice::of_codes_left(left), left));
     if on.held.path.is_empty() {
-        return Ok(see_other(&onward(visit, &on.next)));
+        let place = onward(visit, &on.next);
+        return Ok(see_other(&notice.map_or(place.clone(), |(notice, left)| told_at(&place, notice, left))));
     }
     // the form is bound to the new session by the page that shows it: it is asked for with the new cookie
-    resume::after_sign_in(visit, &opened.cookie, &on.held).await
+    resume::after_sign_in(visit, &opened.cookie, &on.held, notice).await
+}
+
+/// A page of ours, with a notice of so many.
+fn told_at(place: &str, notice: Notice, count: i64) -> String {
+    let (page, part) = place.split_once('#').map_or((place, None), |(page, part)| (page, Some(part)));
+    let mark = if page.contains('?') { '&' } else { '?' };
+    let part = part.map(|part| format!("#{part}")).unwrap_or_default();
+    format!("{page}{mark}{NOTICE}={}&{COUNT}={count}{part}", notice.word())
 }
 
 /// Ends the session whose cookie goes: nobody would ever sign out of it.
@@ -184,4 +204,17 @@ pub(super) fn ended(visit: &Visit, form: &Form) -> Answered {
 pub(super) fn without_cookies(visit: &Visit) -> Answered {
     let shown = Shown::saying(SignInTexts::of(visit.ctx.client().language).no_cookies);
     write(visit, StatusCode::FORBIDDEN, shown, Onward::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_stands_before_the_part_of_a_page_that_is_asked_for() {
+        let told = |place| told_at(place, Notice::RecoveryCodeUsed, 3);
+
+        assert_eq!(told("/dashboard"), "/dashboard?notice=recovery-code-used&count=3");
+        assert_eq!(told("/keys?q=a#search"), "/keys?q=a&notice=recovery-code-used&count=3#search");
+    }
 }

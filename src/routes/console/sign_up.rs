@@ -1,9 +1,10 @@
 //! `/sign-up`: makes an account, and signs in to it.
 
 use askama::Template;
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{Router, http::StatusCode, response::Response, routing::get};
 
 use super::{
+    check_mail::{ACT, MEND, check_mail},
     form::{Form, Shown},
     frame::{Frame, Section, page},
     refusal::{Answered, done, see_other},
@@ -21,16 +22,16 @@ use crate::{
         },
     },
     models::{email::Email, session::ConsoleSignIn},
-    schemas::auth::Register,
+    schemas::auth::{Recover, Register},
     services::{
         accounts::{self, NewAccount, Registered},
-        console_sessions,
+        addresses, console_sessions,
     },
 };
 
 /// The page.
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/sign-up", get(show).post(submit))
+    Router::new().route("/sign-up", get(show).post(submit)).route("/sign-up/resend", get(begin_again).post(resend))
 }
 
 #[derive(Template)]
@@ -41,14 +42,6 @@ struct SignUpPage {
     shown: Shown,
     password_hint: String,
     password_more: String,
-}
-
-#[derive(Template)]
-#[template(path = "console/pages/sentence.html")]
-pub(super) struct SentencePage {
-    pub(super) frame: Frame,
-    pub(super) title: &'static str,
-    pub(super) sentence: &'static str,
 }
 
 async fn show(Guest(visit): Guest) -> Answered {
@@ -66,17 +59,39 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
     };
     match made {
         Ok(Registered::Made(user)) => enter(&visit, &user.email, &form).await,
-        Ok(Registered::Hidden) => {
-            let language = visit.ctx.client().language;
-            let title = SignUpTexts::of(language).hidden_title;
-            let frame = visit.frame(Section::Public)?;
-            page(StatusCode::ACCEPTED, &SentencePage { frame, title, sentence: pages::registration_received(language) })
-        }
+        Ok(Registered::Hidden) => sent(&visit, &form),
         Err(error) => {
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, shown)
         }
     }
+}
+
+/// Sends the mail of a registration again, of which nobody is told whether there was one; or goes back to its form.
+async fn resend(GuestPosted(visit, form): GuestPosted) -> Answered {
+    if form.value(ACT) == MEND {
+        let typed = ["name", "email"].map(|name| (name, form.value(name).to_owned()));
+        return write(&visit, StatusCode::OK, Shown::filled(typed));
+    }
+    let asked = match form.object().text("email").read::<Recover>(visit.ctx.app()) {
+        Ok(body) => addresses::resend(&visit.ctx, &body.email).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = asked {
+        let (status, shown) = refused(&visit, &form, &error)?;
+        return write(&visit, status, shown);
+    }
+    sent(&visit, &form)
+}
+
+/// Somebody reloaded the page that told of the mail.
+async fn begin_again(Guest(visit): Guest) -> Response {
+    see_other(&visit.to("sign-up"))
+}
+
+fn sent(visit: &Visit, form: &Form) -> Answered {
+    let sentence = pages::registration_received(visit.ctx.client().language);
+    check_mail(visit, form, "sign-up/resend", sentence, &["name"])
 }
 
 async fn register(visit: &Visit, body: Register) -> Result<Registered> {

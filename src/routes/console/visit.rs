@@ -297,6 +297,7 @@ impl FromRequest<App> for TaskPosted {
         let (parts, body) = request.into_parts();
         app.keyring()?;
         let mut visit = Visit::of(&parts, app, None)?;
+        visit.former = signed_in(&parts, app).await?;
         counts::spend_address(&visit.ctx, Limit::Auth).await?;
         // not by `Origin`, which these pages keep even from us
         if csrf::fetched_from(&parts.headers) == Origin::Foreign {

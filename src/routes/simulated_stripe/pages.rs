@@ -71,6 +71,9 @@ struct InvoiceCard {
     /// The address of the PDF.
     file: String,
     open_file: &'static str,
+    /// The way back to the list that it came from.
+    billing: String,
+    back: &'static str,
 }
 
 /// The pages.
@@ -262,7 +265,8 @@ async fn show_invoice(
     let frame = Frame { stripe: &stripe, language, own: format!("invoices/{token}") };
     let Some((number, lines)) = lines(&stripe, &token, language) else { return frame.nothing() };
     let file = format!("{}?lang={}", stripe.place(&format!("invoices/{token}/pdf")), language.tag());
-    let card = InvoiceCard { lines, file, open_file: texts::invoice_pdf(language) };
+    let (billing, back) = (format!("{}billing", stripe.root()), texts::back_to_billing(language));
+    let card = InvoiceCard { lines, file, open_file: texts::invoice_pdf(language), billing, back };
     frame.page(StatusCode::OK, &texts::invoice_title(language, &number), &card)
 }
 

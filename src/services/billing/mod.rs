@@ -35,6 +35,7 @@ use crate::{
         texts::problems::Code,
     },
     models::{
+        billing::Price,
         billing_account::{Invoice, KeyUse, Standing},
         page::{Page, PageRequest},
         permission::Permission,
@@ -68,6 +69,11 @@ pub async fn key_use(ctx: &Context) -> Result<KeyUse> {
     let user = users::find(&mut reader, account).await?.ok_or(Code::Unauthenticated)?;
     let used = api_keys::count_active(&mut reader, account).await?;
     Ok(KeyUse { used, limit: ctx.app().config.free_plan_max_keys.filter(|_| user.plan == Plan::Free) })
+}
+
+/// What PRO costs, for anybody; `None` without Stripe, and where it can not be found out within a moment.
+pub async fn price(ctx: &Context) -> Option<Price> {
+    ctx.app().stripe.as_ref()?.price().await
 }
 
 /// The invoices of the member's account, newest first.

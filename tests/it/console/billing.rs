@@ -1,6 +1,8 @@
 //! `/billing`: plan, subscription, invoices, and the ways to Stripe.
 
-use crate::support::{Actor, Person, StandIn, TestApp};
+use std::time::{Duration, Instant};
+
+use crate::support::{Actor, Faults, Person, StandIn, TestApp};
 
 async fn with_actor<'a>(app: &'a TestApp, name: &str) -> (Actor<'a>, Person<'a>) {
     let actor = app.member(name).await;
@@ -57,6 +59,60 @@ on_both! {
         alice.open("/").await.sees_no("Create an account");
 
         alice.open("/billing?lang=fr").await.sees("Il se renouvelle le").sees("9,00\u{a0}€").sees("Payée");
+    }
+
+    async fn the_price_stands_wherever_pro_is_offered_in_each_language(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let mut guest = Person::new(&app);
+        let (_, mut alice) = with_actor(&app, "alice").await;
+
+        guest.open("/pricing").await.sees("€9.00 per month");
+        guest.open("/pricing?lang=fr").await.sees("9,00\u{a0}€ par mois");
+        alice.open("/billing").await.sees("PRO costs €9.00 per month");
+        alice.submit("/billing/checkout", &[]).await.sees("You are on your way to Stripe").sees("PRO costs €9.00 per month");
+
+        let asked = stand_in.asked().iter().filter(|one| one.contains("/v1/prices/")).count();
+        assert_eq!(asked, 1, "it is kept");
+        alice.open("/billing?lang=fr").await.sees("PRO coûte 9,00\u{a0}€ par mois");
+        subscribe(&stand_in, &app, &mut alice).await;
+        alice.open("/billing?lang=en").await.sees_no("PRO costs");
+        alice.submit("/billing/portal", &[]).await.sees_no("PRO costs");
+    }
+
+    async fn nobody_waits_for_a_stripe_that_is_away_and_the_page_is_honest(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        stand_in.set_faults(Faults { delay: Duration::from_secs(3), ..Faults::default() });
+
+        let began = Instant::now();
+        alice.open("/billing").await.sees("The price is shown before you pay").sees("Go PRO");
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        let began = Instant::now();
+        for _ in 0..5 {
+            alice.open("/pricing").await.sees("The price is shown before you pay").sees("Go PRO").sees_no("€9.00");
+        }
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+
+        // what it says in the end counts from then on, although nobody waited for it
+        for _ in 0..100 {
+            if alice.open("/pricing").await.text().contains("€9.00 per month") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the price never came");
+    }
+
+    async fn a_stripe_that_refuses_or_answers_nonsense_leaves_the_pages_whole(plain: TestApp) {
+        for status in [403, 404, 500] {
+            let (app, stand_in) = StandIn::with_app(plain.engine).await;
+            stand_in.set_faults(Faults { refuses_with: Some(status), ..Faults::default() });
+
+            let mut guest = Person::new(&app);
+            guest.open("/pricing?lang=fr").await.sees("Le prix est indiqué avant tout paiement").sees("Passer à PRO");
+
+            assert_eq!(guest.page.status, 200);
+        }
     }
 
     async fn what_stripe_refuses_is_said_in_place(plain: TestApp) {

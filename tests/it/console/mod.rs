@@ -17,6 +17,7 @@ mod keys_import;
 mod keys_list;
 mod markup;
 pub mod pages;
+mod passwords;
 mod plain_http;
 mod refusals;
 mod security;

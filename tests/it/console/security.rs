@@ -168,8 +168,30 @@ on_both! {
         let mut again = Person::new(&app);
         again.sign_in(&alice.email, PASSWORD).await;
         again.submit("/sign-in/code", &[("code", &codes[0])]).await;
+        again.sees("You signed in with a recovery code. 9 are left.").sees_no("Make new ones");
         assert_eq!(again.open("/security").await.path, "/security");
         again.sees("9 codes left");
+    }
+
+    async fn the_last_recovery_codes_ask_for_new_ones(app: TestApp) {
+        let mut person = Person::signed_in(&app, "alice").await;
+        let (secret, codes) = turn_on(&app, &mut person).await;
+        let sign_in = async |code: &str, from: &str| {
+            let mut again = Person::new(&app);
+            again.open("/?lang=fr").await.open(from).await.submit("/sign-in", &[("email", "alice@example.com"), ("password", PASSWORD)]).await;
+            again.submit("/sign-in/code", &[("code", code)]).await;
+            again
+        };
+        for code in &codes[..6] {
+            sign_in(code, "/sign-in").await;
+        }
+
+        sign_in(&codes[6], "/keys?q=a").await.sees("Il en reste 3.").sees("href=\"/security#factor\">En créer</a>");
+        sign_in(&codes[7], "/sign-in").await.sees("Il en reste 2.");
+        sign_in(&codes[8], "/sign-in").await.sees("Il en reste 1.");
+        sign_in(&codes[9], "/sign-in").await.sees("C’était votre dernier code de récupération.").sees("href=\"/security#factor\"");
+        app.clock.advance(TimeDelta::minutes(1));
+        sign_in(&code_of(&app, &secret), "/sign-in").await.sees_no("code de récupération.");
     }
 
     async fn a_wrong_code_shows_the_pending_secret_to_nobody_who_does_not_know_it(app: TestApp) {

@@ -2,9 +2,16 @@
 
 use chrono::TimeDelta;
 
-use crate::support::Person;
+use crate::support::{Person, TestApp};
 
 const PASSWORD: &str = "une girafe en pyjama vert";
+
+/// Where the newest of so many mails to the new address leads.
+async fn link_of(app: &TestApp, count: usize) -> String {
+    let mails = app.wait_for_mails("new@example.com", count).await;
+    let link = mails[count - 1].body.split("/confirm-address").nth(1).and_then(|rest| rest.split_whitespace().next());
+    format!("/confirm-address{}", link.expect("a link"))
+}
 
 on_both! {
     async fn a_name_is_changed_whatever_is_in_it(app: TestApp) {
@@ -52,9 +59,43 @@ on_both! {
         let mails = app.wait_for_mails("new@example.com", 1).await;
         let link = mails[0].body.split("/confirm-address").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
         let link = format!("/confirm-address{link}");
-        alice.open(&link).await.sees("Change to this address");
-        alice.submit("/confirm-address", &[]).await.sees("<h1>Your address is changed</h1>");
+        // the page names what it confirms, and who has signed in finds the way back
+        alice.open(&link).await.sees("Change to this address").sees("<strong>new@example.com</strong>").sees("<a class=\"btn quiet wide\" href=\"/dashboard\">Open the console</a>");
+        Person::new(&app).open(&link).await.sees("<strong>new@example.com</strong>").sees_no("Open the console");
+        alice.submit("/confirm-address", &[]).await.sees("<h1>Your address is changed</h1>").sees("<a class=\"btn primary wide\" href=\"/dashboard\">Open the console</a>");
+        alice.open("/settings").await.sees("<strong>new@example.com</strong>").sees_no("Waiting to be confirmed");
+        alice.open(&link).await.sees_no("<strong>new@example.com</strong>");
         alice.open(&link).await.submit("/confirm-address", &[]).await.sees("<h1>This link no longer works</h1>");
+    }
+
+    async fn a_change_that_waits_is_told_sent_again_and_called_off(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/settings").await.sees_no("Waiting to be confirmed");
+        alice.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
+        alice.sees("Waiting to be confirmed").sees("<strong>new@example.com</strong>");
+        let first = link_of(&app, 1).await;
+        let old = alice.filled("/settings/email/resend", &[]);
+
+        alice.submit("/settings/email/resend", &[]).await.sees("A mail is on its way").sees("Waiting to be confirmed");
+        let second = link_of(&app, 2).await;
+        alice.open(&first).await.submit("/confirm-address", &[]).await.sees("This link no longer works");
+
+        alice.open("/settings?lang=fr").await.sees("En attente de confirmation");
+        alice.submit("/settings/email/cancel", &[]).await.sees("Le changement est abandonné").sees_no("En attente");
+        alice.open(&second).await.submit("/confirm-address", &[]).await.sees("Ce lien ne sert plus");
+        // a page that was open all the while does no harm
+        alice.post(&old).await;
+        assert_eq!((alice.page.status, alice.page.header("location")), (303, "/settings"));
+        app.settle_mails().await;
+        assert_eq!(app.mails.to("new@example.com").len(), 2);
+
+        let mut forged = old.clone();
+        forged.fields.retain(|(name, _)| name != "csrf");
+        assert_eq!(alice.post(&forged).await.page.status, 403);
+        app.clock.advance(TimeDelta::minutes(1));
+        alice.open("/settings?lang=en").await.submit("/settings/email", &[("email", "late@example.com"), ("password", PASSWORD)]).await.sees("late@example.com");
+        app.sql("update auth.mail_links set \"expiresAt\" = \"createdAt\"").await;
+        alice.open("/settings").await.sees_no("late@example.com");
     }
 
     async fn an_old_sign_in_asks_for_the_password_once(app: TestApp) {
@@ -100,5 +141,41 @@ on_both! {
         assert_eq!(alice.page.status, 409);
         alice.sees("role=\"alert\"");
         assert_eq!(alice.open("/settings").await.page.status, 200);
+    }
+}
+
+on_both! {
+    with [("RATE_LIMIT_MAILBOX_PER_HOUR", "2")];
+
+    async fn a_mailbox_that_got_enough_gets_no_further_mail_of_a_change(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/settings").await.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
+
+        for _ in 0..4 {
+            alice.open("/settings").await.submit("/settings/email/resend", &[]).await.sees("A mail is on its way");
+        }
+
+        app.settle_mails().await;
+        assert_eq!(app.mails.to("new@example.com").len(), 2);
+    }
+}
+
+on_both! {
+    with [("ENUMERATION_PROTECTION", "true")];
+
+    async fn an_address_that_is_taken_waits_like_any_other_where_nobody_must_hear_of_it(app: TestApp) {
+        for email in ["alice@example.com", "bob@example.com"] {
+            let body = serde_json::json!({ "email": email, "password": PASSWORD });
+            app.call("POST", "/api/auth/register", Some(body)).await.expect(202);
+        }
+        let mut alice = Person::new(&app);
+        alice.sign_in("alice@example.com", PASSWORD).await;
+        for address in ["bob@example.com", "nobody@example.com"] {
+            alice.open("/settings").await.submit("/settings/email", &[("email", address), ("password", PASSWORD)]).await;
+            alice.sees("Waiting to be confirmed").sees(&format!("<strong>{address}</strong>"));
+            alice.submit("/settings/email/resend", &[]).await.sees("A mail is on its way").sees(&format!("<strong>{address}</strong>"));
+        }
+        app.settle_mails().await;
+        assert!(app.mails.to("bob@example.com").iter().all(|mail| !mail.body.contains("/confirm-address")));
     }
 }

@@ -41,6 +41,36 @@ on_both! {
         alice.sees_no("loutres");
     }
 
+    async fn a_forgotten_password_is_no_dead_end(app: TestApp) {
+        app.member("alice").await;
+        let mut alice = Person::new(&app).in_french();
+
+        alice.open("/forgot-password").await.submit("/forgot-password", &[("email", "alice@example.com")]).await;
+        alice.sees("<strong>alice@example.com</strong>").sees("Regardez parmi les indésirables").sees("Retour à la connexion");
+        app.wait_for_mails("alice@example.com", 1).await;
+        alice.submit("/forgot-password", &[("act", "again")]).await.sees("Demande renouvelée").sees("<strong>alice@example.com</strong>");
+        app.wait_for_mails("alice@example.com", 2).await;
+
+        alice.submit("/forgot-password", &[("act", "mend")]).await.sees("value=\"alice@example.com\"").sees("Envoyer le lien");
+        app.settle_mails().await;
+        assert_eq!(app.mails.to("alice@example.com").len(), 2);
+    }
+
+    async fn a_code_that_nobody_waits_with_stays_to_be_mended(app: TestApp) {
+        let begun = app.call("POST", "/api/auth/device", None).await.expect(200).json();
+        let code = begun["user_code"].as_str().unwrap();
+        let mut alice = Person::new(&app);
+
+        let wrong = "BBBB-BBBB<";
+        alice.open("/device").await.open("/device?code=BBBB-BBBB%3C").await;
+        assert_eq!(alice.page.status, 400);
+        let form = alice.filled("/device", &[]);
+        assert!(form.fields.iter().any(|(name, value)| name == "code" && value == wrong), "{form:?}");
+        alice.open("/device?lang=fr&code=BBBB-BBBB").await.sees("value=\"BBBB-BBBB\"").sees("href=\"/device?code=BBBB-BBBB&lang=en\"");
+
+        alice.open(&format!("/device?code={code}")).await.sees(code);
+    }
+
     async fn faults_of_a_registration_stand_at_their_fields_in_french(app: TestApp) {
         app.member("alice").await;
         let mut person = Person::new(&app).in_french();
@@ -267,11 +297,34 @@ mod where_nobody_is_told_who_has_an_account {
                 let fields = [("name", ""), ("email", email), ("password", PASSWORD)];
                 person.open("/sign-up").await.submit("/sign-up", &fields).await;
                 let names: Vec<_> = person.cookies.keys().cloned().collect();
-                pages.push((person.page.status, person.path.clone(), names, person.page.text()));
+                // the page names the address that was given, and its form has a code of its own
+                let code = person.filled("/sign-up/resend", &[]).fields[0].1.clone();
+                let text = person.page.text().replace(email, "the address").replace(&code, "the code");
+                pages.push((person.page.status, person.path.clone(), names, text));
             }
 
             assert_eq!(pages[0], pages[1]);
             assert!(pages[0].0 == 202 && pages[0].3.contains("A mail is on its way"), "{}", pages[0].3);
+        }
+
+        async fn a_mail_that_does_not_come_is_sent_again_or_its_address_mended(app: TestApp) {
+            let mut alice = Person::new(&app);
+            let fields = [("name", "Alice"), ("email", "alcie@example.com"), ("password", PASSWORD)];
+            alice.open("/sign-up").await.submit("/sign-up", &fields).await;
+            alice.sees("<strong>alcie@example.com</strong>").sees("Look among the unwanted mail").sees_no("girafe");
+            app.settle_mails().await;
+            assert_eq!(app.mails.verifications("alcie@example.com").len(), 1);
+
+            alice.submit("/sign-up/resend", &[("act", "again")]).await.sees("Asked for once more").sees("<strong>alcie@example.com</strong>");
+            app.settle_mails().await;
+            assert_eq!(app.mails.verifications("alcie@example.com").len(), 2);
+
+            alice.submit("/sign-up/resend", &[("act", "mend")]).await;
+            assert_eq!(alice.page.status, 200);
+            let form = alice.filled("/sign-up", &[]);
+            let value = |name: &str| form.fields.iter().find(|(found, _)| found == name).unwrap().1.clone();
+            assert_eq!((value("name"), value("email"), value("password")), ("Alice".into(), "alcie@example.com".into(), String::new()));
+            assert_eq!(alice.open("/sign-up/resend").await.path, "/sign-up");
         }
     }
 }

@@ -148,6 +148,8 @@ async fn what_is_not_there_is_a_page_and_what_is_written_stays_text() {
         let page = stage.get(&path).await.expect(200).text();
         assert!(page.contains("&#60;b&#62;x@example.com") && !page.contains("<b>"), "{page}");
     }
+    let page = stage.get(&format!("/invoices/{token}?lang=fr")).await.expect(200).text();
+    assert!(page.contains("href=\"/billing\">Retour à la facturation</a>"), "{page}");
     let file = stage.get(&format!("/invoices/{token}/pdf?lang=fr")).await.expect(200);
     assert_eq!(file.header("content-type"), "application/pdf");
     assert!(file.body.starts_with(b"%PDF-1.4"));

@@ -108,7 +108,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("login no_browser", "Ne pas ouvrir le navigateur"),
     ("login insecure_http", "Permettre HTTP sans chiffrement vers une autre machine : qui écoute lit les valeurs"),
     ("logout", "Se déconnecter et supprimer ce qui est gardé sur cette machine"),
-    ("status", "Montrer qui est connecté, et où"),
+    ("status", "Montrer quelle session est ouverte, et où"),
     ("ls", "Lister les clés, masquées"),
     ("ls provider", "Celles d’un fournisseur, comme openai"),
     ("ls tag", "Celles qui ont cette étiquette"),

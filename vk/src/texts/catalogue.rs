@@ -64,7 +64,7 @@ texts! {
 
     // the terminal
     NoTerminal = "There is no terminal to ask at. Pipe the value in." | "Il n’y a pas de terminal où demander. Passez la valeur par l’entrée standard.";
-    SayYes = "There is no terminal to ask at. Add --yes if you are sure." | "Il n’y a pas de terminal où demander. Ajoutez --yes si vous êtes sûr.";
+    SayYes = "There is no terminal to ask at. Add --yes if you are sure." | "Il n’y a pas de terminal où demander. Ajoutez --yes si c’est bien ce que vous voulez.";
     Cancelled = "Nothing was done." | "Rien n’a été fait.";
     EmptySecret = "Nothing was given." | "Rien n’a été donné.";
     SecretTooLong = "That is longer than {0} KiB: no key is." | "C’est plus long que {0} Kio : aucune clé ne l’est.";
@@ -100,8 +100,8 @@ texts! {
     InPersonAlone = "No token may do this, whatever its scopes. Sign in as a person: vk login, and unset VK_TOKEN." | "Aucun jeton ne le peut, quelles que soient ses portées. Connectez-vous en personne : vk login, et retirez VK_TOKEN.";
 
     // the sign-in
-    NotSignedIn = "Nobody is signed in. Run vk login, or set VK_URL and VK_TOKEN." | "Personne n’est connecté. Lancez vk login, ou définissez VK_URL et VK_TOKEN.";
-    NobodySignedIn = "Nobody was signed in." | "Personne n’était connecté.";
+    NotSignedIn = "Nobody is signed in. Run vk login, or set VK_URL and VK_TOKEN." | "Aucune session n’est ouverte. Lancez vk login, ou définissez VK_URL et VK_TOKEN.";
+    NobodySignedIn = "Nobody was signed in." | "Aucune session n’était ouverte.";
     SignInEnded = "{0} does not accept this sign-in or token any more. Run: vk login" | "{0} n’accepte plus cette connexion ou ce jeton. Lancez : vk login";
     SignedInElsewhere = "The sign-in is for {0}, and VK_URL says {1}. Run vk login --url {1}, or unset VK_URL."
         | "La connexion est pour {0}, et VK_URL dit {1}. Lancez vk login --url {1}, ou retirez VK_URL.";
@@ -124,9 +124,9 @@ texts! {
         | "{0} ne connaît pas la connexion par navigateur. Créez-y un jeton et lancez : vk login --token";
     BrowserRefused = "The sign-in was refused in the browser." | "La connexion a été refusée dans le navigateur.";
     BrowserTooLate = "Nobody confirmed the code in time. Run vk login again." | "Personne n’a confirmé le code à temps. Relancez vk login.";
-    SignedIn = "Signed in as {0} at {1}." | "Connecté comme {0} à {1}.";
-    KeptInFile = "No keyring answered: the sign-in is in {0}, which you alone may read." | "Aucun trousseau n’a répondu : la connexion est dans {0}, que vous seul pouvez lire.";
-    SignedOut = "Signed out of {0}; nothing is kept on this machine." | "Déconnecté de {0} ; rien n’est gardé sur cette machine.";
+    SignedIn = "Signed in as {0} at {1}." | "Connexion réussie : {0}, sur {1}.";
+    KeptInFile = "No keyring answered: the sign-in is in {0}, which you alone may read." | "Aucun trousseau n’a répondu : la connexion est dans {0}, que personne d’autre que vous ne peut lire.";
+    SignedOut = "Signed out of {0}; nothing is kept on this machine." | "Session fermée sur {0} ; rien n’est gardé sur cette machine.";
     ServerNotTold = "{0} could not be told: its session stays open until it ends by itself. End it from another machine if this one was lost."
         | "{0} n’a pas pu être prévenu : sa session reste ouverte jusqu’à sa fin. Fermez-la d’une autre machine si celle-ci est perdue.";
     TokenLives = "The token itself still works. To end it: vk tokens revoke NAME" | "Le jeton lui-même fonctionne encore. Pour y mettre fin : vk tokens revoke NOM";
@@ -139,7 +139,7 @@ texts! {
     WithToken = "a token" | "un jeton";
     InPerson = "in person" | "en personne";
     InKeyring = "in the keyring" | "dans le trousseau";
-    InFile = "in a file that you alone may read" | "dans un fichier que vous seul pouvez lire";
+    InFile = "in a file that you alone may read" | "dans un fichier que personne d’autre que vous ne peut lire";
     InEnvironment = "in VK_TOKEN" | "dans VK_TOKEN";
 
     // keys
@@ -278,5 +278,5 @@ texts! {
     CacheCleared = "The values kept on this machine were deleted." | "Les valeurs gardées sur cette machine ont été supprimées.";
     CacheEmpty = "Nothing was kept on this machine." | "Rien n’était gardé sur cette machine.";
     ExitCodes = "0    done\n1    something on this machine failed, or you said no\n2    the command was written wrongly\n3    not signed in, or refused\n4    not found\n5    the input is at fault; vk verify: the key is not valid\n6    the server or the network is away, or asks to wait\n126  vk run: the program can not be run\n127  vk run: there is no such program\n141  nobody reads the output\n\nvk run passes the program’s own code on, and 128 + n where signal n ended it."
-        | "0    fait\n1    quelque chose a échoué sur cette machine, ou vous avez dit non\n2    la commande est mal écrite\n3    non connecté, ou refusé\n4    introuvable\n5    l’entrée est fautive ; vk verify : la clé n’est pas valable\n6    le serveur ou le réseau est absent, ou demande d’attendre\n126  vk run : le programme ne peut pas être lancé\n127  vk run : ce programme n’existe pas\n141  personne ne lit la sortie\n\nvk run transmet le code du programme, et 128 + n si le signal n l’a terminé.";
+        | "0    fait\n1    quelque chose a échoué sur cette machine, ou vous avez dit non\n2    la commande est mal écrite\n3    pas de session ouverte, ou accès refusé\n4    introuvable\n5    l’entrée est fautive ; vk verify : la clé n’est pas valable\n6    le serveur ou le réseau est absent, ou demande d’attendre\n126  vk run : le programme ne peut pas être lancé\n127  vk run : ce programme n’existe pas\n141  personne ne lit la sortie\n\nvk run transmet le code du programme, et 128 + n si le signal n l’a terminé.";
 }

@@ -55,6 +55,8 @@ notices! {
     AccountEnabled = "account-enabled": "The account may sign in again." | "Le compte peut de nouveau se connecter.",
     /// Another address was asked for.
     AddressChangeAsked = "address-change-asked": "A mail waits at the new address. The change counts once you follow its link." | "Un message vous attend à la nouvelle adresse. Le changement comptera quand vous aurez suivi son lien.",
+    /// The change that waited was called off.
+    AddressChangeCancelled = "address-change-cancelled": "The change is called off; your address stays as it is." | "Le changement est abandonné ; votre adresse reste la même.",
     /// One other session was ended.
     OtherSessionEnded = "other-session-ended": "That session has ended." | "Cette session a pris fin.",
     /// All other sessions were ended.
@@ -63,6 +65,10 @@ notices! {
     PasswordChanged = "password-changed": "Your password is changed, and all other sessions have ended." | "Votre mot de passe est changé, et toutes les autres sessions ont pris fin.",
     /// An administrator had a recovery mail sent.
     RecoverySent = "recovery-sent": "A recovery mail is on its way to the account’s owner." | "Un message de récupération est en route vers le titulaire du compte.",
+    /// A recovery code opened the console, and others are left.
+    RecoveryCodeUsed = "recovery-code-used": "You signed in with a recovery code. 1 is left." | "Connexion avec un code de récupération. Il en reste 1."; "You signed in with a recovery code. {count} are left." | "Connexion avec un code de récupération. Il en reste {count}.",
+    /// The last recovery code opened the console.
+    RecoveryCodesGone = "recovery-codes-gone": "That was your last recovery code. Make new ones before you need one." | "C’était votre dernier code de récupération. Créez-en de nouveaux avant d’en avoir besoin.",
     /// The second factor must be set up first.
     SecondFactorNeeded = "second-factor-needed": "This server asks you for a second factor. Set it up to go on." | "Ce serveur vous demande un second facteur. Mettez-le en place pour continuer.",
     /// The second factor was turned off.
@@ -105,6 +111,23 @@ notices! {
     KeysTagged = "keys-tagged": "The tags are changed." | "Les étiquettes sont modifiées.",
     /// Nothing was ticked.
     KeysUnticked = "keys-unticked": "Nothing was chosen, so nothing changed." | "Rien n’était choisi : rien n’a changé.",
+}
+
+/// With fewer recovery codes than that, new ones should be made.
+pub const FEW_CODES: i64 = 4;
+
+impl Notice {
+    /// What to tell of whoever signed in with a recovery code, of which so many are left.
+    #[must_use]
+    pub fn of_codes_left(left: i64) -> Self {
+        if left > 0 { Self::RecoveryCodeUsed } else { Self::RecoveryCodesGone }
+    }
+
+    /// Whether it asks for new recovery codes, where it was told of so many.
+    #[must_use]
+    pub fn wants_codes(self, count: i64) -> bool {
+        self == Self::RecoveryCodesGone || (self == Self::RecoveryCodeUsed && count < FEW_CODES)
+    }
 }
 
 /// How many lines an import left out, as a sentence after the notice.

@@ -44,7 +44,7 @@ texts! {
         free_keys_limited: "active keys" | "clés actives",
         pro_name: "PRO" | "PRO",
         pro_for: "For a team’s worth of services" | "Pour tous vos services",
-        pro_price: "Price shown at checkout" | "Prix indiqué au paiement",
+        pro_price_unknown: "The price is shown before you pay." | "Le prix est indiqué avant tout paiement.",
         pro_all: "Everything in FREE" | "Tout ce que contient FREE",
         pro_keys: "Unlimited keys" | "Clés sans limite",
         both_encryption: "AES-256-GCM, masked by default" | "AES-256-GCM, masquées par défaut",

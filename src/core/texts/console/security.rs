@@ -26,7 +26,7 @@ texts! {
         password_hint: "At least {least} characters, hard to guess: a few unrelated words do well." | "Au moins {least} caractères, difficiles à deviner : quelques mots sans lien conviennent bien.",
         password_button: "Change the password" | "Changer le mot de passe",
         sessions: "Sessions" | "Sessions",
-        sessions_lede: "Where you are signed in. End what you do not know, then change the password." | "Là où vous êtes connecté. Mettez fin à ce que vous ne reconnaissez pas, puis changez le mot de passe.",
+        sessions_lede: "Where you are signed in. End what you do not know, then change the password." | "Là où votre compte est ouvert. Mettez fin à ce que vous ne reconnaissez pas, puis changez le mot de passe.",
         session_current: "This one" | "Celle-ci",
         session_device: "Program" | "Programme",
         session_ip: "Address" | "Adresse",

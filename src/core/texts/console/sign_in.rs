@@ -31,7 +31,6 @@ texts! {
         button: "Create the account" | "Créer le compte",
         have_account: "Have an account already?" | "Déjà un compte ?",
         sign_in: "Sign in" | "Se connecter",
-        hidden_title: "Look into your mailbox" | "Consultez votre boîte de réception",
     }
 }
 
@@ -43,7 +42,18 @@ texts! {
         email: "Email" | "Adresse e-mail",
         button: "Send the link" | "Envoyer le lien",
         back: "Back to signing in" | "Retour à la connexion",
-        sent_title: "Look into your mailbox" | "Consultez votre boîte de réception",
+    }
+}
+
+texts! {
+    /// An answer that comes by mail.
+    CheckMailTexts {
+        title: "Look into your mailbox" | "Consultez votre boîte de réception",
+        lost: "Nothing there after a few minutes? Look among the unwanted mail, and check that the address above is the right one." | "Rien reçu après quelques minutes ? Regardez parmi les indésirables, et vérifiez que l’adresse ci-dessus est la bonne.",
+        again: "Asked for once more. If several mails went there just now, no further one is sent: use the newest." | "Demande renouvelée. Si plusieurs messages y sont partis à l’instant, aucun autre ne part : suivez le plus récent.",
+        send_again: "Send it again" | "Renvoyer le message",
+        mend: "Correct the address" | "Corriger l’adresse",
+        back: "Back to signing in" | "Retour à la connexion",
     }
 }
 
@@ -63,10 +73,10 @@ texts! {
     /// A form that was held up and goes on with a click.
     ResumeTexts {
         title: "Go on where you were" | "Reprendre où vous en étiez",
-        lede: "You are signed in. What you had typed is still here and was not sent yet." | "Vous êtes connecté. Ce que vous aviez saisi est toujours là et n’a pas encore été envoyé.",
+        lede: "You are signed in. What you had typed is still here and was not sent yet." | "Votre session est ouverte. Ce que vous aviez saisi est toujours là et n’a pas encore été envoyé.",
         button: "Send it now" | "Envoyer maintenant",
         cancel: "Forget it" | "Abandonner",
         not_sent: "Not sent" | "Non envoyé",
-        of_another: "You are signed in as {who}. What was typed before does not come from this account: it was not sent, and is not shown here." | "Vous êtes connecté en tant que {who}. Ce qui avait été saisi ne vient pas de ce compte : rien n’a été envoyé, et rien n’en est montré ici.",
+        of_another: "You are signed in as {who}. What was typed before does not come from this account: it was not sent, and is not shown here." | "La session ouverte est celle de {who}. Ce qui avait été saisi ne vient pas de ce compte : rien n’a été envoyé, et rien n’en est montré ici.",
     }
 }

@@ -23,6 +23,7 @@ sentences! {
     AccountUpdated: "The account was changed" | "Le compte a été modifié",
     AddressVerified: "The address was confirmed" | "L’adresse a été confirmée",
     AddressChangeRequested: "Another address was asked for" | "Une autre adresse a été demandée",
+    AddressChangeCancelled: "A change of the address was called off" | "Une demande de changement d’adresse a été abandonnée",
     AddressChanged: "The address was changed" | "L’adresse a été changée",
     AddressChangeUndone: "A change of the address was taken back" | "Un changement d’adresse a été annulé",
     AccountDeleted: "The account was deleted" | "Le compte a été supprimé",

@@ -18,7 +18,7 @@ pub(super) fn content(of: &Particulars) -> Content {
             .otherwise("Si ce n’était pas vous, ne faites rien : votre mot de passe reste inchangé."),
         MailKind::VerifyAddress => Content::new("Confirmez votre adresse pour Vault API", "Confirmer cette adresse")
             .says("Un compte Vault API a été créé avec cette adresse. Merci de confirmer qu’elle est bien à vous.")
-            .about_link("Le lien sert une fois, pendant un temps limité ; vous pourrez en demander un autre une fois connecté.")
+            .about_link("Le lien sert une fois, pendant un temps limité ; vous pourrez en demander un autre après votre connexion.")
             .otherwise("Si vous n’avez pas créé de compte, ne faites rien : sans cette confirmation, il ne sert à personne."),
         MailKind::AccountExists => Content::new("Vous avez déjà un compte Vault API", OPEN)
             .says("Quelqu’un, sans doute vous, a voulu s’inscrire à Vault API avec cette adresse. Elle a déjà un compte, et rien n’a changé.")
@@ -37,7 +37,7 @@ pub(super) fn content(of: &Particulars) -> Content {
             .about_link("Si vous n’avez pas voulu ce changement, le lien l’annule. Il sert pendant trois jours.")
             .otherwise("Si c’était vous, il n’y a rien à faire."),
         MailKind::NewDevice => Content::new("Nouvelle connexion à votre compte Vault API", OPEN)
-            .says("Quelqu’un s’est connecté à votre compte Vault API avec un appareil que nous n’avions encore jamais vu.")
+            .says("Une connexion à votre compte Vault API vient d’un appareil que nous n’avions encore jamais vu.")
             .otherwise(NOT_YOU_PASSWORD),
         MailKind::RefreshTokenReused => Content::new("Nous avons fermé une session de votre compte Vault API", OPEN)
             .says("Un jeton qui avait déjà servi a été présenté une seconde fois. Il a peut-être été copié : nous avons fermé la session à laquelle il appartient.")

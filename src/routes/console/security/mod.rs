@@ -21,7 +21,7 @@ use crate::{
         app::App,
         error::{Error, Result},
         texts::{
-            console::{Notice, SecurityTexts, counted},
+            console::{FEW_CODES, Notice, SecurityTexts, counted},
             mails::device,
             problems::Code,
         },
@@ -56,6 +56,7 @@ struct SecurityPage {
     factor: FactorState,
     factor_since: String,
     codes_left: String,
+    has_few_codes: bool,
     /// `None` where nothing but the second factor may be looked at yet.
     sessions: Option<Vec<Row>>,
     pager: Pager,
@@ -118,6 +119,7 @@ async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
         shown,
         factor_since: factor.enabled_at.map(stamp::day).unwrap_or_default(),
         codes_left: counted(language, factor.recovery_codes_left, t.code_left, t.codes_left),
+        has_few_codes: factor.recovery_codes_left < FEW_CODES,
         factor,
         sessions,
         pager: Pager::of(visit, "security", "", next),

@@ -12,7 +12,7 @@ use super::{
         sign_in::refused,
         visit::{Guest, TaskPosted, Visit},
     },
-    outcome,
+    back_to_console, outcome,
 };
 use crate::{
     core::{
@@ -27,14 +27,17 @@ use crate::{
     },
     models::mail_link::LinkPurpose,
     routes::html::{escape_query, value_of},
-    services::addresses,
+    services::{
+        addresses,
+        limits::{self as counts, Limit},
+    },
 };
 
 /// The pages.
 pub(super) fn routes() -> Router<App> {
     let mut router = Router::new();
     for &purpose in LinkPurpose::ALL {
-        let show = move |guest: Guest| std::future::ready(show(&guest, purpose));
+        let show = move |guest: Guest| show(guest, purpose);
         let submit = move |posted: TaskPosted| submit(posted, purpose);
         router = router.route(purpose.page(), get(show).post(submit));
     }
@@ -50,10 +53,14 @@ struct LinkPage {
     /// The page's own path, without its `/`.
     action: &'static str,
     token: String,
+    /// The address that the link proves, while it works.
+    address: Option<String>,
 }
 
-fn show(Guest(visit): &Guest, purpose: LinkPurpose) -> Answered {
-    write(visit, StatusCode::OK, purpose, Shown::default(), value_of(&visit.query, "token"))
+async fn show(Guest(visit): Guest, purpose: LinkPurpose) -> Answered {
+    // the page tells an address, to whoever has the link
+    counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
+    write(&visit, StatusCode::OK, purpose, Shown::default(), value_of(&visit.query, "token")).await
 }
 
 async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> Answered {
@@ -64,10 +71,12 @@ async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> An
     let (title, done) =
         if is_disowned { (pages::disowned_title(language), pages::disowned(language)) } else { (t.done_title, t.done) };
     match spend(&visit.ctx, purpose, is_disowned, &SecretText::from(token)).await {
+        // whoever has signed in still has, but where that ended everything
+        Ok(()) if purpose != LinkPurpose::Undo && !is_disowned => back_to_console(&visit, title, done),
         Ok(()) => outcome(&visit, StatusCode::OK, title, done),
         Err(error @ Error::Busy { .. }) => {
             let (status, shown) = refused(&visit, &form, &error)?;
-            write(&visit, status, purpose, shown, token.to_owned())
+            write(&visit, status, purpose, shown, token.to_owned()).await
         }
         Err(error @ Error::Refused(Code::InvalidToken | Code::EmailTaken | Code::Forbidden)) => {
             // nothing that a second click could mend
@@ -88,10 +97,12 @@ async fn spend(ctx: &Context, purpose: LinkPurpose, is_disowned: bool, token: &S
     }
 }
 
-fn write(visit: &Visit, status: StatusCode, purpose: LinkPurpose, shown: Shown, token: String) -> Answered {
+async fn write(visit: &Visit, status: StatusCode, purpose: LinkPurpose, shown: Shown, token: String) -> Answered {
+    let address = addresses::proved_by(&visit.ctx, purpose, &SecretText::from(token.as_str())).await?;
+    let address = address.map(|address| address.to_string());
     let t = pages::button(visit.ctx.client().language, purpose);
     let action = purpose.page().trim_start_matches('/');
     let own = format!("{action}?token={}", escape_query(&token));
     let frame = visit.public_frame(Section::Public)?.standing_at(&own);
-    page(status, &LinkPage { frame, t, shown, action, token })
+    page(status, &LinkPage { frame, t, shown, action, token, address })
 }

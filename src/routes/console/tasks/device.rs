@@ -39,6 +39,9 @@ use crate::{
     },
 };
 
+/// How much of a refused code is shown again: more than the field takes is no typing error.
+const MOST_TYPED: usize = 20;
+
 /// The page.
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/device", get(show).post(submit)).route("/device/allow", post(allow).get(begin_again))
@@ -71,7 +74,7 @@ async fn show(Guest(visit): Guest) -> Answered {
     }
     match device_login::find(&visit.ctx, &code).await {
         Ok(waiting) => write(&visit, StatusCode::OK, &waiting, code, Shown::default()),
-        Err(error) => unknown(&visit, error),
+        Err(error) => unknown(&visit, &code, error),
     }
 }
 
@@ -80,7 +83,7 @@ async fn submit(TaskPosted(visit, form): TaskPosted) -> Answered {
     let code = form.value("code");
     let waiting = match device_login::find(&visit.ctx, code).await {
         Ok(waiting) => waiting,
-        Err(error) => return unknown(&visit, error),
+        Err(error) => return unknown(&visit, code, error),
     };
     let (answered, done) = if form.value("answer") == "refuse" {
         (device_login::refuse(&visit.ctx, code).await, t.refused)
@@ -117,7 +120,7 @@ async fn allow(Posted(visit, form): Posted) -> Answered {
     let t = texts::device(visit.ctx.client().language);
     match device_login::approve(&visit.ctx, form.value("user_code")).await {
         Ok(()) => outcome(&visit, StatusCode::OK, t.title, t.allowed),
-        Err(error @ Error::Refused(Code::InvalidUserCode)) => unknown(&visit, error),
+        Err(error @ Error::Refused(Code::InvalidUserCode)) => unknown(&visit, form.value("user_code"), error),
         Err(error) => Err(confirm::or_ask(&visit, &form, error)),
     }
 }
@@ -127,18 +130,23 @@ async fn begin_again(Entered(visit): Entered) -> Response {
     see_other(&visit.to("device"))
 }
 
-/// Asks again for a code that nobody waits with.
-fn unknown(visit: &Visit, error: Error) -> Answered {
+/// Asks again for a code that nobody waits with: it stays, for a letter of it to be mended.
+fn unknown(visit: &Visit, code: &str, error: Error) -> Answered {
     if !error.is(Code::InvalidUserCode) {
         return Err(error.into());
     }
     let (status, sentence) = visit.sentence_of(&error);
-    ask_code(visit, status, Shown::saying(&sentence))
+    let code: String = code.chars().take(MOST_TYPED).collect();
+    let mut shown = Shown::filled([("code", code)]);
+    shown.sentence = Some(sentence);
+    ask_code(visit, status, shown)
 }
 
 fn ask_code(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let t = texts::device(visit.ctx.client().language);
-    page(status, &CodePage { frame: visit.public_frame(Section::Public)?.standing_at("device"), t, shown })
+    let typed = shown.value("code");
+    let own = if typed.is_empty() { "device".to_owned() } else { format!("device?code={}", escape_query(typed)) };
+    page(status, &CodePage { frame: visit.public_frame(Section::Public)?.standing_at(&own), t, shown })
 }
 
 fn write(visit: &Visit, status: StatusCode, waiting: &DeviceLogin, code: String, shown: Shown) -> Answered {

@@ -42,10 +42,20 @@ struct OutcomePage {
     title: &'static str,
     sentence: String,
     is_fault: bool,
+    /// Whether the way on leads into the console.
+    is_in: bool,
 }
 
 /// Tells what became of a task. The page can not be asked for again.
 pub(super) fn outcome(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str) -> Answered {
     let frame = visit.public_frame(Section::Public)?;
-    page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success() })
+    let is_in = frame.user.is_some();
+    page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success(), is_in })
+}
+
+/// Tells what was done, with the way back into the console for who has signed in at this browser.
+pub(super) fn back_to_console(visit: &Visit, title: &'static str, sentence: &str) -> Answered {
+    let frame = visit.public_frame(Section::Public)?;
+    let is_in = frame.user.is_some() || visit.former.is_some();
+    page(StatusCode::OK, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: false, is_in })
 }

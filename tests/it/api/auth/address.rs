@@ -67,6 +67,25 @@ on_both! {
         assert!(app.mails.all().is_empty());
     }
 
+    async fn a_change_that_waits_is_told_sent_again_and_called_off(app: TestApp) {
+        let alice = app.member("alice").await;
+        assert_eq!(alice.get("/api/auth/email").await.expect(200).json(), json!({ "email": alice.email, "email_verified": false, "waiting": null }));
+        alice.call("POST", "/api/auth/email/resend", None).await.expect_problem(404, "not_found");
+        ask(&alice, NEW).await.expect(202);
+        let first = mailed_token(&app, NEW, "/confirm-address", 1).await;
+        assert_eq!(alice.get("/api/auth/email").await.expect(200).json()["waiting"]["email"], NEW);
+
+        alice.call("POST", "/api/auth/email/resend", None).await.expect(202);
+        let second = mailed_token(&app, NEW, "/confirm-address", 2).await;
+        confirm(&app, &first).await.expect_problem(400, "invalid_token");
+        alice.call("DELETE", "/api/auth/email", None).await.expect(204);
+        alice.call("DELETE", "/api/auth/email", None).await.expect(204);
+
+        confirm(&app, &second).await.expect_problem(400, "invalid_token");
+        assert_eq!(alice.get("/api/auth/email").await.expect(200).json()["waiting"], json!(null));
+        assert_eq!(alice.trail().await[2..], ["account.address_change_requested", "account.address_change_cancelled"]);
+    }
+
     async fn the_former_address_has_a_way_back_for_three_days(app: TestApp) {
         let alice = app.member("alice").await;
         let token = changed(&app, &alice).await;

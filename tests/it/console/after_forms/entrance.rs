@@ -32,6 +32,8 @@ in_both_languages! {
         walk.looks(422, "#e-email");
         walk.sends("/forgot-password", &[("email", "bob@example.com")]);
         walk.looks(202, "main h1");
+        walk.sends("/forgot-password", &[("act", "again")]);
+        walk.looks(202, "[role=status]");
 
         walk.ends();
     }

@@ -1,0 +1,52 @@
+//! The page after a form whose answer comes by mail: which address it went to, and what to do where nothing comes.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::{
+    form::Form,
+    frame::{Frame, Section, page},
+    refusal::Answered,
+    visit::Visit,
+};
+use crate::core::texts::console::CheckMailTexts;
+
+/// The value of the button that sends the mail again.
+pub(super) const AGAIN: &str = "again";
+/// The value of the one that leads back to the form, with what was typed.
+pub(super) const MEND: &str = "mend";
+/// The field in which they are.
+pub(super) const ACT: &str = "act";
+
+#[derive(Template)]
+#[template(path = "console/pages/check_mail.html")]
+struct CheckMailPage {
+    frame: Frame,
+    t: &'static CheckMailTexts,
+    title: &'static str,
+    sentence: &'static str,
+    address: String,
+    /// Where both buttons lead, without its `/`.
+    action: &'static str,
+    fields: Vec<(&'static str, String)>,
+    is_again: bool,
+}
+
+/// Says of a form with an address that a mail is on its way; `kept` are the other fields that are shown again.
+pub(super) fn check_mail(
+    visit: &Visit,
+    form: &Form,
+    action: &'static str,
+    sentence: &'static str,
+    kept: &[&'static str],
+) -> Answered {
+    let t = CheckMailTexts::of(visit.ctx.client().language);
+    let address = form.value("email").trim().to_owned();
+    let mut fields = vec![("email", address.clone())];
+    fields.extend(kept.iter().map(|name| (*name, form.value(name).to_owned())));
+    let is_again = form.value(ACT) == AGAIN;
+    // the language is where the form can be asked for
+    let frame = visit.frame(Section::Public)?;
+    let written = CheckMailPage { frame, t, title: t.title, sentence, address, action, fields, is_again };
+    page(StatusCode::ACCEPTED, &written)
+}
