@@ -134,7 +134,8 @@ fn at_fault(visit: &Visit, form: &Form, error: Error) -> Answered {
 fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let t = ImportTexts::of(visit.ctx.client().language);
     let others = shown.others(&["environment"]).into_iter().map(str::to_owned).collect();
-    secret_page(status, &ImportPage { frame: visit.frame(Section::Keys)?, t, shown, others })
+    let frame = visit.frame(Section::Keys)?.opened_at("keys/import");
+    secret_page(status, &ImportPage { frame, t, shown, others })
 }
 
 fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report) -> Answered {
@@ -152,7 +153,7 @@ fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report
         view.lines.truncate(MOST_SHOWN);
     }
     let preview = PreviewPage {
-        frame: visit.frame(Section::Keys)?,
+        frame: visit.frame(Section::Keys)?.gone_for("keys/import"),
         t,
         shown: Shown::filled(["text", "environment", "format"].map(|name| (name, form.value(name).to_owned()))),
         counts: keys_list::import_counts(language, [view.new, view.changed, view.same, view.invalid]),
