@@ -131,8 +131,8 @@
   // an answer that shows something once: a reload and the way back lead to the page where it belongs, and send nothing again
   if (texts.instead) history.replaceState(history.state, "", texts.instead);
   const here = new URL(location.href);
-  if (here.searchParams.has("notice")) {
-    ["notice", "count", "left_out", "undo"].forEach((name) => here.searchParams.delete(name));
+  if (!texts.instead && ["notice", "chosen"].some((name) => here.searchParams.has(name))) {
+    ["notice", "count", "left_out", "undo", "chosen"].forEach((name) => here.searchParams.delete(name));
     history.replaceState(history.state, "", here);
   }
   ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();

@@ -10,8 +10,12 @@ use axum::{
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 const STYLE: &[u8] = include_bytes!("../../../assets/console/app.css");
-const SCRIPT: &[u8] =
-    concat!(include_str!("../../../assets/console/app.js"), include_str!("../../../assets/console/turn.js")).as_bytes();
+const SCRIPT: &[u8] = concat!(
+    include_str!("../../../assets/console/app.js"),
+    include_str!("../../../assets/console/ticks.js"),
+    include_str!("../../../assets/console/turn.js")
+)
+.as_bytes();
 const HTMX: &[u8] = include_bytes!("../../../assets/console/vendor/htmx.min.js");
 const FONT: &[u8] = include_bytes!("../../../assets/console/vendor/inter.woff2");
 const ICON: &[u8] = include_bytes!("../../../assets/console/icon.svg");
