@@ -55,7 +55,7 @@
     };
     tick();
   });
-  const maskAll = () => all(".secret[data-masked], .secret.shown, .codes").forEach(mask);
+  const maskAll = () => all(".secret[data-masked], .secret.shown, .secret.once, .codes").forEach(mask);
   addEventListener("pagehide", maskAll);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -128,9 +128,11 @@
   arrive(document);
 
   // ---- what is told once, where to go on ----------------------------------------------------------------------------
+  // an answer that shows something once: a reload and the way back lead to the page where it belongs, and send nothing again
+  if (texts.instead) history.replaceState(history.state, "", texts.instead);
   const here = new URL(location.href);
-  if (here.searchParams.has("notice")) {
-    ["notice", "count", "left_out", "undo"].forEach((name) => here.searchParams.delete(name));
+  if (!texts.instead && ["notice", "chosen"].some((name) => here.searchParams.has(name))) {
+    ["notice", "count", "left_out", "undo", "chosen"].forEach((name) => here.searchParams.delete(name));
     history.replaceState(history.state, "", here);
   }
   ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();

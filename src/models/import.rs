@@ -108,6 +108,8 @@ pub enum Outcome {
     Same,
     /// It can not be stored.
     Invalid(LineFault),
+    /// It would become a key, but no more new ones were asked for.
+    LeftOut,
 }
 
 /// What becomes of one line.

@@ -12,6 +12,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 const STYLE: &[u8] = include_bytes!("../../../assets/console/app.css");
 const SCRIPT: &[u8] = concat!(
     include_str!("../../../assets/console/app.js"),
+    include_str!("../../../assets/console/ticks.js"),
     include_str!("../../../assets/console/turn.js"),
     include_str!("../../../assets/console/peek.js")
 )

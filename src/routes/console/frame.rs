@@ -97,6 +97,8 @@ pub(in crate::routes) struct Frame {
     pub(super) dates: String,
     section: Section,
     path: String,
+    /// Where a reload and the way back lead to, below the root, in place of an answer that is not to be asked for again; else empty.
+    pub(super) instead: String,
     /// Whether the page can be asked for again, in another language or theme.
     pub(super) may_turn: bool,
     /// Whether nobody knows who asks for the page: it offers no sign-in and keeps no preference.
@@ -120,6 +122,7 @@ impl Frame {
             section,
             dates: visit.dates.clone(),
             path: visit.path.clone(),
+            instead: String::new(),
             may_turn: !visit.is_answer,
             is_bare: false,
         }
@@ -140,6 +143,7 @@ impl Frame {
             section: Section::Public,
             dates: language.tag().to_owned(),
             path: String::new(),
+            instead: String::new(),
             may_turn: true,
             is_bare: true,
         }
@@ -170,6 +174,11 @@ impl Frame {
     /// The same for a page with a form that a refused one shows again: `path` is where it was opened.
     pub(super) fn opened_at(self, path: &str) -> Self {
         if self.may_turn { self } else { self.standing_at(path) }
+    }
+
+    /// The same for the answer to a form that shows something once: `path` is the page to which a reload and the way back lead.
+    pub(super) fn gone_for(self, path: &str) -> Self {
+        Self { instead: path.to_owned(), ..self }
     }
 
     /// The language's tag.

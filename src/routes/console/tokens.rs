@@ -96,6 +96,8 @@ struct MadePage {
     frame: Frame,
     t: &'static TokensTexts,
     name: String,
+    /// What is shown in place of the token.
+    hint: String,
     value: String,
     base_url: String,
     /// Whether the token shows values, which `vk run` needs.
@@ -126,7 +128,7 @@ fn row(token: ProgramToken, visit: &Visit, language: Language) -> Row {
     let ends_by = |moment| token.expires_at.is_some_and(|end| end <= moment);
     Row {
         id: token.id.to_string(),
-        hint: format!("{}…{}", token.prefix, token.last4),
+        hint: hint(&token),
         scopes: token.scopes.iter().map(|scope| scope_texts(*scope, language).0).collect(),
         ips: token.allowed_ips.texts().join(", "),
         created: token.created_at.into(),
@@ -138,6 +140,11 @@ fn row(token: ProgramToken, visit: &Visit, language: Language) -> Row {
         revoked: token.revoked_at.map(Moment::from),
         name: token.name,
     }
+}
+
+/// As much of a token as may be seen by others.
+fn hint(token: &ProgramToken) -> String {
+    format!("{}…{}", token.prefix, token.last4)
 }
 
 /// The form; `scopes` in its address ticks more than it does by itself.
@@ -173,11 +180,12 @@ async fn create(Posted(visit, form): Posted) -> Answered {
     };
     let has = |scope| made.token.scopes.contains(&scope);
     let shown = MadePage {
-        frame: visit.frame(Section::Tokens)?,
+        frame: visit.frame(Section::Tokens)?.gone_for("tokens"),
         t: TokensTexts::of(visit.ctx.client().language),
         is_for_run: has(TokenScope::Reveal),
         is_for_checks: has(TokenScope::Verify) && !has(TokenScope::Read),
         base_url: visit.ctx.app().base_url.trim_end_matches('/').to_owned(),
+        hint: hint(&made.token),
         name: made.token.name.clone(),
         value: made.value.expose().clone(),
     };

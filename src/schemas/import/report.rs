@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     core::language::Language,
-    models::import::{ImportFormat, Manner, Outcome, Report},
+    models::import::{ImportFormat, MOST_ENTRIES, Manner, Outcome, Report},
     schemas::{
         keys::WarningView,
         query::{FromQuery, Query},
@@ -29,6 +29,9 @@ pub struct ReportView {
     pub same: usize,
     /// How many can not be stored.
     pub invalid: usize,
+    /// How many would become keys, but are more than `most_new`; left out where none is.
+    #[serde(skip_serializing_if = "is_none")]
+    pub left_out: usize,
     /// Whether it is stored now.
     pub stored: bool,
     /// How many new keys the plan had room for; `null` where it sets no limit.
@@ -48,7 +51,7 @@ pub struct LineView {
     pub name: String,
     /// Where it is used.
     pub environment: Option<String>,
-    /// `new`, `changed`, `same` or `invalid`.
+    /// `new`, `changed`, `same` or `invalid`; with `most_new` also `left_out`.
     #[schema(example = "new")]
     pub status: &'static str,
     /// Why it is invalid, for programs.
@@ -72,6 +75,7 @@ impl ReportView {
                 Outcome::Changed => ("changed", None),
                 Outcome::Same => ("same", None),
                 Outcome::Invalid(fault) => ("invalid", Some(fault)),
+                Outcome::LeftOut => ("left_out", None),
             };
             LineView {
                 line: line.line,
@@ -90,11 +94,17 @@ impl ReportView {
             changed: report.count(|outcome| *outcome == Outcome::Changed),
             same: report.count(|outcome| *outcome == Outcome::Same),
             invalid: report.count(|outcome| matches!(outcome, Outcome::Invalid(_))),
+            left_out: report.count(|outcome| *outcome == Outcome::LeftOut),
             stored: report.is_stored,
             room: report.room,
             lines: lines.collect(),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// How to import.
@@ -108,6 +118,9 @@ pub struct ImportParams {
     /// Store the other lines where some are invalid; without it nothing is stored then.
     #[param(default = false)]
     skip_invalid: Option<bool>,
+    /// Store the first so many new keys alone, in the file's order, and leave the other new ones out.
+    #[param(minimum = 1, maximum = 10_000)]
+    most_new: Option<usize>,
     /// The environment of all keys, whatever the file says; without it the file's own, or none.
     #[param(max_length = 32)]
     environment: Option<String>,
@@ -119,6 +132,8 @@ pub struct ImportParams {
 pub struct ImportQuery {
     /// Whether to only look, to store all or nothing, or to leave out what is invalid.
     pub manner: Manner,
+    /// How many new keys to store at most.
+    pub most_new: Option<usize>,
     /// The environment of all keys.
     pub environment: Option<String>,
     /// The form of the file.
@@ -129,6 +144,7 @@ impl FromQuery for ImportQuery {
     fn read(query: &mut Query) -> Option<Self> {
         let is_dry_run = query.boolean("dry_run", false);
         let skips_invalid = query.boolean("skip_invalid", false);
+        let most_new = query.number("most_new", 1, i64::try_from(MOST_ENTRIES).unwrap_or(i64::MAX));
         let environment = query.text("environment", rules::ENVIRONMENT);
         let format = query
             .choice("format", || ImportFormat::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", "));
@@ -137,6 +153,7 @@ impl FromQuery for ImportQuery {
             (false, true) => Manner::SkipInvalid,
             (false, false) => Manner::Whole,
         };
-        Some(Self { manner, environment: environment?, format: format? })
+        let most_new = most_new?.and_then(|most| usize::try_from(most).ok());
+        Some(Self { manner, most_new, environment: environment?, format: format? })
     }
 }

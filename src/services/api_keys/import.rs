@@ -48,18 +48,20 @@ pub async fn begin_import(ctx: &Context) -> Result<()> {
     limits::spend_account(ctx, Limit::Import).await
 }
 
-/// Imports a file, or only tells what would become of it.
+/// Imports a file, or only tells what would become of it. Of its new keys the first `most_new` are stored, in the file's
+/// order; all of them where it is `None`.
 ///
 /// # Errors
 /// `import_invalid` with the report where a line can not be stored (in `SkipInvalid`: where none can); `PlanLimit`; `duplicate_value` or `duplicate_name`
 /// where somebody stored the same at the same time.
-pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<Report> {
+pub async fn import(ctx: &Context, file: ImportFile, manner: Manner, most_new: Option<usize>) -> Result<Report> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
     let _turn = super::take_turn(ctx).await?;
     let prints = prints(ctx, account, &file)?;
     let known = Held::read(&mut ctx.db().read().await?, ctx, account).await?;
-    let looked = plan(&file, &prints, &known, manner).report;
+    let plan = |held: &Held| plan(&file, &prints, held, manner, most_new);
+    let looked = plan(&known).report;
     if manner == Manner::Look {
         return Ok(with_warnings(ctx, &file, looked));
     }
@@ -73,7 +75,7 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner) -> Result<R
     let mut tx = ctx.write_for(Some(account)).await?;
     // two imports of one account take turns
     users::lock(&mut tx, account).await?;
-    let (mut report, changed) = plan_for_good(ctx, &mut tx, account, |held| plan(&file, &prints, held, manner)).await?;
+    let (mut report, changed) = plan_for_good(ctx, &mut tx, account, plan).await?;
     if report.is_refused(manner) {
         return Err(Error::Import(Box::new(with_warnings(ctx, &file, report))));
     }
@@ -102,7 +104,7 @@ fn with_warnings(ctx: &Context, file: &ImportFile, mut report: Report) -> Report
             }
             // its settings stay as they are
             Outcome::Changed => warnings::of(ctx, provider::custom(), value, environment, &Map::new()),
-            Outcome::Same | Outcome::Invalid(_) => Vec::new(),
+            Outcome::Same | Outcome::Invalid(_) | Outcome::LeftOut => Vec::new(),
         };
     }
     report
@@ -146,7 +148,8 @@ struct Plan {
 }
 
 /// What becomes of each line.
-fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Manner) -> Plan {
+fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Manner, most_new: Option<usize>) -> Plan {
+    let mut new = 0;
     let mut comparison = Comparison::with(held);
     let mut plan = Plan {
         report: Report {
@@ -166,6 +169,9 @@ fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Man
             (Err(fault), _) => Outcome::Invalid(fault.clone()),
             (Ok(_), None) => Outcome::Invalid(LineFault::Empty),
         };
+        new += usize::from(outcome == Outcome::New);
+        let is_beyond = outcome == Outcome::New && most_new.is_some_and(|most| new > most);
+        let outcome = if is_beyond { Outcome::LeftOut } else { outcome };
         let (line, name, environment) = (entry.line, entry.name.clone(), entry.environment.clone());
         plan.report.lines.push(Line { line, name, environment, outcome, warnings: Vec::new() });
     }
@@ -335,7 +341,7 @@ impl Store<'_> {
 }
 
 fn summary(account: UserId, report: &Report) -> Event {
-    let left_out = report.count(|outcome| matches!(outcome, Outcome::Invalid(_)));
+    let left_out = report.count(|outcome| matches!(outcome, Outcome::Invalid(_) | Outcome::LeftOut));
     let event = Event::on_account(Action::KeysImported, Some(account))
         .with(Detail::Format, report.format.as_str())
         .with(Detail::New, report.count(|outcome| *outcome == Outcome::New))

@@ -361,3 +361,75 @@ fn who_saw_a_value_is_told_at_once() {
     browser.wait("the entry of the copy", || browser.run(shown) == json!(before + 2));
     browser.is_quiet(&[]);
 }
+
+#[test]
+fn what_is_ticked_is_counted_and_all_of_a_page_is_one_tick_on_a_phone_too() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    let ticked = "return [...document.querySelectorAll('#list [name=id]')].filter((box) => box.checked).length";
+    for size in [DESK, PHONE] {
+        browser.resize(size);
+        browser.goto("/keys");
+        let count =
+            browser.run("return document.querySelectorAll('#list [name=id]').length").as_u64().expect("a count");
+        assert!(count > 3 && !browser.shows(".bulk-bar"));
+
+        browser.click("#list tbody [name=id]");
+        browser.sees("1 key chosen");
+        let all = if size == PHONE { ".bulk-bar [data-check-all]" } else { "thead [data-check-all]" };
+        assert!(browser.shows(all), "{all} at {size:?}");
+        browser.click(all);
+        browser.sees(&format!("{count} keys chosen"));
+        assert_eq!(browser.run(ticked), json!(count));
+        browser.click("#list tbody [name=id]");
+        browser.sees(&format!("{} keys chosen", count - 1));
+        assert_eq!(browser.run(&format!("return document.querySelector('{all}').indeterminate")), json!(true));
+
+        // what stood below a letter that was typed into the search is another list
+        browser.fill("#f-q", "bot");
+        browser.wait("the search", || browser.path() == "/keys?q=bot");
+        browser.wait("no tick", || browser.run(ticked) == json!(0));
+        assert!(!browser.shows(".bulk-bar"));
+    }
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn the_second_look_is_left_for_the_list_as_it_was() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    let ticked = "return [...document.querySelectorAll('#list [name=id]')].filter((box) => box.checked).length";
+    browser.goto("/keys?q=e");
+    browser.click("thead [data-check-all]");
+    let count = browser.run(ticked).as_u64().expect("a count");
+    assert!(count > 10, "{count} keys are revoked without a second look");
+    browser.click(".bulk-bar .danger");
+    browser.sees(&format!("Revoke {count} keys?"));
+
+    browser.click("main form a.btn");
+    browser.sees(&format!("{count} keys chosen"));
+    assert_eq!((browser.path(), browser.run(ticked)), ("/keys?q=e".to_owned(), json!(count)));
+
+    // and by a reload
+    browser.click(".bulk-bar .danger");
+    browser.sees(&format!("Revoke {count} keys?"));
+    browser.command("Page.reload", json!({}));
+    browser.sees(&format!("{count} keys chosen"));
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn on_a_phone_a_line_of_an_import_begins_with_its_name() {
+    let world = World::new(Engine::Sqlite);
+    let browser = world.browser("en", true);
+    browser.resize(PHONE);
+    browser.goto("/keys/import");
+    browser.fill("#f-text", "PASTED=a value of its own\n");
+    browser.click("main form button.primary");
+    browser.sees("PASTED");
+
+    let tops = browser.run(
+        "return ['th', '.num'].map((part) => document.querySelector(`tbody ${part}`).getBoundingClientRect().top)",
+    );
+    assert!(tops[0].as_f64() < tops[1].as_f64(), "{tops}");
+}

@@ -115,7 +115,7 @@ on_both! {
 
         scene.act("/keys?q=e", "/keys/revoke", &all, &[]).await;
 
-        scene.person.sees("Revoke 11 keys?").sees("more 7").sees("href=\"/keys?q=e\"");
+        scene.person.sees("Revoke 11 keys?").sees("more 7").sees("href=\"/keys?q=e&chosen=");
         assert_eq!((scene.person.page.text().matches("<h1").count(), scene.code(0).await), (1, "valid".into()));
         scene.person.submit("/keys/revoke", &[]).await.sees("11 keys revoked").sees("Undo");
         assert_eq!(scene.code(0).await, "revoked");
@@ -139,6 +139,30 @@ on_both! {
         scene.act("/keys", "/keys/revoke", &with_theirs, &[]).await;
         assert_eq!(scene.person.page.status, 404);
         scene.person.sees_no("theirs");
+    }
+
+    async fn the_second_look_leads_back_to_the_list_with_its_filters_and_what_was_ticked(app: TestApp) {
+        let mut scene = scene(&app).await;
+        for number in 0..9 {
+            let made = scene.api.store(&format!("more {number}"), &format!("value {number}")).await;
+            scene.ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let ids = scene.ids.clone();
+        let chosen: Vec<_> = ids.iter().skip(1).map(String::as_str).collect();
+        scene.act("/keys?q=e", "/keys/revoke", &chosen, &[]).await;
+        let text = scene.person.page.text().to_owned();
+        let back = text.split("href=\"/keys?q=e").nth(1).and_then(|rest| rest.split('"').next()).expect("a way back").replace("&#38;", "&");
+
+        scene.person.open(&format!("/keys?q=e{back}")).await;
+
+        let text = scene.person.text();
+        let ticked = |id: &str| text.split(&format!("name=\"id\" value=\"{id}\"")).nth(1).is_some_and(|rest| rest.split('>').next().unwrap().ends_with("checked"));
+        assert!(ids.iter().skip(3).all(|id| ticked(id)), "{text}");
+        assert!(!ticked(&ids[0]));
+        scene.person.sees("name=\"q\" value=\"e\"").sees("name=\"back\" value=\"q=e\"");
+        assert_eq!(scene.code(1).await, "valid");
+        scene.person.open("/keys?chosen=x..%22evil").await;
+        assert_eq!(scene.person.page.status, 200);
     }
 
     async fn the_undo_is_of_what_was_just_revoked_and_nothing_else(app: TestApp) {

@@ -30,6 +30,12 @@ async fn names(actor: &Actor<'_>) -> Vec<(String, Option<String>)> {
     names
 }
 
+async fn id_of(actor: &Actor<'_>, name: &str) -> String {
+    let page = actor.get("/api/keys?limit=100").await.expect(200).json();
+    let found = page["data"].as_array().unwrap().iter().find(|key| key["name"] == name).expect("a key");
+    found["id"].as_str().unwrap().to_owned()
+}
+
 async fn exported(actor: &Actor<'_>) -> Value {
     actor.get("/api/keys/export?format=json").await.expect(200).json()
 }
@@ -252,6 +258,41 @@ on_both! {
         alice.open("/keys?lang=fr").await;
         look(&mut alice, &[("text", "A=1\nB=2\nC=3\n")]).await;
         alice.sees("La place manque : 3 nouvelles clés ici, et votre formule n’en admet plus que 2.");
+    }
+
+    async fn where_the_plan_has_not_enough_room_the_first_new_keys_can_be_stored(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        actor.store("HELD", "value").await;
+        let file = "HELD=another value\nA=1\nB=2\nNO LINE\nC=3\n";
+
+        look(&mut alice, &[("text", file)]).await;
+        alice.sees("your plan has room for 2").sees("Store only the first 2 new keys, and 1 new value").sees("Leave the faulty lines out");
+        alice.submit("/keys/import", &[("most_new", "2"), ("skip_invalid", "on")]).await;
+
+        assert_eq!(alice.path, "/keys?left_out=2&count=3&notice=keys-imported");
+        assert_eq!(names(&actor).await, [("A".into(), None), ("B".into(), None), ("HELD".into(), None)]);
+        look(&mut alice, &[("text", file)]).await;
+        alice.sees("your plan has room for none").sees_no("Store only");
+        // nobody counts on a number that is none
+        alice.submit("/keys/import", &[("most_new", "many")]).await;
+        assert_eq!(alice.page.status, 422);
+        alice.open("/keys?lang=fr").await;
+        actor.delete(&format!("/api/keys/{}", id_of(&actor, "A").await)).await.expect(204);
+        look(&mut alice, &[("text", "D=4\nE=5\n")]).await;
+        alice.sees("N’enregistrer que la première nouvelle clé");
+    }
+
+    async fn a_plan_that_has_less_room_by_the_second_click_stores_none_of_the_first(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        look(&mut alice, &[("text", "A=1\nB=2\nC=3\nD=4\n")]).await;
+        alice.sees("Store only the first 3 new keys");
+        actor.store("first", "value 1").await;
+
+        alice.submit("/keys/import", &[("most_new", "3")]).await;
+
+        assert_eq!(alice.page.status, 402);
+        alice.sees("Nothing was stored.").sees("Store only the first 2 new keys");
+        assert_eq!(names(&actor).await.len(), 1);
     }
 
     async fn a_plan_that_is_full_by_the_second_click_keeps_the_preview(app: TestApp) {

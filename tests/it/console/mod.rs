@@ -16,6 +16,7 @@ mod keys_bulk;
 mod keys_import;
 mod keys_list;
 mod markup;
+mod once;
 pub mod pages;
 mod passwords;
 mod plain_http;

@@ -41,6 +41,8 @@ texts! {
         older: "Older" | "Plus anciens",
         pages: "Pages" | "Pages",
         copy: "Copy" | "Copier",
+        reveal: "Reveal" | "Afficher",
+        hide: "Hide" | "Masquer",
         copied: "Copied" | "Copié",
         copy_refused: "Nothing was copied. Show the value instead: the vault may ask for your password first." | "Rien n’a été copié. Affichez plutôt la valeur : le coffre demande peut-être d’abord votre mot de passe.",
         copy_failed: "This browser does not allow copying here: HTTPS is needed. Nothing was copied." | "Ce navigateur ne permet pas la copie ici : il faut HTTPS. Rien n’a été copié.",

@@ -48,6 +48,8 @@ texts! {
         tick: "Choose" | "Choisir",
         tick_all: "Choose all on this page" | "Choisir toutes celles de cette page",
         bulk: "With the chosen keys" | "Avec les clés choisies",
+        chosen_one: "{count} key chosen" | "{count} clé choisie",
+        chosen_many: "{count} keys chosen" | "{count} clés choisies",
         bulk_tag: "Tag" | "Étiquette",
         bulk_add: "Add the tag" | "Ajouter l’étiquette",
         bulk_remove: "Remove it" | "La retirer",
@@ -133,6 +135,26 @@ pub fn store_keys(language: Language, count: usize) -> String {
     match language {
         Language::English => format!("Store {}", counted(language, count, "key", "keys")),
         Language::French => format!("Enregistrer {}", counted(language, count, "clé", "clés")),
+    }
+}
+
+/// What a button says that stores as many new keys as there is room for, and all new values.
+#[must_use]
+pub fn store_first(language: Language, room: i64, changed: usize) -> String {
+    let changed = i64::try_from(changed).unwrap_or(i64::MAX);
+    let also = match (language, changed) {
+        (_, 0) => String::new(),
+        (Language::English, _) => format!(", and {}", counted(language, changed, "new value", "new values")),
+        (Language::French, _) => {
+            format!(", et {}", counted(language, changed, "nouvelle valeur", "nouvelles valeurs"))
+        }
+    };
+    let number = grouped(language, room);
+    match (language, room) {
+        (Language::English, 1) => format!("Store only the first new key{also}"),
+        (Language::English, _) => format!("Store only the first {number} new keys{also}"),
+        (Language::French, 1) => format!("N’enregistrer que la première nouvelle clé{also}"),
+        (Language::French, _) => format!("N’enregistrer que les {number} premières nouvelles clés{also}"),
     }
 }
 
@@ -270,6 +292,10 @@ mod tests {
         assert_eq!(import_counts(Language::English, [3, 1, 0, 2]), "3 new, 1 new value, 2 at fault");
         assert_eq!(import_counts(Language::French, [1, 0, 2, 0]), "1 nouvelle, 2 inchangées");
         assert_eq!(store_keys(Language::English, 1), "Store 1 key");
+        assert_eq!(store_first(Language::English, 1, 0), "Store only the first new key");
+        assert_eq!(store_first(Language::English, 12, 1), "Store only the first 12 new keys, and 1 new value");
+        let french = store_first(Language::French, 2, 3);
+        assert_eq!(french, "N’enregistrer que les 2 premières nouvelles clés, et 3 nouvelles valeurs");
     }
 
     #[test]

@@ -5,10 +5,13 @@ use askama::Template;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    frame::{Frame, Section, secret_page},
-    refusal::{Answered, done},
-    visit::Visit,
+use super::{
+    super::{
+        frame::{Frame, Section, secret_page},
+        refusal::{Answered, done},
+        visit::Visit,
+    },
+    facts::masked,
 };
 use crate::{
     core::texts::console::{NewKeyTexts, Notice},
@@ -21,6 +24,9 @@ pub(super) struct Made {
     id: String,
     name: String,
     value: String,
+    /// What is shown in its place until somebody asks for it.
+    #[serde(default)]
+    masked: String,
     is_generated: bool,
     warnings: Vec<String>,
 }
@@ -31,6 +37,7 @@ impl From<&Created> for Made {
             id: created.key.id.to_string(),
             name: created.key.name.clone(),
             value: created.value.expose().clone(),
+            masked: masked(&created.key.prefix, &created.key.last4),
             is_generated: created.key.kind == KeyKind::Generated,
             warnings: created.warnings.iter().map(|warning| warning.message.clone()).collect(),
         }
@@ -68,5 +75,6 @@ fn write(
     if !made.is_generated && made.warnings.is_empty() {
         return done(visit, &format!("keys/{}", made.id), stored);
     }
-    secret_page(status, &MadePage { frame: visit.frame(Section::Keys)?, t, title, made })
+    let frame = visit.frame(Section::Keys)?.gone_for(&format!("keys/{}", made.id));
+    secret_page(status, &MadePage { frame, t, title, made })
 }

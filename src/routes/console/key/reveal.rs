@@ -116,5 +116,6 @@ fn write(visit: &Visit, key: ApiKey, revealed: Revealed) -> Answered {
         return Ok(part);
     }
     let title = t.revealed_title.replace("{name}", &key.name);
+    let frame = frame.gone_for(&place(key.id));
     secret_page(StatusCode::OK, &RevealedPage { frame, t, title, key, shown })
 }

@@ -13,6 +13,11 @@ use crate::{
 /// The most keys that are chosen at once: a page of them.
 pub(super) const MOST_CHOSEN: usize = 100;
 
+/// The parameter of keys whose revocation can be taken back.
+pub(super) const UNDO: &str = "undo";
+/// The one of keys that are ticked.
+pub(super) const CHOSEN: &str = "chosen";
+
 /// Which keys a person wants to see.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {
@@ -73,6 +78,13 @@ impl Asked {
         if query.is_empty() { "keys".into() } else { format!("keys?{query}") }
     }
 
+    /// That address with these keys under this name.
+    pub(super) fn address_with(&self, name: &str, ids: &[ApiKeyId]) -> String {
+        let list = self.address();
+        let mark = if list.contains('?') { '&' } else { '?' };
+        format!("{list}{mark}{name}={}", write_ids(ids))
+    }
+
     /// The address of the same list without its tag.
     pub(super) fn without_tag(&self) -> String {
         Self { tag: String::new(), cursor: String::new(), ..self.clone() }.address()
@@ -89,7 +101,7 @@ impl Asked {
 }
 
 /// Keys as one short word, for an address.
-pub(super) fn write_ids(ids: &[ApiKeyId]) -> String {
+fn write_ids(ids: &[ApiKeyId]) -> String {
     ids.iter().map(|id| page::write_cursor(id.0)).collect::<Vec<_>>().join(".")
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    asked::{Asked, MOST_CHOSEN, write_ids},
+    asked::{Asked, CHOSEN, MOST_CHOSEN, UNDO},
     list,
 };
 use crate::{
@@ -76,9 +76,7 @@ async fn revoke(Posted(visit, form): Posted) -> Answered {
     match api_keys::revoke_all(&visit.ctx, &ids).await {
         Ok(revoked) if revoked.is_empty() => back(&visit, &form, Notice::KeysUnticked),
         Ok(revoked) => {
-            let list = Asked::read(form.value("back")).address();
-            let mark = if list.contains('?') { '&' } else { '?' };
-            let place = format!("{list}{mark}undo={}", write_ids(&revoked));
+            let place = Asked::read(form.value("back")).address_with(UNDO, &revoked);
             done_to(&visit, &place, Notice::KeysRevoked, revoked.len())
         }
         Err(error) => told(&visit, &form, error).await,
@@ -94,13 +92,15 @@ async fn ask(visit: &Visit, form: &Form, ids: &[ApiKeyId]) -> Answered {
     let t = KeysListTexts::of(language);
     let count = counted(language, i64::try_from(keys.len()).unwrap_or(i64::MAX), t.key, t.keys);
     let asked = Asked::read(form.value("back"));
+    // the way back leads to what was ticked
+    let list = asked.address_with(CHOSEN, ids);
     let written = RevokePage {
-        frame: visit.frame(Section::Keys)?,
+        frame: visit.frame(Section::Keys)?.gone_for(&list),
         t,
         title: t.revoke_title.replace("{keys}", &count),
         button: t.revoke_button.replace("{keys}", &count),
         back: asked.back(),
-        list: visit.to(&asked.address()),
+        list: visit.to(&list),
         keys,
     };
     page(StatusCode::OK, &written)

@@ -38,6 +38,9 @@ use crate::{
 /// The most lines that a preview shows: a browser is slow beyond that, and nobody reads so far.
 const MOST_SHOWN: usize = 500;
 
+/// The field of a person who wants no more new keys than the plan has room for.
+const MOST_NEW: &str = "most_new";
+
 /// The pages.
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/keys/import", get(show).post(store)).route("/keys/import/preview", post(preview).get(show))
@@ -65,6 +68,8 @@ struct PreviewPage {
     room: String,
     /// That there is not enough of it.
     shortage: String,
+    /// How many of the new keys it has room for, and what the button says that stores these alone.
+    first: Option<(i64, String)>,
     invalid: usize,
     skips_invalid: bool,
     is_all_same: bool,
@@ -90,7 +95,7 @@ async fn store(PostedFile(visit, form): PostedFile) -> Answered {
     match import(&visit, &form, manner).await {
         Ok(report) => {
             let stored = report.count(|outcome| matches!(outcome, Outcome::New | Outcome::Changed));
-            let path = match report.count(|outcome| matches!(outcome, Outcome::Invalid(_))) {
+            let path = match report.count(|outcome| matches!(outcome, Outcome::Invalid(_) | Outcome::LeftOut)) {
                 0 => "keys".to_owned(),
                 left_out => format!("keys?{LEFT_OUT}={left_out}"),
             };
@@ -108,9 +113,12 @@ async fn store(PostedFile(visit, form): PostedFile) -> Answered {
 
 /// Reads the text as the API reads a file, and hands it to the service.
 async fn import(visit: &Visit, form: &Form, manner: Manner) -> Result<Report> {
-    let asked = ["format", "environment"].map(|name| (name, form.value(name).trim()));
+    // a look is at all of it
+    let names: &[&str] =
+        if manner == Manner::Look { &["format", "environment"] } else { &["format", "environment", MOST_NEW] };
+    let asked = names.iter().map(|name| (name, form.value(name).trim()));
     let asked = Serializer::new(String::new()).extend_pairs(asked).finish();
-    let ImportQuery { environment, format, .. } = query::read(&asked)?;
+    let ImportQuery { environment, format, most_new, .. } = query::read(&asked)?;
     let text = form.value("text").to_owned();
     if text.len() > MOST_FILE_BYTES {
         return Err(Code::BodyTooLarge.into());
@@ -119,7 +127,7 @@ async fn import(visit: &Visit, form: &Form, manner: Manner) -> Result<Report> {
     let read =
         tokio::task::spawn_blocking(move || import::read(text.as_bytes(), Kind::Text, format, environment.as_deref()));
     let file = read.await.map_err(Error::internal)??;
-    api_keys::import(&visit.ctx, file, manner).await
+    api_keys::import(&visit.ctx, file, manner, most_new).await
 }
 
 /// The form again, where its text can not be read or not be stored as it is.
@@ -134,7 +142,8 @@ fn at_fault(visit: &Visit, form: &Form, error: Error) -> Answered {
 fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let t = ImportTexts::of(visit.ctx.client().language);
     let others = shown.others(&["environment"]).into_iter().map(str::to_owned).collect();
-    secret_page(status, &ImportPage { frame: visit.frame(Section::Keys)?, t, shown, others })
+    let frame = visit.frame(Section::Keys)?.opened_at("keys/import");
+    secret_page(status, &ImportPage { frame, t, shown, others })
 }
 
 fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report) -> Answered {
@@ -145,6 +154,8 @@ fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report
     let new = i64::try_from(view.new).unwrap_or(i64::MAX);
     let has_room = view.room.is_none_or(|room| new <= room);
     let room = view.room.filter(|_| new > 0).map(|room| keys_list::room_left(language, new, room));
+    let fitting = view.room.filter(|room| !has_room && *room > 0);
+    let first = fitting.map(|room| (room, keys_list::store_first(language, room, view.changed)));
     let (room, shortage) = if has_room { (room, None) } else { (None, room) };
     let has_more = view.lines.len() > MOST_SHOWN;
     if has_more {
@@ -152,13 +163,14 @@ fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report
         view.lines.truncate(MOST_SHOWN);
     }
     let preview = PreviewPage {
-        frame: visit.frame(Section::Keys)?,
+        frame: visit.frame(Section::Keys)?.gone_for("keys/import"),
         t,
         shown: Shown::filled(["text", "environment", "format"].map(|name| (name, form.value(name).to_owned()))),
         counts: keys_list::import_counts(language, [view.new, view.changed, view.same, view.invalid]),
         button: if storable > 0 && has_room { keys_list::store_keys(language, storable) } else { String::new() },
         room: room.unwrap_or_default(),
         shortage: shortage.unwrap_or_default(),
+        first,
         invalid: view.invalid,
         skips_invalid: status == StatusCode::OK || form.has("skip_invalid"),
         is_all_same: view.same > 0 && storable + view.invalid == 0,

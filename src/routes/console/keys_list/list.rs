@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    asked::{Asked, read_ids},
+    asked::{Asked, CHOSEN, UNDO, read_ids},
     rows::{Group, group},
 };
 use crate::{
@@ -83,7 +83,9 @@ async fn show(headers: HeaderMap, Entered(visit): Entered) -> Answered {
     if visit.is_partial {
         return write_part(&visit, &headers, asked).await;
     }
-    write(&visit, StatusCode::OK, asked, Shown::default()).await
+    let chosen = read_ids(&value_of(&visit.query, CHOSEN));
+    let ticked = Shown::filled(chosen.iter().map(|id| ("id", id.to_string())));
+    write(&visit, StatusCode::OK, asked, ticked).await
 }
 
 async fn write_part(visit: &Visit, headers: &HeaderMap, asked: Asked) -> Answered {
@@ -121,7 +123,7 @@ pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown
     let providers = providers.into_iter().map(named).collect();
     let frame = visit.frame(Section::Keys)?;
     let t = KeysListTexts::of(language);
-    let undo = read_ids(&value_of(&visit.query, "undo"));
+    let undo = read_ids(&value_of(&visit.query, UNDO));
     let faults = shown.others(&[]).into_iter().map(str::to_owned).collect();
     let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty };
     let mut response = page(status, &written)?;

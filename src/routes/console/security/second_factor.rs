@@ -158,7 +158,7 @@ fn show_codes(visit: &Visit, codes: &[SecretText], is_new: bool) -> Answered {
     let about = format!("{account}\n{host}\n{}", made.format("%Y-%m-%d"));
     let file = format!("{}\n{about}\n\n{}\n", t.file_title, codes.join("\n"));
     let file = format!("data:text/plain;charset=utf-8;base64,{}", STANDARD.encode(file.as_bytes()));
-    let frame = visit.frame(Section::Security)?;
+    let frame = visit.frame(Section::Security)?.gone_for("security");
     secret_page(StatusCode::OK, &CodesPage { frame, t, codes, account, host, day: stamp::day(made), file, is_new })
 }
 
@@ -166,5 +166,6 @@ fn write(visit: &Visit, status: StatusCode, shown: Shown, fresh: Option<Fresh>) 
     let t = SecondFactorTexts::of(visit.ctx.client().language);
     let is_again = status != StatusCode::OK;
     let is_unproved = !visit.ctx.user()?.email_verified;
-    secret_page(status, &SetUpPage { frame: visit.frame(Section::Security)?, t, shown, is_unproved, is_again, fresh })
+    let frame = visit.frame(Section::Security)?.gone_for("security");
+    secret_page(status, &SetUpPage { frame, t, shown, is_unproved, is_again, fresh })
 }

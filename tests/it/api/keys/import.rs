@@ -237,6 +237,24 @@ on_both! {
         send(&alice, "", "text/plain", "A=5\nB=2\nC=3\n").await.expect(200);
         send(&alice, "", "text/plain", "A=6\nB=2\nC=3\n").await.expect(200);
     }
+
+    async fn as_many_new_keys_are_stored_as_are_asked_for(app: TestApp) {
+        let alice = app.member("alice").await;
+        send(&alice, "", "text/plain", "A=1\n").await.expect(200);
+        let file = "X=10\nA=2\nY=20\nthis is no line\nZ=30\n";
+
+        let all = send(&alice, "?dry_run=true", "text/plain", file).await.expect(200).json();
+        assert_eq!((&all["new"], &all["left_out"]), (&json!(3), &json!(null)));
+        send(&alice, "?most_new=2", "text/plain", file).await.expect_problem(422, "import_invalid");
+        assert_eq!(names(&alice).await, ["A"], "all of it or nothing");
+        let stored = send(&alice, "?most_new=2&skip_invalid=true", "text/plain", file).await.expect(200).json();
+
+        assert_eq!((&stored["new"], &stored["changed"], &stored["left_out"], &stored["invalid"]), (&json!(2), &json!(1), &json!(1), &json!(1)));
+        assert_eq!(stored["lines"][4]["status"], "left_out");
+        assert_eq!(names(&alice).await, ["A", "X", "Y"]);
+        send(&alice, "?most_new=1", "text/plain", "Z=30\n").await.expect_problem(402, "plan_limit_reached");
+        send(&alice, "?most_new=0", "text/plain", "Z=30\n").await.expect(422);
+    }
 }
 
 on_both! {

@@ -2,10 +2,8 @@
 //! password in between.
 
 use serde_json::json;
-use totp_rs::{Builder, Secret};
-use vault_api::core::clock::{Clock as _, SystemClock};
 
-use super::{Walk, in_both_languages};
+use super::{Walk, code_of, in_both_languages};
 use crate::{console::world::World, support::Engine};
 
 const OTHER_PASSWORD: &str = "trois loutres et un parapluie";
@@ -23,13 +21,6 @@ fn grow_old(world: &World, walk: &Walk) {
 fn shown(walk: &Walk, place: &str) -> String {
     let text = walk.browser.run(&format!("return document.querySelector({}).textContent", json!(place)));
     text.as_str().expect("a text").to_owned()
-}
-
-/// The code that an app would show now.
-fn code_of(secret: &str) -> String {
-    let secret = Secret::try_from_base32(secret).expect("base 32");
-    let phone = Builder::new().with_secret(secret).build().expect("an app");
-    phone.generate(SystemClock.now().timestamp().try_into().expect("after 1970")).to_string()
 }
 
 in_both_languages! {

@@ -9,6 +9,8 @@ mod refused;
 mod stripe;
 
 use serde_json::json;
+use totp_rs::{Builder, Secret};
+use vault_api::core::clock::{Clock as _, SystemClock};
 
 use super::{
     browser::{audited, overflowing, unreached},
@@ -37,6 +39,13 @@ macro_rules! in_both_languages {
     )+ };
 }
 use in_both_languages;
+
+/// The code that an app would show now.
+pub fn code_of(secret: &str) -> String {
+    let secret = Secret::try_from_base32(secret).expect("base 32");
+    let phone = Builder::new().with_secret(secret).build().expect("an app");
+    phone.generate(SystemClock.now().timestamp().try_into().expect("after 1970")).to_string()
+}
 
 /// Somebody's way through forms; the pages that it leads to are looked at.
 struct Walk {

@@ -1,0 +1,201 @@
+//! What a page shows once, in a real browser: it stands there masked until somebody asks for it, and neither a reload nor
+//! the way back shows it again, sends a form again, or ends at a page of the browser's own.
+
+use std::cell::Cell;
+
+use serde_json::{Value, json};
+
+use super::{after_forms::code_of, world::World};
+use crate::support::{Browser, Engine};
+
+/// A page that shows something once.
+struct Once<'a> {
+    name: &'static str,
+    /// Leads there.
+    open: &'a dyn Fn(&Browser),
+    /// Where the thing stands.
+    holds: &'static str,
+    /// Where its address begins, from then on and after a reload.
+    instead: &'a str,
+}
+
+/// Fills in a form and sends it by its button.
+fn send(browser: &Browser, page: &str, fields: &[(&str, &str)], button: &str) {
+    browser.goto(page);
+    for (field, text) in fields {
+        browser.fill(field, text);
+    }
+    browser.click(button);
+}
+
+/// What stands in this place of the page, seen or not.
+fn read(browser: &Browser, place: &str) -> String {
+    browser.wait(place, || browser.has(place));
+    let text = browser.run(&format!(
+        "const part = document.querySelector({}); return (part.value || part.textContent).trim()",
+        json!(place)
+    ));
+    text.as_str().expect("a text").to_owned()
+}
+
+/// How many forms were sent since this was asked last.
+fn sent(browser: &mut Browser) -> usize {
+    let events = browser.network();
+    let requests = events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
+    requests.filter(|event| event["params"]["request"]["method"] == "POST").count()
+}
+
+impl Once<'_> {
+    /// Opens it; what it shows.
+    fn opened(&self, browser: &mut Browser) -> String {
+        (self.open)(browser);
+        let value = read(browser, self.holds);
+        assert!(value.len() > 5, "{}: {value}", self.name);
+        assert!(browser.path().starts_with(self.instead), "{}: its address is {}", self.name, browser.path());
+        sent(browser);
+        value
+    }
+
+    /// The page that came instead shows nothing of it, and nothing was sent for it.
+    fn is_over(&self, browser: &mut Browser, value: &str, how: &str) {
+        browser.wait(&format!("{} {how}: a page of ours", self.name), || {
+            browser.path().starts_with(self.instead) && browser.has("#main") && !browser.has(self.holds)
+        });
+        assert_eq!(browser.status(), 200, "{} {how}", self.name);
+        assert!(!browser.source().contains(value), "{} {how}: it is shown again", self.name);
+        assert_eq!(sent(browser), 0, "{} {how}: a form was sent again", self.name);
+    }
+
+    fn is_shown_once(&self, browser: &mut Browser) {
+        let value = self.opened(browser);
+        browser.command("Page.reload", json!({}));
+        self.is_over(browser, &value, "after a reload");
+
+        let value = self.opened(browser);
+        browser.click(".side [data-go=d]");
+        browser.wait("the dashboard", || browser.path() == "/dashboard" && browser.has("#main"));
+        browser.run("history.back()");
+        self.is_over(browser, &value, "on the way back");
+    }
+}
+
+fn nothing_comes_back(engine: Engine) {
+    let world = World::new(engine);
+    let mut browser = world.browser("en", true);
+    let key = |name: &str| world.facts.iter().find(|(found, _)| *found == name).expect("a key").1.clone();
+    let own = format!("/keys/{}", key("key"));
+    let rotate = format!("{own}/rotate");
+    let made = Cell::new(0);
+    let primary = "main form button.primary";
+    let pages = [
+        Once {
+            name: "a generated key",
+            open: &|browser| {
+                made.set(made.get() + 1);
+                let name = format!("Once {}", made.get());
+                send(browser, "/keys/new?way=generate", &[("#f-name", &name)], primary);
+            },
+            holds: "#made-value",
+            instead: "/keys/0",
+        },
+        Once {
+            name: "a new value",
+            open: &|browser| send(browser, &rotate, &[], primary),
+            holds: "#made-value",
+            instead: &own,
+        },
+        Once {
+            name: "a token",
+            open: &|browser| send(browser, "/tokens/new", &[("#f-name", "once")], primary),
+            holds: "#token",
+            instead: "/tokens",
+        },
+        Once {
+            name: "the preview of an import",
+            open: &|browser| send(browser, "/keys/import", &[("#f-text", "PASTED=a value of its own\n")], primary),
+            holds: "main [action='/keys/import'] textarea",
+            instead: "/keys/import",
+        },
+        Once {
+            name: "the secret of a second factor",
+            open: &|browser| send(browser, "/security", &[], "[action='/security/second-factor'] button"),
+            holds: "#secret",
+            instead: "/security",
+        },
+    ];
+    for page in &pages {
+        page.is_shown_once(&mut browser);
+    }
+
+    // the codes that come with the second factor, and new ones
+    let codes = Once {
+        name: "recovery codes",
+        open: &|browser| {
+            if browser.has("[action='/security/recovery-codes']") {
+                return send(browser, "/security", &[], "[action='/security/recovery-codes'] button");
+            }
+            send(browser, "/security", &[], "[action='/security/second-factor'] button");
+            let code = code_of(&read(browser, "#secret"));
+            browser.fill("#f-code", &code);
+            browser.click(primary);
+        },
+        holds: "#codes",
+        instead: "/security",
+    };
+    codes.is_shown_once(&mut browser);
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn neither_a_reload_nor_the_way_back_shows_it_again_sqlite() {
+    nothing_comes_back(Engine::Sqlite);
+}
+
+#[test]
+fn neither_a_reload_nor_the_way_back_shows_it_again_postgres() {
+    nothing_comes_back(Engine::Postgres);
+}
+
+#[test]
+fn a_value_is_copied_without_being_shown_and_shown_when_asked_for() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    browser.may_use_the_clipboard();
+    for (page, name, holds) in [("/keys/new?way=generate", "Once", "#made-value"), ("/tokens/new", "once", "#token")] {
+        send(&browser, page, &[("#f-name", name)], "main form button.primary");
+        let value = read(&browser, holds);
+        assert!(!browser.shows(holds) && !browser.text("body").contains(&value), "{page}: it is shown unasked");
+
+        browser.click(".once [data-copy]");
+        browser.sees("Copied");
+        let copied = browser.run_until_done(
+            "const done = arguments[arguments.length - 1]; navigator.clipboard.readText().then(done, done);",
+        );
+        assert_eq!(copied, Value::from(value.clone()), "{page}");
+        assert!(!browser.shows(holds), "{page}: copying shows it");
+
+        browser.click(".once summary");
+        browser.wait("the value", || browser.text("main").contains(&value));
+        browser.click(".once summary");
+        browser.wait("the mask", || !browser.text("main").contains(&value));
+    }
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn without_a_script_too_it_is_shown_when_asked_for() {
+    let world = World::new(Engine::Sqlite);
+    let browser = Browser::open_without_script(&world.base, "en");
+    world.sign_in(&browser);
+    for (page, name, begins) in [("/keys/new?way=generate", "Once", "vk_live_"), ("/tokens/new", "once", "vkt_")] {
+        send(&browser, page, &[("#f-name", name)], "main form button.primary");
+        browser.sees("I have saved it");
+        let hidden = browser.text(".once");
+
+        browser.click(".once summary");
+
+        let shown = browser.text(".once > details > code");
+        assert!(shown.starts_with(begins) && shown.len() > 30, "{page}: {shown}");
+        assert!(!hidden.contains(&shown), "{page}: it is shown unasked");
+    }
+}
