@@ -151,6 +151,8 @@ pub struct RefusedKey {
     pub id: ApiKeyId,
     /// Its name.
     pub name: String,
+    /// Where it is used, if that was said.
+    pub environment: Option<String>,
     /// How many.
     pub refusals: i64,
 }

@@ -119,6 +119,7 @@ pub async fn list_days_of_account<'c>(
 row!(RefusedKey {
     id: Uuid => "id",
     name: String => "name",
+    environment: Option<String> => "environment",
     refusals: i64 => "refusals",
 });
 
@@ -133,11 +134,11 @@ pub async fn list_refused<'c>(
     limit: i64,
 ) -> Result<Vec<RefusedKey>> {
     const SQL: &str = "
-        select k.id, k.name, cast(sum(u.refusals) as bigint) as refusals
+        select k.id, k.name, k.environment, cast(sum(u.refusals) as bigint) as refusals
         from auth.api_keys as k
         join auth.key_usage as u on u.\"keyId\" = k.id
         where k.\"userId\" = $1 and not k.revoked and u.day >= $2 and u.refusals > 0
-        group by k.id, k.name
+        group by k.id, k.name, k.environment
         order by refusals desc, k.id
         limit $3";
     Ok(on!(conn, all(SQL, account.0, since, limit))?)

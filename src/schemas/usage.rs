@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::query::{FromQuery, Query};
-use crate::models::usage::{AccountUsage, KeyFigures, Usage, UsageDay};
+use crate::models::usage::{AccountUsage, KeyFigures, RefusedKey, Usage, UsageDay};
 
 const USUAL_DAYS: i64 = 30;
 const MOST_DAYS: i64 = 90;
@@ -96,6 +96,8 @@ pub struct RefusedKeyView {
     pub id: Uuid,
     /// Its name.
     pub name: String,
+    /// Where it is used: several keys may have one name in different environments.
+    pub environment: Option<String>,
     /// How many.
     pub refusals: i64,
 }
@@ -117,7 +119,7 @@ impl From<AccountUsage> for AccountUsageView {
             data: usage.days.into_iter().map(UsageDayView::from).collect(),
             keys,
             refused: refused
-                .map(|key| RefusedKeyView { id: key.id.0, name: key.name, refusals: key.refusals })
+                .map(|RefusedKey { id, name, environment, refusals }| RefusedKeyView { id: id.0, name, environment, refusals })
                 .collect(),
         }
     }

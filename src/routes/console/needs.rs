@@ -60,8 +60,10 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
     }
     for key in &known.usage.refused {
         let times = counted(language, key.refusals, t.once, t.times);
+        // two keys may have one name in different environments
+        let place = key.environment.as_ref().map_or(String::new(), |environment| format!("({environment}) "));
         // the name last: it may hold anything
-        let sentence = t.refused.replace("{times}", &times).replace("{name}", &key.name);
+        let sentence = t.refused.replace("{times}", &times).replace("{where}", &place).replace("{name}", &key.name);
         all.push(need("warn", "warning", format!("{sentence}."), &format!("keys/{}", key.id), t.see));
     }
     if !user.email_verified {

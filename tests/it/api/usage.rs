@@ -39,7 +39,7 @@ on_both! {
             usage::flush(&app.operator()).await.expect("written");
         }
         // a revoked key's uses stay in the sum, but it asks for nothing any more
-        assert_eq!(read(&alice, "?days=1").await["refused"], json!([{ "id": first, "name": "first", "refusals": 1 }]));
+        assert_eq!(read(&alice, "?days=1").await["refused"], json!([{ "id": first, "name": "first", "environment": null, "refusals": 1 }]));
         alice.delete(&format!("/api/keys/{first}")).await.expect(204);
         let seen = read(&alice, "?days=1").await;
         assert_eq!((seen["data"].as_array().unwrap().len(), expected(&seen["data"][0])), (1, (json!(3), json!(1), json!(1))));

@@ -51,7 +51,7 @@ on_both! {
 
     async fn uses_and_refusals_of_all_keys_are_counted_and_names_are_text(app: TestApp) {
         let alice = app.member("alice").await;
-        let made = alice.post("/api/keys", json!({ "name": "<i>{times}</i>" })).await.expect(201).json();
+        let made = alice.post("/api/keys", json!({ "name": "<i>{times}</i>", "environment": "production" })).await.expect(201).json();
         let (id, value) = (made["id"].as_str().unwrap(), made["api_key"].as_str().unwrap());
         for _ in 0..3 {
             alice.post("/api/keys/verify", json!({ "api_key": value })).await.expect(200);
@@ -62,7 +62,7 @@ on_both! {
 
         let mut person = at_the_console(&app, &alice).await;
 
-        person.open("/dashboard").await.sees("“<i>{times}</i>” was refused 1 time").sees(&format!("/keys/{id}")).sees("1 generated, 1 stored");
+        person.open("/dashboard").await.sees("“<i>{times}</i>” (production) was refused 1 time in the last seven days").sees(&format!("/keys/{id}")).sees("1 generated, 1 stored");
         person.sees("<strong>3</strong>").sees("1 refusal").sees("as many keys as you like");
         assert!(!person.page.text().contains("<i>{"));
     }

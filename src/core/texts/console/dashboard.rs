@@ -14,7 +14,7 @@ texts! {
         expiring_many: "keys expire within 30 days" | "clés expirent dans les 30 jours",
         unused_one: "key was not used for 90 days" | "clé n’a pas servi depuis 90 jours",
         unused_many: "keys were not used for 90 days" | "clés n’ont pas servi depuis 90 jours",
-        refused: "“{name}” was refused {times} in the last week" | "« {name} » a été refusée {times} cette semaine",
+        refused: "“{name}” {where}was refused {times} in the last seven days" | "« {name} » {where}a été refusée {times} ces sept derniers jours",
         once: "time" | "fois",
         times: "times" | "fois",
         unverified: "Your address is not confirmed yet." | "Votre adresse n’est pas encore confirmée.",
