@@ -7,7 +7,8 @@
 //! 3. After five wrong codes in a row there is a pause that doubles, for codes alone: a recovery code always goes.
 //! 4. The secret is sealed with the account's data key; of recovery codes and challenges there are keyed hashes alone.
 //! 5. One that was turned on before the address was proved ends with a recovery by mail: it may be a stranger's.
-//! 6. Only a session opened or renewed a short while ago begins, confirms, ends it or makes new recovery codes.
+//! 6. Recovery codes whose form is sent again are not replaced: `renew_codes_of` replaces those that the form was opened with.
+//! 7. Only a session opened or renewed a short while ago begins, confirms, ends it or makes new recovery codes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -59,6 +60,8 @@ pub struct FactorState {
     pub enabled_at: Option<DateTime<Utc>>,
     /// How many recovery codes are left.
     pub recovery_codes_left: i64,
+    /// When those were made.
+    pub recovery_codes_made_at: Option<DateTime<Utc>>,
     /// Whether the account needs one.
     pub is_required: bool,
 }

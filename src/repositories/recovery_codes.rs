@@ -45,6 +45,18 @@ pub async fn delete_all(tx: &mut Writer, account: UserId) -> Result<()> {
     Ok(())
 }
 
+/// When the codes that are left were made; `None` where there are none.
+///
+/// # Errors
+/// As the database fails.
+pub async fn made_at<'c>(conn: impl Into<Conn<'c>>, account: UserId) -> Result<Option<DateTime<Utc>>> {
+    const SQL: &str = "
+        select max(\"createdAt\")
+        from auth.recovery_codes
+        where \"userId\" = $1";
+    Ok(on!(conn, scalar(SQL, account.0))?)
+}
+
 /// How many codes of an account are left.
 ///
 /// # Errors

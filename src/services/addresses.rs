@@ -90,10 +90,23 @@ pub async fn disown(ctx: &Context, token: &SecretText) -> Result<()> {
     accounts::remove(ctx, tx, &user, Event::on_account(Action::AccountDisowned, Some(user.id))).await
 }
 
-/// Asks for another address: a mail goes there, and the change waits for its link.
+/// Who reads the mail of a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Whoever has the new mailbox, as the member says.
+    Asker,
+    /// Another account has the address: its owner hears of it.
+    Owner,
+    /// The mailbox got enough mails: none goes there for now.
+    Nobody,
+}
+
+/// Asks for another address: a mail goes there, and the change waits for its link. Beyond the mailbox's limit nothing is
+/// sent: that is told, but where `ENUMERATION_PROTECTION` is on the change waits as any other.
 ///
 /// # Errors
-/// `reauthentication_required`; `wrong_password`; `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault where it is the address already.
+/// `reauthentication_required`; `wrong_password`; `TooMany`; `email_taken`, unless `ENUMERATION_PROTECTION` is on; a fault where
+/// it is the address already.
 pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let user = ctx.member()?.user.clone();
@@ -106,33 +119,47 @@ pub async fn request_change(ctx: &Context, email: Email, password: &SecretText) 
     }
     step_up::require(ctx)?;
     let confirmed = passwords::confirm(ctx, password).await?;
-    if !limits::may_send(ctx, "address_change", &email).await? {
-        return Ok(());
-    }
-    let is_taken = is_taken(ctx, &email, user.id).await?;
-    if is_taken && !ctx.app().config.enumeration_protection {
-        return Err(Code::EmailTaken.into());
-    }
+    let reader = reader_of(ctx, &email, user.id).await?;
     let mut tx = ctx.write_for(Some(user.id)).await?;
     passwords::still(&mut tx, user.id, &confirmed).await?;
-    promise(&mut tx, ctx, &user, email, is_taken).await?;
+    promise(&mut tx, ctx, &user, email, reader).await?;
     audit::record(&mut tx, ctx, Event::on_account(Action::AddressChangeRequested, Some(user.id))).await?;
     tx.commit().await?;
     ctx.app().mail_is_due.notify_one();
     Ok(())
 }
 
+/// Who reads the mail of a change to this address.
+async fn reader_of(ctx: &Context, email: &Email, account: UserId) -> Result<Reader> {
+    let is_protected = ctx.app().config.enumeration_protection;
+    match limits::full_mailbox(ctx, "address_change", email).await? {
+        Some(limited) if !is_protected => Err(Error::TooMany(limited)),
+        Some(_) => Ok(Reader::Nobody),
+        None if !is_taken(ctx, email, account).await? => Ok(Reader::Asker),
+        None if is_protected => Ok(Reader::Owner),
+        None => Err(Code::EmailTaken.into()),
+    }
+}
+
 /// Keeps a change that waits, in the place of any other, and puts its mail on its way.
-async fn promise(tx: &mut Writer, ctx: &Context, user: &User, email: Email, is_taken: bool) -> Result<()> {
+async fn promise(tx: &mut Writer, ctx: &Context, user: &User, email: Email, reader: Reader) -> Result<()> {
+    if reader == Reader::Nobody {
+        let waiting = repositories::mail_links::find_change(&mut *tx, user.id, ctx.now()).await?;
+        if waiting.is_some_and(|waiting| waiting.address == email) {
+            // the link that went there stays good
+            return Ok(());
+        }
+    }
     let mut mail = mails::queued(ctx, MailKind::ConfirmAddress, user).to(email.clone());
     repositories::mail_links::delete_but(tx, user.id, LinkPurpose::Change, mail.id).await?;
     let expires_at = ctx.now() + LinkPurpose::Change.life();
     let link = MailLink { id: mail.id, account: user.id, purpose: LinkPurpose::Change, address: email, expires_at };
     // also of one that is taken, whose link nobody ever gets: who asks must see the same
     repositories::mail_links::put(tx, &link, None, ctx.now()).await?;
-    if is_taken {
-        // its owner hears of it
-        mail = QueuedMail { kind: MailKind::AccountExists, account: None, ..mail };
+    match reader {
+        Reader::Nobody => return Ok(()),
+        Reader::Owner => mail = QueuedMail { kind: MailKind::AccountExists, account: None, ..mail },
+        Reader::Asker => {}
     }
     mail_outbox::insert(tx, &mail).await
 }
@@ -147,7 +174,7 @@ pub async fn waiting_change(ctx: &Context) -> Result<Option<MailLink>> {
 }
 
 /// Sends the mail of the change that waits again; the link of an earlier one stops working once it is written. Beyond the
-/// mailbox's limit nothing is sent, and the answer is the same.
+/// mailbox's limit nothing is sent, which is told unless `ENUMERATION_PROTECTION` is on.
 ///
 /// # Errors
 /// `not_found` where none waits; `email_taken`, unless `ENUMERATION_PROTECTION` is on; `TooMany`.
@@ -155,20 +182,14 @@ pub async fn resend_change(ctx: &Context) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let user = ctx.member()?.user.clone();
     let waiting = waiting_change(ctx).await?.ok_or(Code::NotFound)?;
-    if !limits::may_send(ctx, "address_change", &waiting.address).await? {
-        return Ok(());
-    }
-    let is_taken = is_taken(ctx, &waiting.address, user.id).await?;
-    if is_taken && !ctx.app().config.enumeration_protection {
-        return Err(Code::EmailTaken.into());
-    }
+    let reader = reader_of(ctx, &waiting.address, user.id).await?;
     let mut tx = ctx.write_for(Some(user.id)).await?;
     users::lock(&mut tx, user.id).await?;
     // it was called off or confirmed meanwhile
     if !repositories::mail_links::exists(&mut tx, waiting.id).await? {
         return Err(Code::NotFound.into());
     }
-    promise(&mut tx, ctx, &user, waiting.address, is_taken).await?;
+    promise(&mut tx, ctx, &user, waiting.address, reader).await?;
     tx.commit().await?;
     ctx.app().mail_is_due.notify_one();
     Ok(())

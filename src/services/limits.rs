@@ -164,24 +164,34 @@ pub(super) async fn spend_registration(ctx: &Context) -> Result<()> {
 /// # Errors
 /// `TooMany` where the client asks for too many.
 pub async fn may_send(ctx: &Context, kind: &str, mailbox: &Email) -> Result<bool> {
+    Ok(full_mailbox(ctx, kind, mailbox).await?.is_none())
+}
+
+/// The same for whoever may hear of it: the limit that the mailbox reached; `None` where it takes the mail.
+///
+/// # Errors
+/// `TooMany` where the client asks for too many.
+pub(super) async fn full_mailbox(ctx: &Context, kind: &str, mailbox: &Email) -> Result<Option<Limited>> {
     if ctx.is_operator() {
-        return Ok(true);
+        return Ok(None);
     }
     spend_address(ctx, Limit::Recover).await?;
-    Ok(mailbox_takes(ctx, kind, mailbox).await)
+    Ok(spend_mailbox(ctx, kind, mailbox).await)
 }
 
 /// Counts a mail of this kind to a mailbox; `false` where it got enough.
 pub(super) async fn mailbox_takes(ctx: &Context, kind: &str, mailbox: &Email) -> bool {
+    spend_mailbox(ctx, kind, mailbox).await.is_none()
+}
+
+async fn spend_mailbox(ctx: &Context, kind: &str, mailbox: &Email) -> Option<Limited> {
     let subject = ctx.app().limits.digest(&[b"mailbox", kind.as_bytes(), mailbox.as_str().as_bytes()]);
     let quota = Limit::Mailbox.quota(&ctx.app().config.rate_limits);
-    let spending = ctx.app().limits.spend(Key { limit: Limit::Mailbox.name(), subject }, quota).await;
-    let is_allowed = spending.is_none_or(|spending| spending.retry.is_none());
-    if !is_allowed {
-        count_refusal(Limit::Mailbox.name());
-    }
-    // not told in headers: the mailbox is not the client's own
-    is_allowed
+    // what is left is not told in headers: the mailbox is not the client's own
+    let spending = ctx.app().limits.spend(Key { limit: Limit::Mailbox.name(), subject }, quota).await?;
+    spending.retry?;
+    count_refusal(Limit::Mailbox.name());
+    Some(Limited { name: Limit::Mailbox.name(), spending })
 }
 
 async fn spend(ctx: &Context, limit: Limit, subject: [u8; 16]) -> Result<()> {

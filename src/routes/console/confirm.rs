@@ -41,7 +41,8 @@ struct ConfirmPage {
 /// # Errors
 /// The page again, where that is wrong.
 pub(super) async fn renew(visit: Visit, form: &Form) -> Result<Visit, Refusal> {
-    if !form.has(PASSWORD) {
+    // a form that was sent again brings proofs that were good once; as long as they count there is nothing to renew
+    if !form.has(PASSWORD) || step_up::require(&visit.ctx).is_ok() {
         return Ok(visit);
     }
     let password = SecretText::new(form.value(PASSWORD).to_owned());

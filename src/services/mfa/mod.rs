@@ -10,6 +10,7 @@ pub(super) use challenge::{ask, pass};
 pub(super) use check::{Checked, check, refuse};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use chrono::{DateTime, Utc};
 
 use super::{
     account_keys,
@@ -49,9 +50,13 @@ use crate::{
 pub async fn state(ctx: &Context) -> Result<FactorState> {
     ctx.require(Permission::SecureOwnAccount)?;
     let user = &ctx.member()?.user;
-    let recovery_codes_left = recovery_codes::count(&mut ctx.db().read().await?, user.id).await?;
-    let is_required = ctx.app().config.proof.require_mfa.asks(user.role);
-    Ok(FactorState { enabled_at: user.second_factor_at, recovery_codes_left, is_required })
+    let mut reader = ctx.db().read().await?;
+    Ok(FactorState {
+        enabled_at: user.second_factor_at,
+        recovery_codes_left: recovery_codes::count(&mut reader, user.id).await?,
+        recovery_codes_made_at: recovery_codes::made_at(&mut reader, user.id).await?,
+        is_required: ctx.app().config.proof.require_mfa.asks(user.role),
+    })
 }
 
 /// Begins to set one up: a new secret, shown once. Nothing asks for its codes before `confirm`.
@@ -162,6 +167,30 @@ pub async fn turn_off(ctx: &Context) -> Result<()> {
 /// # Errors
 /// `reauthentication_required`; `mfa_not_on`.
 pub async fn renew_recovery_codes(ctx: &Context) -> Result<Vec<SecretText>> {
+    let (account, mut tx) = begin_renewal(ctx).await?;
+    let codes = replace_codes(&mut tx, ctx, account).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// The same in the place of those that were made at this moment, or where none is left. `None`, and nothing happens, where
+/// there are others by now: so a form that is sent twice makes no second set, of which nobody would know that the first
+/// is worth nothing.
+///
+/// # Errors
+/// `reauthentication_required`; `mfa_not_on`.
+pub async fn renew_codes_of(ctx: &Context, made_at: Option<DateTime<Utc>>) -> Result<Option<Vec<SecretText>>> {
+    let (account, mut tx) = begin_renewal(ctx).await?;
+    let present = recovery_codes::made_at(&mut tx, account).await?;
+    if present.is_some() && present != made_at {
+        return Ok(None);
+    }
+    let codes = replace_codes(&mut tx, ctx, account).await?;
+    tx.commit().await?;
+    Ok(Some(codes))
+}
+
+async fn begin_renewal(ctx: &Context) -> Result<(UserId, Writer)> {
     ctx.require(Permission::ManageOwnAccount)?;
     step_up::require(ctx)?;
     let account = ctx.account()?;
@@ -169,9 +198,12 @@ pub async fn renew_recovery_codes(ctx: &Context) -> Result<Vec<SecretText>> {
     users::lock(&mut tx, account).await?;
     let factor = second_factors::lock(&mut tx, account).await?;
     factor.and_then(|factor| factor.confirmed_at).ok_or(Code::MfaNotOn)?;
-    let codes = make_codes(&mut tx, ctx, account).await?;
-    audit::record(&mut tx, ctx, Event::on_account(Action::RecoveryCodesMade, Some(account))).await?;
-    tx.commit().await?;
+    Ok((account, tx))
+}
+
+async fn replace_codes(tx: &mut Writer, ctx: &Context, account: UserId) -> Result<Vec<SecretText>> {
+    let codes = make_codes(tx, ctx, account).await?;
+    audit::record(tx, ctx, Event::on_account(Action::RecoveryCodesMade, Some(account))).await?;
     Ok(codes)
 }
 

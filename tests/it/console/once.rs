@@ -199,3 +199,48 @@ fn without_a_script_too_it_is_shown_when_asked_for() {
         assert!(!hidden.contains(&shown), "{page}: it is shown unasked");
     }
 }
+
+/// What stands in the open on purpose: codes to be printed, a secret beside its picture, snippets that hold no value.
+const IN_THE_OPEN: [(&str, &str); 3] =
+    [("recovery_codes.html", "codes"), ("second_factor.html", "secret"), ("key.html", "{{ one.id }}")];
+
+/// The things of a template that a button copies, and that stand neither behind a closed mask nor in the part that the
+/// script masks again.
+fn unmasked(template: &str) -> Vec<&str> {
+    let copied = template.split("data-copy=\"#").skip(1).filter_map(|rest| rest.split('"').next());
+    let is_open = |id: &&str| {
+        let before = template.split(&format!("id=\"{id}\"")).next().unwrap_or_default();
+        let is_in = |begin: &str, end: &str| match before.rfind(begin) {
+            Some(at) => !before[at..].contains(end),
+            None => false,
+        };
+        let is_behind = is_in("<div class=\"secret once\">", "</div>")
+            && is_in("<details><summary>", "</details>")
+            && !is_in("<summary>", "</summary>");
+        !is_behind && !is_in(" data-masked=\"", "</div>")
+    };
+    copied.filter(is_open).collect()
+}
+
+#[test]
+fn whatever_can_be_copied_stands_behind_a_mask() {
+    assert_eq!(unmasked(r##"<code id="a">x</code><button data-copy="#a">"##), ["a"]);
+    let masked = r##"<div class="secret once"><details><summary>•</summary><code id="a">x</code></details><button data-copy="#a"></div>"##;
+    assert_eq!(unmasked(masked), [""; 0]);
+    assert_eq!(unmasked(&masked.replace("<details>", "<details open>")), ["a"]);
+
+    let mut open = Vec::new();
+    for folder in ["pages", "partials"] {
+        let folder = format!("{}/templates/console/{folder}", env!("CARGO_MANIFEST_DIR"));
+        for file in std::fs::read_dir(folder).expect("the templates") {
+            let file = file.expect("a template");
+            let (name, template) = (file.file_name(), std::fs::read_to_string(file.path()).expect("a text"));
+            let found = unmasked(&template).into_iter().map(|id| (name.to_string_lossy().into_owned(), id.to_owned()));
+            open.extend(found.collect::<Vec<_>>());
+        }
+    }
+    open.sort();
+    let mut known = IN_THE_OPEN.map(|(name, id)| (name.to_owned(), id.to_owned()));
+    known.sort();
+    assert_eq!(open, known);
+}

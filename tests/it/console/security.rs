@@ -213,6 +213,73 @@ on_both! {
         assert_eq!((person.page.status, codes_of(&person).len()), (200, 10));
     }
 
+    async fn a_form_for_new_codes_that_is_sent_again_makes_none(app: TestApp) {
+        let (_, mut person) = with_actor(&app, "alice").await;
+        let (secret, _) = turn_on(&app, &mut person).await;
+        app.clock.advance(TimeDelta::minutes(20));
+        let digests = async || app.sql("select count(*), max(\"createdAt\") from auth.recovery_codes").await;
+
+        // as the browser sends it that goes back: the page's own form, and the one that asked for the password in between
+        person.open("/security").await;
+        let opened = person.filled("/security/recovery-codes", &[]);
+        person.post(&opened).await.sees("Confirm that it is you");
+        let confirmed = person.filled("/security/recovery-codes", &[("confirm_password", PASSWORD), ("confirm_code", &code_of(&app, &secret))]);
+        person.post(&confirmed).await;
+        let codes = codes_of(&person);
+        app.clock.advance(TimeDelta::minutes(1));
+        let made = digests().await;
+        for form in [&confirmed, &opened] {
+            person.post(form).await;
+            assert_eq!(person.page.status, 409);
+            person.sees("New codes were made already").sees("shown once").sees("10 codes left").sees_no("id=\"codes\"").sees_no(&codes[0]);
+            assert_eq!(digests().await, made);
+        }
+        let mut again = Person::new(&app);
+        again.sign_in("alice@example.com", PASSWORD).await;
+        again.submit("/sign-in/code", &[("code", &codes[0])]).await.sees("You signed in with a recovery code.");
+
+        // the form of that page is a new one
+        person.submit("/security/recovery-codes", &[]).await;
+        assert_eq!((person.page.status, codes_of(&person).len()), (200, 10));
+        assert_ne!(digests().await, made);
+        // and one that lost its mark makes none
+        let mut unmarked = person.open("/security").await.filled("/security/recovery-codes", &[]);
+        unmarked.fields.retain(|(name, _)| name != "codes_of");
+        assert_eq!(person.post(&unmarked).await.page.status, 409);
+    }
+
+    async fn where_no_code_is_left_new_ones_are_made_and_once(app: TestApp) {
+        let (_, mut person) = with_actor(&app, "alice").await;
+        turn_on(&app, &mut person).await;
+        let stale = person.open("/security").await.filled("/security/recovery-codes", &[]);
+        app.sql("delete from auth.recovery_codes").await;
+        person.open("/security").await.sees("0 codes left");
+        let form = person.filled("/security/recovery-codes", &[]);
+
+        // the last one was used since the page was opened
+        person.post(&stale).await;
+        assert_eq!(codes_of(&person).len(), 10);
+        app.clock.advance(TimeDelta::seconds(1));
+        assert_eq!(person.post(&form).await.page.status, 409);
+    }
+
+    async fn a_second_factor_that_is_turned_on_twice_stays_as_it_is(app: TestApp) {
+        let (_, mut person) = with_actor(&app, "alice").await;
+        person.open("/security").await.submit("/security/second-factor", &[]).await;
+        let secret = secret_of(&person);
+        let form = person.filled("/security/second-factor/confirm", &[("code", &code_of(&app, &secret))]);
+        person.post(&form).await;
+        let codes = codes_of(&person);
+
+        person.post(&form).await;
+        assert_eq!(person.page.status, 409);
+        person.sees("The second factor is on already").sees("10 codes left").sees_no("e-code").sees_no(&codes[0]).sees_no(&secret);
+        person.open("/security?lang=fr").await.post(&form).await.sees("Le second facteur est déjà activé");
+        let mut again = Person::new(&app);
+        again.sign_in("alice@example.com", PASSWORD).await;
+        again.submit("/sign-in/code", &[("code", &codes[0])]).await.sees("You signed in with a recovery code. 9 are left.");
+    }
+
     async fn new_codes_and_the_end_of_the_second_factor_ask_for_a_newer_sign_in(app: TestApp) {
         let (_, mut person) = with_actor(&app, "alice").await;
         let (secret, codes) = turn_on(&app, &mut person).await;

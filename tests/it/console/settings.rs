@@ -147,16 +147,51 @@ on_both! {
 on_both! {
     with [("RATE_LIMIT_MAILBOX_PER_HOUR", "2")];
 
-    async fn a_mailbox_that_got_enough_gets_no_further_mail_of_a_change(app: TestApp) {
+    async fn a_mailbox_that_got_enough_gets_no_further_mail_of_a_change_and_that_is_told(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
-        alice.open("/settings").await.submit("/settings/email", &[("email", "new@example.com"), ("password", PASSWORD)]).await;
+        let new = [("email", "new@example.com"), ("password", PASSWORD)];
+        alice.open("/settings").await.submit("/settings/email", &new).await;
+        alice.submit("/settings/email/resend", &[]).await.sees("A mail is on its way");
 
-        for _ in 0..4 {
-            alice.open("/settings").await.submit("/settings/email/resend", &[]).await.sees("A mail is on its way");
+        for action in ["/settings/email/resend", "/settings/email"] {
+            alice.open("/settings").await.submit(action, if action.ends_with("email") { &new } else { &[] }).await;
+            assert_eq!(alice.page.status, 429, "{action}");
+            assert!(alice.page.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 60), "{action}");
+            alice.sees("role=\"alert\"").sees("Waiting to be confirmed").sees_no("A mail is on its way").sees_no("A mail waits");
         }
 
+        // also where nothing waits
+        alice.submit("/settings/email/cancel", &[]).await.submit("/settings/email", &new).await;
+        assert_eq!(alice.page.status, 429);
+        alice.sees("role=\"alert\"").sees_no("Waiting to be confirmed");
         app.settle_mails().await;
         assert_eq!(app.mails.to("new@example.com").len(), 2);
+    }
+}
+
+on_both! {
+    with [("ENUMERATION_PROTECTION", "true"), ("RATE_LIMIT_MAILBOX_PER_HOUR", "2")];
+
+    async fn a_mailbox_that_got_enough_is_not_told_apart_where_nobody_must_hear_of_it(app: TestApp) {
+        for email in ["alice@example.com", "bob@example.com"] {
+            let body = serde_json::json!({ "email": email, "password": PASSWORD });
+            app.call("POST", "/api/auth/register", Some(body)).await.expect(202);
+        }
+        let mut alice = Person::new(&app);
+        alice.sign_in("alice@example.com", PASSWORD).await;
+        for address in ["bob@example.com", "new@example.com"] {
+            for _ in 0..3 {
+                alice.open("/settings").await.submit("/settings/email", &[("email", address), ("password", PASSWORD)]).await;
+                alice.sees("A mail waits at the new address").sees("Waiting to be confirmed").sees(&format!("<strong>{address}</strong>"));
+            }
+            alice.submit("/settings/email/resend", &[]).await.sees("A mail is on its way").sees(&format!("<strong>{address}</strong>"));
+        }
+
+        // the newest mail's link is still good
+        app.settle_mails().await;
+        let link = link_of(&app, 2).await;
+        assert_eq!(app.mails.to("new@example.com").len(), 2);
+        alice.open(&link).await.submit("/confirm-address", &[]).await.sees("<h1>Your address is changed</h1>");
     }
 }
 

@@ -18,6 +18,8 @@ texts! {
         codes_left: "codes left" | "codes restants",
         codes_few: "Make new ones before you run out." | "Créez-en de nouveaux avant d’en manquer.",
         codes_renew: "New codes" | "Nouveaux codes",
+        codes_made_already: "New codes were made already, by this form or in another window, and shown once. They stay good. If you did not keep them, make new ones below." | "De nouveaux codes ont déjà été créés, par ce formulaire ou dans une autre fenêtre, et affichés une seule fois. Ils restent valables. Si vous ne les avez pas gardés, créez-en de nouveaux ci-dessous.",
+        factor_on_already: "The second factor is on already, and its recovery codes were shown once. They stay good. If you did not keep them, make new ones below." | "Le second facteur est déjà activé, et ses codes de récupération ont été affichés une seule fois. Ils restent valables. Si vous ne les avez pas gardés, créez-en de nouveaux ci-dessous.",
         codes_renew_hint: "New codes make the old ones worthless." | "Les nouveaux codes annulent les anciens.",
         password: "Password" | "Mot de passe",
         password_lede: "Changing it ends all other sessions." | "Le changer met fin à toutes les autres sessions.",

@@ -14,7 +14,8 @@ use crate::{
 
 /// Change your address
 ///
-/// A mail goes to the new address; the change waits for its link, a day at most. Until then the former one counts.
+/// A mail goes to the new address; the change waits for its link, a day at most. Until then the former one counts. Beyond
+/// the mailbox's limit nothing is sent: 429, or the same answer where `ENUMERATION_PROTECTION` is on.
 #[utoipa::path(post, path = "/api/auth/email", tag = "Accounts", operation_id = "change_email", request_body = ChangeAddress, security(("bearer" = [])),
     responses((status = 202, description = "A mail is on its way to the new address", body = Message), (status = 401, description = "No credentials, bad ones, or `reauthentication_required`"), (status = 403, description = "`wrong_password`"), (status = 409, description = "`email_taken`")))]
 pub(super) async fn change_email(
@@ -40,8 +41,8 @@ pub(super) async fn read_email(May(ctx, _): May<ManageOwnAccount>) -> Answer<Res
 
 /// Send the mail of a change again
 ///
-/// To the address that waits; the newest link alone works, for a day. Beyond the mailbox's limit nothing is sent, and the
-/// answer is the same.
+/// To the address that waits; the newest link alone works, for a day. Beyond the mailbox's limit nothing is sent: 429, or
+/// the same answer where `ENUMERATION_PROTECTION` is on.
 #[utoipa::path(post, path = "/api/auth/email/resend", tag = "Accounts", operation_id = "resend_email_change", security(("bearer" = [])),
     responses((status = 202, description = "A mail is on its way to the new address", body = Message), (status = 401, description = "No credentials, or bad ones"),
         (status = 404, description = "`not_found`: no change waits"), (status = 409, description = "`email_taken`")))]

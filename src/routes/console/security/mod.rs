@@ -55,7 +55,11 @@ struct SecurityPage {
     shown: Shown,
     factor: FactorState,
     factor_since: String,
+    /// What became of a form of the second factor that was sent before; empty where none was.
+    factor_told: &'static str,
     codes_left: String,
+    /// When they were made, for the form that replaces them: sent again, it makes none.
+    codes_of: String,
     has_few_codes: bool,
     /// `None` where nothing but the second factor may be looked at yet.
     sessions: Option<Vec<Row>>,
@@ -106,6 +110,15 @@ async fn end_other_sessions(Posted(visit, _): Posted) -> Answered {
 }
 
 async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
+    page(status, &read(visit, shown).await?)
+}
+
+/// The page where a form of the second factor was sent before, with a new form for new codes.
+async fn write_told(visit: &Visit, factor_told: &'static str) -> Answered {
+    page(StatusCode::CONFLICT, &SecurityPage { factor_told, ..read(visit, Shown::default()).await? })
+}
+
+async fn read(visit: &Visit, shown: Shown) -> Result<SecurityPage> {
     let language = visit.ctx.client().language;
     let t = SecurityTexts::of(language);
     let factor = mfa::state(&visit.ctx).await?;
@@ -113,11 +126,14 @@ async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let next = listed.as_ref().and_then(|page| page.next);
     let sessions = listed.map(|page| page.rows.into_iter().map(|session| row(visit, session)).collect());
     let least = visit.ctx.app().config.password_min_length;
-    let security = SecurityPage {
+    let made_at = factor.recovery_codes_made_at;
+    Ok(SecurityPage {
         frame: visit.frame(Section::Security)?.opened_at("security"),
         t,
         shown,
         factor_since: factor.enabled_at.map(stamp::day).unwrap_or_default(),
+        factor_told: "",
+        codes_of: made_at.map(|at| at.timestamp_millis().to_string()).unwrap_or_default(),
         codes_left: counted(language, factor.recovery_codes_left, t.code_left, t.codes_left),
         has_few_codes: factor.recovery_codes_left < FEW_CODES,
         factor,
@@ -125,8 +141,7 @@ async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
         pager: Pager::of(visit, "security", "", next),
         password_hint: t.password_hint.replace("{least}", &least.to_string()),
         password_more: new_password(least),
-    };
-    page(status, &security)
+    })
 }
 
 /// The open sessions; `None` to somebody who must set up a second factor first.

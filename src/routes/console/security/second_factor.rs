@@ -8,6 +8,9 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::DateTime;
+
+use super::write_told;
 
 use crate::{
     core::{
@@ -15,7 +18,7 @@ use crate::{
         error::{Error, Result},
         secret::SecretText,
         texts::{
-            console::{Notice, SecondFactorTexts},
+            console::{Notice, SecondFactorTexts, SecurityTexts},
             faults::{Fault, FaultKind},
             problems::Code,
         },
@@ -33,6 +36,9 @@ use crate::{
     schemas::mfa::ConfirmCode,
     services::mfa,
 };
+
+/// The field that tells which codes a form for new ones was opened with: when they were made, in milliseconds.
+const CODES_OF: &str = "codes_of";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -105,8 +111,12 @@ fn fresh(enrolment: &Enrolment) -> Fresh {
 async fn turn_on(Posted(visit, form): Posted) -> Answered {
     match confirm_code(&visit, &form).await {
         Ok(codes) => show_codes(&visit, &codes, true),
-        // another window was quicker, or the set-up was given up there
-        Err(error) if error.is(Code::MfaAlreadyOn) || error.is(Code::MfaNotOn) => Ok(see_other(&visit.to("security"))),
+        // the form was sent before, or another window was quicker
+        Err(error) if error.is(Code::MfaAlreadyOn) => {
+            write_told(&visit, SecurityTexts::of(visit.ctx.client().language).factor_on_already).await
+        }
+        // the set-up was given up in another window
+        Err(error) if error.is(Code::MfaNotOn) => Ok(see_other(&visit.to("security"))),
         Err(error) if error.is(Code::ReauthenticationRequired) => Err(confirm::or_ask(&visit, &form, error)),
         Err(error) => {
             let (status, mut shown) = refused(&visit, &form, &wrong_here(error))?;
@@ -145,8 +155,11 @@ async fn turn_off(Posted(visit, form): Posted) -> Answered {
 }
 
 async fn renew_codes(Posted(visit, form): Posted) -> Answered {
-    let codes = mfa::renew_recovery_codes(&visit.ctx).await.map_err(|error| confirm::or_ask(&visit, &form, error))?;
-    show_codes(&visit, &codes, false)
+    let seen = form.value(CODES_OF).parse().ok().and_then(DateTime::from_timestamp_millis);
+    match mfa::renew_codes_of(&visit.ctx, seen).await.map_err(|error| confirm::or_ask(&visit, &form, error))? {
+        Some(codes) => show_codes(&visit, &codes, false),
+        None => write_told(&visit, SecurityTexts::of(visit.ctx.client().language).codes_made_already).await,
+    }
 }
 
 fn show_codes(visit: &Visit, codes: &[SecretText], is_new: bool) -> Answered {

@@ -269,3 +269,25 @@ on_both! {
         log_in(&app, NEW, &alice.password).await.expect(200);
     }
 }
+
+on_both! {
+    with [("RATE_LIMIT_MAILBOX_PER_HOUR", "1")];
+
+    async fn a_mailbox_that_got_enough_refuses_a_change_and_says_when_it_takes_one(app: TestApp) {
+        let alice = app.member("alice").await;
+        let bob = app.member("bob").await;
+        ask(&alice, NEW).await.expect(202);
+
+        for reply in [ask(&alice, NEW).await, ask(&bob, NEW).await, alice.call("POST", "/api/auth/email/resend", None).await] {
+            let wait = reply.header("retry-after").parse::<i64>();
+            assert!(wait.is_ok_and(|wait| wait > 60), "{}", reply.text());
+            reply.expect_problem(429, "too_many_requests");
+        }
+
+        assert_eq!(bob.get("/api/auth/email").await.expect(200).json()["waiting"], json!(null));
+        let token = mailed_token(&app, NEW, "/confirm-address", 1).await;
+        confirm(&app, &token).await.expect(204);
+        app.clock.advance(TimeDelta::hours(1));
+        ask(&bob, "other@example.com").await.expect(202);
+    }
+}

@@ -63,6 +63,9 @@ in_both_languages! {
         walk.looks(200, "[name=confirm_code]");
         walk.sends("/security/recovery-codes", &[("confirm_password", password), ("confirm_code", &codes[2])]);
         walk.looks(200, "#codes");
+        // a form that was opened before them, as the way back has it
+        walk.sends_from("/security", "/security/recovery-codes", &[("codes_of", "1")]);
+        walk.looks(409, ".card [role=alert]");
 
         walk.ends();
     }
