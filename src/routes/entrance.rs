@@ -17,7 +17,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{Method, Request},
+    http::{HeaderMap, Method, Request},
     response::{IntoResponse as _, Response},
 };
 use tokio::{
@@ -81,10 +81,15 @@ impl Entrance {
             let Ok(response) = router.call(request).await;
             return response;
         }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let answering = self.0.shared.spawn(async move { router.call(request).await });
         match Attended(answering).await {
             Ok(Ok(response)) => response,
-            Err(error) => Failure(Error::internal(error)).into_response(),
+            Err(error) => {
+                let Inner { app, counters, .. } = &*self.0;
+                let arrival = Arrival::new(app, peer, (&method, &uri, &HeaderMap::new()));
+                arrival.leave(Failure(Error::internal(error)).into_response(), counters, "none")
+            }
         }
     }
 

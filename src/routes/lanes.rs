@@ -1,33 +1,29 @@
 //! Threads that serve connections, one for each core, each with a runtime of its own: a connection stays with its thread.
 //! In one runtime for all, threads wake each other for every few requests and take each other's tasks.
 //!
-//! What may keep a thread busy for longer than a moment does not run here (see `routes::entrance`): the other connections
+//! Connections are dealt in turn, whatever the others do: who may choose the thread of others by what he holds open has them
+//! all on one. What may keep a thread busy for longer than a moment does not run here (see `routes::entrance`): the other connections
 //! of the thread would wait for it.
 
 use std::{
     future, io,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
 use tokio::sync::mpsc;
 
+use crate::core::system;
+
 /// What a thread is given to begin: it runs there, and spawns what shall go on.
-type Work = Box<dyn FnOnce(Seat) + Send>;
+type Work = Box<dyn FnOnce() + Send>;
 
 /// The threads. They live as long as the program: what began on one of them is never cut off by the end of another.
-pub struct Lanes(Vec<Lane>);
-
-struct Lane {
-    works: mpsc::UnboundedSender<(Work, Seat)>,
-    open: Arc<AtomicUsize>,
+pub struct Lanes {
+    lanes: Vec<mpsc::UnboundedSender<Work>>,
+    turn: AtomicUsize,
 }
-
-/// The place of one connection; when it is dropped, another may be taken in its stead.
-pub(super) struct Seat(Arc<AtomicUsize>);
 
 impl Lanes {
     /// Starts them.
@@ -35,84 +31,73 @@ impl Lanes {
     /// # Errors
     /// As the system refuses threads or files.
     pub fn start() -> io::Result<Self> {
-        let count = thread::available_parallelism().map_or(1, usize::from);
-        (0..count).map(Lane::start).collect::<io::Result<_>>().map(Self)
+        Self::of(system::cores())
     }
 
-    /// Gives a connection to the thread that has the fewest.
-    pub(super) fn begin(&self, work: impl FnOnce(Seat) + Send + 'static) {
-        let Some(lane) = self.0.iter().min_by_key(|lane| lane.open.load(Ordering::Relaxed)) else { return };
-        // the thread ends with the program alone, so there is one who receives
-        let _ = lane.works.send((Box::new(work), Seat::take(lane.open.clone())));
+    fn of(count: usize) -> io::Result<Self> {
+        let lanes = (0..count).map(lane).collect::<io::Result<_>>()?;
+        Ok(Self { lanes, turn: AtomicUsize::new(0) })
+    }
+
+    /// Gives a connection to the next thread.
+    pub(super) fn begin(&self, work: impl FnOnce() + Send + 'static) {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let next = turn.checked_rem(self.lanes.len()).and_then(|place| self.lanes.get(place));
+        // a thread ends with the program alone, so there is one who receives
+        if next.is_none_or(|lane| lane.send(Box::new(work)).is_err()) {
+            tracing::error!("a connection was lost: its thread is gone; start the server again and report it");
+        }
     }
 }
 
-impl Lane {
-    fn start(number: usize) -> io::Result<Self> {
-        let (works, mut received) = mpsc::unbounded_channel::<(Work, Seat)>();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        thread::Builder::new().name(format!("lane-{number}")).spawn(move || {
-            runtime.block_on(async {
-                while let Some((work, seat)) = received.recv().await {
-                    work(seat);
+fn lane(number: usize) -> io::Result<mpsc::UnboundedSender<Work>> {
+    let (lane, mut works) = mpsc::unbounded_channel::<Work>();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    thread::Builder::new().name(format!("lane-{number}")).spawn(move || {
+        runtime.block_on(async {
+            while let Some(work) = works.recv().await {
+                if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                    tracing::error!("a connection was lost in a panic; report what the log says");
                 }
-                future::pending::<()>().await;
-            });
-        })?;
-        Ok(Self { works, open: Arc::default() })
-    }
-}
-
-impl Seat {
-    fn take(open: Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        Self(open)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+            }
+            future::pending::<()>().await;
+        });
+    })?;
+    Ok(lane)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The name of the thread that a connection is given to, and its seat there.
-    fn begin(lanes: &Lanes) -> (String, Seat) {
+    /// The name of the thread that a connection is given to.
+    fn begin(lanes: &Lanes) -> String {
         let (told, tells) = std::sync::mpsc::channel();
-        lanes.begin(move |seat| {
-            let name = thread::current().name().unwrap_or_default().to_owned();
-            told.send((name, seat)).unwrap();
-        });
+        lanes.begin(move || told.send(thread::current().name().unwrap_or_default().to_owned()).unwrap());
         tells.recv().unwrap()
     }
 
     #[test]
-    fn connections_are_shared_out_and_a_place_that_was_left_is_taken_first() {
-        let lanes = Lanes((0..3).map(|number| Lane::start(number).unwrap()).collect());
+    fn connections_are_dealt_in_turn() {
+        let lanes = Lanes::of(3).unwrap();
 
-        let mut all: Vec<_> = (0..6).map(|_| begin(&lanes)).collect();
-        let names = |all: &[(String, Seat)]| {
-            let mut names: Vec<_> = all.iter().map(|(name, _)| name.clone()).collect();
-            names.sort();
-            names
-        };
-        assert_eq!(names(&all), ["lane-0", "lane-0", "lane-1", "lane-1", "lane-2", "lane-2"]);
+        let names: Vec<_> = (0..6).map(|_| begin(&lanes)).collect();
+        assert_eq!(names, ["lane-0", "lane-1", "lane-2", "lane-0", "lane-1", "lane-2"]);
+    }
 
-        let (left, seat) = all.remove(4);
-        drop(seat);
-        let (next, _seat) = begin(&lanes);
-        assert_eq!(next, left);
+    #[test]
+    fn a_panic_costs_its_own_connection_alone() {
+        let lanes = Lanes::of(1).unwrap();
+
+        lanes.begin(|| assert_eq!(1, 2, "a reason"));
+        assert_eq!(begin(&lanes), "lane-0");
     }
 
     #[test]
     fn what_began_goes_on_when_no_more_connections_are_given() {
-        let lanes = Lanes(vec![Lane::start(0).unwrap()]);
+        let lanes = Lanes::of(1).unwrap();
         let (told, tells) = std::sync::mpsc::channel();
-        lanes.begin(move |_| {
+        lanes.begin(move || {
             tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                 told.send("done").unwrap();

@@ -31,8 +31,10 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(20);
 const DRAIN_PATIENCE: Duration = Duration::from_secs(30);
 const MOST_HEAD_BYTES: usize = 32 * 1024;
 const MOST_HEADERS: usize = 100;
-/// Sockets and files that are no client connections.
+/// Sockets and files that are no client connections, and those that each core adds: its thread's own, and connections to
+/// the database.
 const RESERVED_FILES: u64 = 128;
+const RESERVED_FILES_OF_A_CORE: u64 = 12;
 
 /// The other end of the connection.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +55,14 @@ pub async fn serve(listener: TcpListener, lanes: Lanes, entrance: Entrance, mut 
         // it is listened to from the thread that serves it
         let Ok(stream) = stream.into_std() else { continue };
         let (counter, watcher, entrance) = (Counter::enter(open.clone()), graceful.watcher(), entrance.clone());
-        lanes.begin(move |place| match TcpStream::from_std(stream) {
+        lanes.begin(move || match TcpStream::from_std(stream) {
             Ok(stream) => {
                 let watched = watcher.watch(connect(stream, peer, entrance));
                 tokio::spawn(async move {
                     if let Err(error) = watched.await {
                         tracing::trace!(%error, "a connection ended early");
                     }
-                    drop((seat, counter, place));
+                    drop((seat, counter));
                 });
             }
             Err(error) => tracing::error!(%error, "a connection can not be served"),
@@ -120,7 +122,9 @@ fn connect(
 }
 
 fn most_connections() -> usize {
-    let files = system::most_open_files().saturating_sub(RESERVED_FILES).clamp(64, 20_000);
+    let cores = u64::try_from(system::cores()).unwrap_or(1);
+    let reserved = RESERVED_FILES.saturating_add(cores.saturating_mul(RESERVED_FILES_OF_A_CORE));
+    let files = system::most_open_files().saturating_sub(reserved).clamp(64, 20_000);
     usize::try_from(files).unwrap_or(1024)
 }
 

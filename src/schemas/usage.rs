@@ -119,7 +119,12 @@ impl From<AccountUsage> for AccountUsageView {
             data: usage.days.into_iter().map(UsageDayView::from).collect(),
             keys,
             refused: refused
-                .map(|RefusedKey { id, name, environment, refusals }| RefusedKeyView { id: id.0, name, environment, refusals })
+                .map(|RefusedKey { id, name, environment, refusals }| RefusedKeyView {
+                    id: id.0,
+                    name,
+                    environment,
+                    refusals,
+                })
                 .collect(),
         }
     }

@@ -203,6 +203,8 @@ pub async fn cancel_change(ctx: &Context) -> Result<()> {
     ctx.require(Permission::ManageOwnAccount)?;
     let account = ctx.account()?;
     let mut tx = ctx.write_for(Some(account)).await?;
+    // whoever sends it again meanwhile has done so before, or finds nothing that waits
+    users::lock(&mut tx, account).await?;
     if repositories::mail_links::find_change(&mut tx, account, ctx.now()).await?.is_none() {
         return Ok(());
     }

@@ -35,10 +35,10 @@ pub(super) async fn make(ctx: &Context, mail: &QueuedMail, user: &User) -> Resul
         }
         MailKind::VerifyAddress if user.email_verified || mail.address != user.email => Ok(Link::Over),
         MailKind::VerifyAddress => newest(ctx, LinkPurpose::Verify, mail, user).await,
-        MailKind::ConfirmAddress => newest(ctx, LinkPurpose::Change, mail, user).await,
+        MailKind::ConfirmAddress => promised(ctx, LinkPurpose::Change, mail, user).await,
         // the new address gets the news, the former one the way back too
         MailKind::AddressChanged if mail.address == user.email => Ok(Link::None),
-        MailKind::AddressChanged => way_back(ctx, mail, user).await,
+        MailKind::AddressChanged => promised(ctx, LinkPurpose::Undo, mail, user).await,
         _ => Ok(Link::None),
     }
 }
@@ -54,26 +54,24 @@ async fn newest(ctx: &Context, purpose: LinkPurpose, mail: &QueuedMail, user: &U
     };
     let token = new_token()?;
     let mut tx = ctx.write_for(Some(user.id)).await?;
-    if purpose == LinkPurpose::Change && !mail_links::exists(&mut tx, mail.id).await? {
-        // the change was called off: by another one, or by a new password
-        return Ok(Link::Over);
-    }
     mail_links::delete_but(&mut tx, user.id, purpose, link.id).await?;
     mail_links::put(&mut tx, &link, Some(&digest(ctx.app().keyring()?, purpose, &token)), ctx.now()).await?;
     tx.commit().await?;
     Ok(Link::To(address(ctx, purpose, &token)))
 }
 
-/// The link that takes a change back; it works as long as was promised when the address changed.
-async fn way_back(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<Link> {
+/// The link of a change that waits, or the one that takes a change back: it works as long as was promised when the mail
+/// was asked for. Nothing else of what is kept changes when the mail is written: whoever asked could see from that whether
+/// there was such a mail. Over where the change was called off meanwhile: by its owner, another one, or a new password.
+async fn promised(ctx: &Context, purpose: LinkPurpose, mail: &QueuedMail, user: &User) -> Result<Link> {
     let token = new_token()?;
     let mut tx = ctx.write_for(Some(user.id)).await?;
-    let digest = digest(ctx.app().keyring()?, LinkPurpose::Undo, &token);
+    let digest = digest(ctx.app().keyring()?, purpose, &token);
     if !mail_links::set_digest(&mut tx, mail.id, &digest, ctx.now()).await? {
         return Ok(Link::Over);
     }
     tx.commit().await?;
-    Ok(Link::To(address(ctx, LinkPurpose::Undo, &token)))
+    Ok(Link::To(address(ctx, purpose, &token)))
 }
 
 fn new_token() -> Result<SecretText> {

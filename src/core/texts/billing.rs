@@ -65,7 +65,7 @@ pub fn back(language: Language) -> BackTexts {
             home: "Go on to Vault API",
         },
         Language::French => BackTexts {
-            pro: "Vous êtes en PRO",
+            pro: "Vous avez la formule PRO",
             pro_sentence: "Merci. Le paiement est arrivé, et votre coffre n’a plus de limite de clés. La facture est dans la liste de vos factures et vous arrive par e-mail.",
             waiting: "Votre paiement est en cours de confirmation",
             waiting_sentence: "Stripe ne l’a pas encore confirmé. Cela prend en général quelques secondes : rechargez cette page. PRO s’active de lui-même dès la confirmation ; ne payez pas deux fois.",

@@ -144,7 +144,7 @@ on_both! {
         person.open("/security").await.sees("Off");
         person.submit("/security/second-factor", &[]).await;
         person.sees("data:image/svg+xml;base64,").sees("otpauth://totp/Vault%20API:alice%40example.com");
-        person.sees("Confirm your address first, or a recovery by mail removes it.");
+        person.sees("Confirm your address first, or a recovery by mail turns it off.");
         assert_eq!(person.page.header("content-encoding"), "");
         let secret = secret_of(&person);
 

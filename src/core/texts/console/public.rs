@@ -4,7 +4,7 @@ texts! {
     /// The front page.
     LandingTexts {
         title: "Your API keys, kept safe" | "Vos clés d’API, bien gardées",
-        lede: "One vault for the keys of every service you use and for those you give out. Encrypted, masked, revoked in one click, with a trail that nobody can rewrite." | "Un seul coffre pour les clés de tous vos services et pour celles que vous distribuez. Chiffrées, masquées, révoquées d’un clic, avec un journal que personne ne peut réécrire.",
+        lede: "One vault for the keys of every service you use and for those you give out. Encrypted, masked, revoked in one click, with a trail where tampering shows." | "Un seul coffre pour les clés de tous vos services et pour celles que vous distribuez. Chiffrées, masquées, révoquées d’un clic, avec un journal où toute retouche se voit.",
         free: "Free to begin, no card." | "Gratuit pour commencer, sans carte.",
         kept_title: "Kept" | "Gardées",
         kept: "AES-256-GCM under a key of your account’s own. A value moved to another row does not open." | "AES-256-GCM sous une clé propre à votre compte. Une valeur déplacée vers une autre ligne ne s’ouvre pas.",

@@ -44,7 +44,7 @@ texts! {
     /// Setting up the second factor, and the recovery codes.
     SecondFactorTexts {
         title: "Set up the second factor" | "Mettre en place le second facteur",
-        unproved: "Confirm your address first, or a recovery by mail removes it." | "Confirmez d’abord votre adresse, sinon une récupération par e-mail le retire.",
+        unproved: "Confirm your address first, or a recovery by mail turns it off." | "Confirmez d’abord votre adresse, sinon une récupération par e-mail le désactivera.",
         scan_title: "1. Scan this picture" | "1. Scannez cette image",
         scan: "With an authenticator app on your phone: any of them will do." | "Avec une application d’authentification sur votre téléphone ; toutes conviennent.",
         picture: "QR code with the secret of the second factor" | "Code QR contenant le secret du second facteur",

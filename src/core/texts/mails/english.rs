@@ -19,7 +19,7 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::VerifyAddress => Content::new("Confirm your address for Vault API", "Confirm this address")
             .says("An account at Vault API was made with this address. Please confirm that the address is yours.")
             .about_link("The link works once, for a limited time; you can ask for another one after signing in.")
-            .otherwise("If you did not make an account, do nothing: without this confirmation it is of no use to anybody."),
+            .otherwise("If you did not make an account, somebody else did with your address: open this link and choose “I did not register”, and it is deleted."),
         MailKind::AccountExists => Content::new("You already have a Vault API account", OPEN)
             .says("Somebody, probably you, tried to register at Vault API with this address. It has an account already, and nothing was changed.")
             .says("Sign in as usual. If you do not remember the password, ask for a new one on the sign-in page.")

@@ -19,7 +19,7 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::VerifyAddress => Content::new("Confirmez votre adresse pour Vault API", "Confirmer cette adresse")
             .says("Un compte Vault API a été créé avec cette adresse. Merci de confirmer qu’elle est bien à vous.")
             .about_link("Le lien sert une fois, pendant un temps limité ; vous pourrez en demander un autre après votre connexion.")
-            .otherwise("Si vous n’avez pas créé de compte, ne faites rien : sans cette confirmation, il ne sert à personne."),
+            .otherwise("Si vous n’avez pas créé de compte, quelqu’un d’autre l’a fait avec votre adresse : ouvrez ce lien et choisissez « Ce n’était pas moi », il sera supprimé."),
         MailKind::AccountExists => Content::new("Vous avez déjà un compte Vault API", OPEN)
             .says("Quelqu’un, sans doute vous, a voulu s’inscrire à Vault API avec cette adresse. Elle a déjà un compte, et rien n’a changé.")
             .says("Connectez-vous comme d’habitude. Si vous avez oublié le mot de passe, demandez-en un nouveau sur la page de connexion.")

@@ -17,7 +17,7 @@ use crate::{
 /// A `.env` file (`text/plain`), JSON (`application/json`: a plain object, or an export of this vault, Infisical, Doppler,
 /// HashiCorp Vault or OpenBao), or 1Password's CSV (`text/csv`); 8 MiB and 10,000 keys at most. Each line is new, changed, the same or
 /// invalid. All is stored or nothing: where a line is invalid, the refusal `import_invalid` has the members of the report
-/// beside its own. With `skip_invalid=true` the other lines are stored, with `most_new` no more new keys than that. Sent again, everything is the same.
+/// beside its own. With `skip_invalid=true` the other lines are stored, with `most_new` no more new keys than that. Sent again, everything is the same; with `most_new` the next new keys may be stored.
 #[utoipa::path(post, path = "/api/keys/import", tag = "Keys", operation_id = "import_keys", params(ImportParams), security(("bearer" = [])),
     request_body(content((String = "text/plain", example = "STRIPE_KEY=sk_live_…\n"), (serde_json::Value = "application/json", example = json!({ "STRIPE_KEY": "sk_live_…" })), (String = "text/csv"))),
     responses(

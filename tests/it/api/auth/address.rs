@@ -291,3 +291,29 @@ on_both! {
         ask(&bob, "other@example.com").await.expect(202);
     }
 }
+
+on_both! {
+    with [("ENUMERATION_PROTECTION", "true")];
+
+    async fn what_waits_looks_the_same_before_and_after_its_mail_whether_or_not_the_address_has_an_account(app: TestApp) {
+        for email in ["alice@example.com", "taken@example.com"] {
+            let body = json!({ "email": email, "password": NEW_PASSWORD });
+            app.call("POST", "/api/auth/register", Some(body)).await.expect(202);
+        }
+        let token = log_in(&app, "alice@example.com", NEW_PASSWORD).await.expect(200).json();
+        let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+        let headers = [("authorization", bearer.as_str())];
+        let waiting = async || app.call_with("GET", "/api/auth/email", None, &headers).await.expect(200).text();
+        for address in ["taken@example.com", "free@example.com"] {
+            let body = json!({ "email": address, "password": NEW_PASSWORD });
+            app.call_with("POST", "/api/auth/email", Some(body), &headers).await.expect(202);
+            let before = waiting().await;
+
+            app.clock.advance(TimeDelta::seconds(2));
+            app.settle_mails().await;
+
+            assert!(before.contains(address), "{before}");
+            assert_eq!(waiting().await, before);
+        }
+    }
+}
