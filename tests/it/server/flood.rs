@@ -111,15 +111,15 @@ on_each_database! {
 
         std::thread::scope(|scope| {
             for client in 0..CLIENTS {
-                let (over, refused, address) = (&over, &refused, server.address);
+                let (over, refused, server) = (&over, &refused, &server);
                 scope.spawn(move || {
-                    let mut line = Line::open(address).expect("a connection");
+                    let mut line = Line::open(server.address).expect("a connection");
                     let mut turn = 0;
                     while !over.load(Ordering::SeqCst) {
                         turn += 1;
                         let body = format!(r#"{{"email":"nobody{client}-{turn}@example.com","password":"a wrong password"}}"#);
                         let answer = line.ask("POST", "/api/auth/login", None, &body).expect("an answer");
-                        assert!(matches!(answer.status, 401 | 429), "{}: {}", answer.status, answer.body);
+                        assert!(matches!(answer.status, 401 | 429), "{}: {}\n{}", answer.status, answer.body, server.log());
                         refused.fetch_add(u64::from(answer.status == 429), Ordering::SeqCst);
                     }
                 });
