@@ -160,7 +160,8 @@ on_both! {
             alice.sees("role=\"alert\"").sees("Waiting to be confirmed").sees_no("A mail is on its way").sees_no("A mail waits");
         }
 
-        // also where nothing waits
+        // also where nothing waits; what was called off sends no mail any more
+        app.wait_for_mails("new@example.com", 2).await;
         alice.submit("/settings/email/cancel", &[]).await.submit("/settings/email", &new).await;
         assert_eq!(alice.page.status, 429);
         alice.sees("role=\"alert\"").sees_no("Waiting to be confirmed");
@@ -192,6 +193,9 @@ on_both! {
         let link = link_of(&app, 2).await;
         assert_eq!(app.mails.to("new@example.com").len(), 2);
         alice.open(&link).await.submit("/confirm-address", &[]).await.sees("<h1>Your address is changed</h1>");
+        // one whose mailbox is full waits from the first
+        alice.open("/settings").await.submit("/settings/email", &[("email", "bob@example.com"), ("password", PASSWORD)]).await;
+        alice.sees("A mail waits at the new address").sees("<strong>bob@example.com</strong>");
     }
 }
 
