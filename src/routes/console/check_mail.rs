@@ -7,7 +7,7 @@ use super::{
     form::Form,
     frame::{Frame, Section, page},
     refusal::Answered,
-    visit::Visit,
+    visit::{Visit, entrance},
 };
 use crate::core::texts::console::CheckMailTexts;
 
@@ -30,6 +30,8 @@ struct CheckMailPage {
     action: &'static str,
     fields: Vec<(&'static str, String)>,
     is_again: bool,
+    /// Where one signs in, below the root.
+    sign_in: String,
 }
 
 /// Says of a form with an address that a mail is on its way; `kept` are the other fields that are shown again.
@@ -47,6 +49,7 @@ pub(super) fn check_mail(
     let is_again = form.value(ACT) == AGAIN;
     // the language is where the form can be asked for
     let frame = visit.frame(Section::Public)?;
-    let written = CheckMailPage { frame, t, title: t.title, sentence, address, action, fields, is_again };
+    let sign_in = entrance("sign-in", form.value("next"));
+    let written = CheckMailPage { frame, t, title: t.title, sentence, address, action, fields, is_again, sign_in };
     page(StatusCode::ACCEPTED, &written)
 }

@@ -171,12 +171,13 @@ impl Frame {
         Self { path: path.to_owned(), may_turn: true, ..self }
     }
 
-    /// The same for a page with a form that a refused one shows again: `path` is where it was opened.
+    /// The same for a page with a form that the answer to it shows again: `path` is where it was opened, and where the way
+    /// back leads once the form went through.
     pub(super) fn opened_at(self, path: &str) -> Self {
-        if self.may_turn { self } else { self.standing_at(path) }
+        if self.may_turn { self } else { self.gone_for(path).standing_at(path) }
     }
 
-    /// The same for the answer to a form that shows something once: `path` is the page to which a reload and the way back lead.
+    /// The same for an answer that is not to be asked for again: `path` is the page to which a reload and the way back lead.
     pub(super) fn gone_for(self, path: &str) -> Self {
         Self { instead: path.to_owned(), ..self }
     }

@@ -6,7 +6,7 @@ use axum::{Router, http::StatusCode, routing::get};
 use super::{
     frame::{Frame, Section, page},
     refusal::Answered,
-    visit::Guest,
+    visit::{Guest, entrance},
 };
 use crate::{
     core::{
@@ -43,6 +43,8 @@ struct PricingPage {
     takes_payments: bool,
     /// What PRO costs, where that is known.
     pro_price: Option<String>,
+    /// Where PRO is begun.
+    begin_pro: String,
     /// The plan of who has signed in.
     own_plan: Option<Plan>,
 }
@@ -67,5 +69,8 @@ async fn show_pricing(Guest(visit): Guest) -> Answered {
     let own_plan = visit.ctx.user().ok().map(|user| user.plan);
     let pro_price = billing::price(&visit.ctx).await.map(|found| price(language, &found));
     let frame = visit.public_frame(Section::Public)?;
-    page(StatusCode::OK, &PricingPage { frame, t, free_keys, takes_payments, pro_price, own_plan })
+    let billing = visit.to("billing");
+    // most visitors have no account yet
+    let begin_pro = if own_plan.is_some() { billing } else { visit.to(&entrance("sign-up", &billing)) };
+    page(StatusCode::OK, &PricingPage { frame, t, free_keys, takes_payments, pro_price, begin_pro, own_plan })
 }

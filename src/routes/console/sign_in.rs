@@ -9,7 +9,7 @@ use super::{
     frame::{COUNT, Frame, NOTICE, Section, page, secret_page},
     refusal::{Answered, Refusal, see_other},
     resume::{self, Held},
-    visit::{Guest, GuestPosted, Visit, onward},
+    visit::{Guest, GuestPosted, Visit, entrance, onward},
 };
 use crate::{
     core::{
@@ -43,6 +43,8 @@ struct SignInPage {
     shown: Shown,
     onward: Onward,
     is_resumed: bool,
+    /// Where an account is made, below the root.
+    sign_up: String,
 }
 
 impl SignInPage {
@@ -153,18 +155,20 @@ async fn enter(visit: &Visit, opened: &ConsoleSession, on: Onward) -> Answered {
     let notice = opened.codes_left.map(|left| (Notice::of_codes_left(left), left));
     if on.held.path.is_empty() {
         let place = onward(visit, &on.next);
-        return Ok(see_other(&notice.map_or(place.clone(), |(notice, left)| told_at(&place, notice, left))));
+        let told = |(notice, left)| told_at(&place, notice, Some(left));
+        return Ok(see_other(&notice.map_or_else(|| place.clone(), told)));
     }
     // the form is bound to the new session by the page that shows it: it is asked for with the new cookie
     resume::after_sign_in(visit, &opened.cookie, &on.held, notice).await
 }
 
-/// A page of ours, with a notice of so many.
-fn told_at(place: &str, notice: Notice, count: i64) -> String {
+/// A page of ours, with a notice, of so many where they are counted.
+pub(super) fn told_at(place: &str, notice: Notice, count: Option<i64>) -> String {
     let (page, part) = place.split_once('#').map_or((place, None), |(page, part)| (page, Some(part)));
     let mark = if page.contains('?') { '&' } else { '?' };
     let part = part.map(|part| format!("#{part}")).unwrap_or_default();
-    format!("{page}{mark}{NOTICE}={}&{COUNT}={count}{part}", notice.word())
+    let count = count.map(|count| format!("&{COUNT}={count}")).unwrap_or_default();
+    format!("{page}{mark}{NOTICE}={}{count}{part}", notice.word())
 }
 
 /// Ends the session whose cookie goes: nobody would ever sign out of it.
@@ -183,7 +187,8 @@ fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward) -> Ans
     // a form that comes along can not be asked for again
     let frame =
         if is_resumed { frame } else { frame.opened_at(&format!("sign-in?next={}", escape_query(&onward.next))) };
-    let written = SignInPage { frame, t, shown, onward, is_resumed };
+    let sign_up = entrance("sign-up", &onward.next);
+    let written = SignInPage { frame, t, shown, onward, is_resumed, sign_up };
     // a form that comes along may hold a value
     if is_resumed { secret_page(status, &written) } else { page(status, &written) }
 }
@@ -191,6 +196,8 @@ fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward) -> Ans
 fn ask_code(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, challenge: &str) -> Answered {
     let t = SignInTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
+    // a form that comes along is nowhere else
+    let frame = if onward.held.path.is_empty() { frame.gone_for(&entrance("sign-in", &onward.next)) } else { frame };
     secret_page(status, &CodePage { frame, t, shown, onward, challenge: challenge.to_owned() })
 }
 
@@ -212,9 +219,10 @@ mod tests {
 
     #[test]
     fn a_notice_stands_before_the_part_of_a_page_that_is_asked_for() {
-        let told = |place| told_at(place, Notice::RecoveryCodeUsed, 3);
+        let told = |place| told_at(place, Notice::RecoveryCodeUsed, Some(3));
 
         assert_eq!(told("/dashboard"), "/dashboard?notice=recovery-code-used&count=3");
         assert_eq!(told("/keys?q=a#search"), "/keys?q=a&notice=recovery-code-used&count=3#search");
+        assert_eq!(told_at("/billing", Notice::Registered, None), "/billing?notice=registered");
     }
 }

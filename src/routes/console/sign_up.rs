@@ -1,4 +1,4 @@
-//! `/sign-up`: makes an account, and signs in to it.
+//! `/sign-up`: makes an account, signs in to it, and goes on to the page that was asked for.
 
 use askama::Template;
 use axum::{Router, http::StatusCode, response::Response, routing::get};
@@ -8,8 +8,8 @@ use super::{
     form::{Form, Shown},
     frame::{Frame, Section, page},
     refusal::{Answered, done, see_other},
-    sign_in::{end_former, refused},
-    visit::{Guest, GuestPosted, Visit},
+    sign_in::{end_former, refused, told_at},
+    visit::{Guest, GuestPosted, Visit, entrance, onward},
 };
 use crate::{
     core::{
@@ -22,12 +22,16 @@ use crate::{
         },
     },
     models::{email::Email, session::ConsoleSignIn},
+    routes::html::value_of,
     schemas::auth::{Recover, Register},
     services::{
         accounts::{self, NewAccount, Registered},
         addresses, console_sessions,
     },
 };
+
+/// The field with the page to go on to.
+const NEXT: &str = "next";
 
 /// The page.
 pub(super) fn routes() -> Router<App> {
@@ -40,15 +44,19 @@ struct SignUpPage {
     frame: Frame,
     t: &'static SignUpTexts,
     shown: Shown,
+    next: String,
+    /// Where one signs in, below the root.
+    sign_in: String,
     password_hint: String,
     password_more: String,
 }
 
 async fn show(Guest(visit): Guest) -> Answered {
+    let next = value_of(&visit.query, NEXT);
     if visit.is_signed_in() {
-        return Ok(see_other(&visit.to("dashboard")));
+        return Ok(see_other(&onward(&visit, &next)));
     }
-    write(&visit, StatusCode::OK, Shown::default())
+    write(&visit, StatusCode::OK, Shown::default(), &next)
 }
 
 async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
@@ -62,7 +70,7 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
         Ok(Registered::Hidden) => sent(&visit, &form),
         Err(error) => {
             let (status, shown) = refused(&visit, &form, &error)?;
-            write(&visit, status, shown)
+            write(&visit, status, shown, form.value(NEXT))
         }
     }
 }
@@ -71,7 +79,7 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
 async fn resend(GuestPosted(visit, form): GuestPosted) -> Answered {
     if form.value(ACT) == MEND {
         let typed = ["name", "email"].map(|name| (name, form.value(name).to_owned()));
-        return write(&visit, StatusCode::OK, Shown::filled(typed));
+        return write(&visit, StatusCode::OK, Shown::filled(typed), form.value(NEXT));
     }
     let asked = match form.object().text("email").read::<Recover>(visit.ctx.app()) {
         Ok(body) => addresses::resend(&visit.ctx, &body.email).await,
@@ -79,7 +87,7 @@ async fn resend(GuestPosted(visit, form): GuestPosted) -> Answered {
     };
     if let Err(error) = asked {
         let (status, shown) = refused(&visit, &form, &error)?;
-        return write(&visit, status, shown);
+        return write(&visit, status, shown, form.value(NEXT));
     }
     sent(&visit, &form)
 }
@@ -91,7 +99,7 @@ async fn begin_again(Guest(visit): Guest) -> Response {
 
 fn sent(visit: &Visit, form: &Form) -> Answered {
     let sentence = pages::registration_received(visit.ctx.client().language);
-    check_mail(visit, form, "sign-up/resend", sentence, &["name"])
+    check_mail(visit, form, "sign-up/resend", sentence, &["name", NEXT])
 }
 
 async fn register(visit: &Visit, body: Register) -> Result<Registered> {
@@ -107,10 +115,13 @@ async fn enter(visit: &Visit, email: &Email, form: &Form) -> Answered {
             end_former(visit).await?;
             visit.let_in(&opened.cookie);
             visit.suggest_language(opened.user.language);
-            done(visit, "dashboard", Notice::Registered)
+            let place = onward(visit, form.value(NEXT));
+            Ok(see_other(&told_at(&place, Notice::Registered, None)))
         }
         // the account is there all the same
-        Ok(ConsoleSignIn::Challenge(_)) | Err(_) => done(visit, "sign-in", Notice::Registered),
+        Ok(ConsoleSignIn::Challenge(_)) | Err(_) => {
+            done(visit, &entrance("sign-in", form.value(NEXT)), Notice::Registered)
+        }
     }
 }
 
@@ -119,11 +130,12 @@ pub(super) fn new_password(least: usize) -> String {
     format!("autocomplete=\"new-password\" minlength=\"{least}\" maxlength=\"128\" required")
 }
 
-fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
+fn write(visit: &Visit, status: StatusCode, shown: Shown, next: &str) -> Answered {
     let t = SignUpTexts::of(visit.ctx.client().language);
     let least = visit.ctx.app().config.password_min_length;
     let password_hint = t.password_hint.replace("{least}", &least.to_string());
     let password_more = new_password(least);
-    let frame = visit.frame(Section::Public)?.opened_at("sign-up");
-    page(status, &SignUpPage { frame, t, shown, password_hint, password_more })
+    let frame = visit.frame(Section::Public)?.opened_at(&entrance("sign-up", next));
+    let (next, sign_in) = (next.to_owned(), entrance("sign-in", next));
+    page(status, &SignUpPage { frame, t, shown, next, sign_in, password_hint, password_more })
 }

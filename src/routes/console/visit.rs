@@ -30,7 +30,7 @@ use crate::{
     models::session::SignedIn,
     routes::{
         extractors::{form as read_form, form_with_file},
-        html::asked_language,
+        html::{asked_language, escape_query},
     },
     schemas::problem::Problem,
     services::{
@@ -412,6 +412,11 @@ pub(super) fn onward(visit: &Visit, text: &str) -> String {
     local_path(text).map_or_else(|| visit.to("dashboard"), str::to_owned)
 }
 
+/// The sign-in or the sign-up, below the root, which goes on to a page of ours where one is asked for.
+pub(super) fn entrance(page: &str, next: &str) -> String {
+    local_path(next).map_or_else(|| page.to_owned(), |next| format!("{page}?next={}", escape_query(next)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -419,10 +424,12 @@ mod tests {
     #[test]
     fn no_path_leads_to_another_site() {
         assert_eq!(local_path("/keys?q=a"), Some("/keys?q=a"));
+        assert_eq!(entrance("sign-up", "/keys?q=a"), "sign-up?next=%2Fkeys%3Fq%3Da");
         for text in
             ["", "keys", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/a\n", "javascript:x"]
         {
             assert_eq!(local_path(text), None, "{text}");
+            assert_eq!(entrance("sign-up", text), "sign-up", "{text}");
         }
     }
 }

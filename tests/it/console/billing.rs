@@ -66,7 +66,8 @@ on_both! {
         let mut guest = Person::new(&app);
         let (_, mut alice) = with_actor(&app, "alice").await;
 
-        guest.open("/pricing").await.sees("€9.00 per month");
+        guest.open("/pricing").await.sees("€9.00 per month").sees("href=\"/sign-up?next=%2Fbilling\"");
+        alice.open("/pricing").await.sees_no("sign-up");
         guest.open("/pricing?lang=fr").await.sees("9,00\u{a0}€ par mois");
         alice.open("/billing").await.sees("PRO costs €9.00 per month");
         alice.submit("/billing/checkout", &[]).await.sees("You are on your way to Stripe").sees("PRO costs €9.00 per month");

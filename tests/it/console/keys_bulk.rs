@@ -261,7 +261,9 @@ on_both! {
         scene.person.submit("/keys/reinstate", &[]).await;
 
         assert_eq!(scene.person.page.status, 402);
-        scene.person.sees("Your plan allows no more active keys");
+        scene.person.sees("Your plan allows no more active keys").sees("<a href=\"/billing\">See the plans</a>");
+        // from there the way back leads to the list
+        scene.person.sees("data-instead=\"/keys\"");
         assert_eq!(scene.code(0).await, "revoked");
     }
 }

@@ -156,6 +156,54 @@ fn neither_a_reload_nor_the_way_back_shows_it_again_postgres() {
     nothing_comes_back(Engine::Postgres);
 }
 
+/// Forms that come back in the middle of a task: what leads to such a page, its button, and its address.
+const ON_THE_WAY: [(&str, &[(&str, &str)], &str, &str); 5] = [
+    ("/keys/new", &[("#f-name", "Tab")], ".tabs [value=generate]", "/keys/new?way=generate"),
+    ("/keys/new?way=generate", &[("#f-name", "Preset")], ".tiles [value=customer]", "/keys/new?way=generate"),
+    ("/keys/new", &[("#f-name", "Look"), ("#f-value", "a value of its own")], "[name=act][value=look]", "/keys/new"),
+    ("/tokens/new", &[("#f-name", "Fault"), ("#f-allowed_ips", "nowhere")], "main form button.primary", "/tokens/new"),
+    (
+        "/keys/new?way=generate",
+        &[("#f-name", "Fault"), ("#f-allowed_ips", "nowhere")],
+        "main form button.primary",
+        "/keys/new?way=generate",
+    ),
+];
+
+#[test]
+fn a_form_that_came_back_on_the_way_is_a_page_of_ours_to_go_back_to() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    for (number, (page, fields, button, address)) in ON_THE_WAY.into_iter().enumerate() {
+        let mark = |browser: &Browser| browser.run("return window.marked === true") == json!(true);
+        browser.goto(page);
+        for (field, text) in fields {
+            browser.fill(field, text);
+        }
+        browser.run("window.marked = true");
+        browser.click(button);
+        browser.wait("the form again", || !mark(&browser) && browser.has("#f-name") && browser.path() == address);
+        let name = browser.run("return document.querySelector('#f-name').value");
+        assert_eq!(name, json!(fields[0].1), "{page}: what was typed is gone");
+
+        if browser.has("#f-allowed_ips") {
+            browser.fill("#f-allowed_ips", "");
+        }
+        browser.fill("#f-name", &format!("On the way {number}"));
+        browser.click("main form button.primary");
+        browser.wait("what was made", || browser.has("#made-value") || browser.has("#token") || browser.has("#value"));
+        sent(&mut browser);
+
+        browser.run("history.back()");
+        browser.wait(&format!("{page} by {button}: a page of ours"), || {
+            browser.path() == address && browser.has("#main") && browser.has("#f-name")
+        });
+        assert_eq!(browser.status(), 200, "{page} by {button}");
+        assert_eq!(sent(&mut browser), 0, "{page} by {button}: a form was sent again");
+    }
+    browser.is_quiet(&["422"]);
+}
+
 #[test]
 fn a_value_is_copied_without_being_shown_and_shown_when_asked_for() {
     let world = World::new(Engine::Sqlite);

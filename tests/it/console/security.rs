@@ -167,6 +167,7 @@ on_both! {
         assert_eq!(person.open("/security/second-factor/confirm").await.path, "/security");
         let mut again = Person::new(&app);
         again.sign_in(&alice.email, PASSWORD).await;
+        again.sees("data-instead=\"/sign-in\"");
         again.submit("/sign-in/code", &[("code", &codes[0])]).await;
         again.sees("You signed in with a recovery code. 9 are left.").sees_no("Make new ones");
         assert_eq!(again.open("/security").await.path, "/security");

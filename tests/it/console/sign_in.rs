@@ -252,6 +252,32 @@ on_both! {
         assert_eq!(alice.path, "/pricing?a=1");
     }
 
+    async fn who_has_no_account_yet_goes_on_to_the_page_after_making_one(app: TestApp) {
+        let mut alice = Person::new(&app);
+        let fields = [("name", "Alice"), ("email", "alice@example.com"), ("password", PASSWORD)];
+        alice.open("/billing").await;
+        assert_eq!(alice.path, "/sign-in?next=%2Fbilling");
+        alice.sees("href=\"/sign-up?next=%2Fbilling\"");
+
+        alice.open("/sign-up?next=%2Fbilling").await.sees("href=\"/sign-in?next=%2Fbilling\"");
+        // a fault keeps it
+        alice.submit("/sign-up", &[("email", "alice@example.com"), ("password", "court")]).await;
+        assert_eq!(alice.page.status, 422);
+        alice.submit("/sign-up", &fields).await;
+        assert_eq!(alice.path, "/billing?notice=registered");
+        assert_eq!(alice.open("/sign-up?next=%2Ftokens").await.path, "/tokens");
+
+        for (number, next) in ["//evil.example", "https://evil.example/", "/\\evil.example"].into_iter().enumerate() {
+            let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            let mut person = Person::new(&app);
+            person.open(&format!("/sign-in?next={next}")).await.sees("href=\"/sign-up\"");
+            let email = format!("person{number}@example.com");
+            let form = person.open(&format!("/sign-up?next={next}")).await.sees("href=\"/sign-in\"").filled("/sign-up", &[("email", &email), ("password", PASSWORD)]);
+            person.post(&form).await;
+            assert_eq!(person.page.header("location"), "/dashboard?notice=registered", "{next}");
+        }
+    }
+
     async fn language_and_theme_are_chosen_before_the_sign_in_and_stay(app: TestApp) {
         let mut person = Person::new(&app);
 
@@ -310,7 +336,8 @@ mod where_nobody_is_told_who_has_an_account {
         async fn a_mail_that_does_not_come_is_sent_again_or_its_address_mended(app: TestApp) {
             let mut alice = Person::new(&app);
             let fields = [("name", "Alice"), ("email", "alcie@example.com"), ("password", PASSWORD)];
-            alice.open("/sign-up").await.submit("/sign-up", &fields).await;
+            alice.open("/sign-up?next=%2Fbilling").await.submit("/sign-up", &fields).await;
+            alice.sees("href=\"/sign-in?next=%2Fbilling\"");
             alice.sees("<strong>alcie@example.com</strong>").sees("Look among the unwanted mail").sees_no("girafe");
             app.settle_mails().await;
             assert_eq!(app.mails.verifications("alcie@example.com").len(), 1);
@@ -324,6 +351,7 @@ mod where_nobody_is_told_who_has_an_account {
             let form = alice.filled("/sign-up", &[]);
             let value = |name: &str| form.fields.iter().find(|(found, _)| found == name).unwrap().1.clone();
             assert_eq!((value("name"), value("email"), value("password")), ("Alice".into(), "alcie@example.com".into(), String::new()));
+            assert_eq!(value("next"), "/billing");
             assert_eq!(alice.open("/sign-up/resend").await.path, "/sign-up");
         }
     }

@@ -178,6 +178,14 @@ on_both! {
         assert_eq!(ticked(&alice), ["keys:read", "keys:reveal"]);
         alice.open("/tokens/new").await;
         assert_eq!(ticked(&alice), ["keys:read"]);
+
+        // from a key's page: what a program does with such a key
+        let answer = app.call("POST", "/api/auth/login", Some(json!({ "email": "alice@example.com", "password": "une girafe en pyjama vert" }))).await.json();
+        let api = Actor { token: answer["access_token"].as_str().unwrap().to_owned(), ..app.member("bob").await };
+        for (body, scope) in [(json!({ "name": "stored", "value": "a value" }), "keys:reveal"), (json!({ "name": "made" }), "keys:verify")] {
+            let key = api.post("/api/keys", body).await.expect(201).json();
+            alice.open(&format!("/keys/{}", key["id"].as_str().unwrap())).await.sees(&format!("href=\"/tokens/new?scopes={scope}\""));
+        }
     }
 
     async fn the_end_is_the_preset_or_the_end_of_the_day(app: TestApp) {

@@ -70,6 +70,7 @@ texts! {
         empty_store: "A key that a provider gave you. The vault recognises whose it is." | "Une clé qu’un fournisseur vous a donnée. Le coffre reconnaît d’où elle vient.",
         empty_generate_title: "Generate one" | "Générer une clé",
         empty_generate: "A key for your own customers, which your server has checked here." | "Une clé pour vos propres clients, que votre serveur fait contrôler ici.",
+        plans: "See the plans" | "Voir les formules",
         empty_revoked: "Look at revoked keys" | "Voir les clés révoquées",
     }
 }

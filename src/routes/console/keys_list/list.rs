@@ -53,6 +53,8 @@ struct ListPage {
     faults: Vec<String>,
     undo: Vec<ApiKeyId>,
     is_empty: bool,
+    /// Whether the plan allows no more keys.
+    is_full: bool,
 }
 
 /// The list alone, for htmx.
@@ -122,10 +124,12 @@ pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown
     };
     let providers = providers.into_iter().map(named).collect();
     let frame = visit.frame(Section::Keys)?;
+    let frame = if visit.is_answer { frame.gone_for(&asked.address()) } else { frame };
+    let is_full = status == StatusCode::PAYMENT_REQUIRED;
     let t = KeysListTexts::of(language);
     let undo = read_ids(&value_of(&visit.query, UNDO));
     let faults = shown.others(&[]).into_iter().map(str::to_owned).collect();
-    let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty };
+    let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty, is_full };
     let mut response = page(status, &written)?;
     response.headers_mut().append(header::VARY, HeaderValue::from_static("hx-request"));
     Ok(response)
