@@ -151,6 +151,7 @@ on_both! {
         let mut alice = Person::signed_in(&app, "alice").await;
         let new = [("email", "new@example.com"), ("password", PASSWORD)];
         alice.open("/settings").await.submit("/settings/email", &new).await;
+        app.wait_for_mails("new@example.com", 1).await;
         alice.submit("/settings/email/resend", &[]).await.sees("A mail is on its way");
 
         for action in ["/settings/email/resend", "/settings/email"] {
@@ -181,9 +182,11 @@ on_both! {
         let mut alice = Person::new(&app);
         alice.sign_in("alice@example.com", PASSWORD).await;
         for address in ["bob@example.com", "new@example.com"] {
-            for _ in 0..3 {
+            for turn in 1..=3 {
                 alice.open("/settings").await.submit("/settings/email", &[("email", address), ("password", PASSWORD)]).await;
                 alice.sees("A mail waits at the new address").sees("Waiting to be confirmed").sees(&format!("<strong>{address}</strong>"));
+                // a mail of a change that was replaced before it left is not sent
+                app.wait_for_mails(address, turn.min(2)).await;
             }
             alice.submit("/settings/email/resend", &[]).await.sees("A mail is on its way").sees(&format!("<strong>{address}</strong>"));
         }
