@@ -156,8 +156,11 @@ fn neither_a_reload_nor_the_way_back_shows_it_again_postgres() {
     nothing_comes_back(Engine::Postgres);
 }
 
-/// Forms that come back in the middle of a task: what leads to such a page, its button, and its address.
-const ON_THE_WAY: [(&str, &[(&str, &str)], &str, &str); 5] = [
+/// Fields by their selectors, and what is typed.
+type Typed = &'static [(&'static str, &'static str)];
+
+/// Forms that come back in the middle of a task: where each is opened, what is typed, the button, and its address then.
+const ON_THE_WAY: [(&str, Typed, &str, &str); 5] = [
     ("/keys/new", &[("#f-name", "Tab")], ".tabs [value=generate]", "/keys/new?way=generate"),
     ("/keys/new?way=generate", &[("#f-name", "Preset")], ".tiles [value=customer]", "/keys/new?way=generate"),
     ("/keys/new", &[("#f-name", "Look"), ("#f-value", "a value of its own")], "[name=act][value=look]", "/keys/new"),
