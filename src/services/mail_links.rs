@@ -34,7 +34,7 @@ pub(super) async fn make(ctx: &Context, mail: &QueuedMail, user: &User) -> Resul
             Ok(Link::To(format!("{}/reset?token={}", ctx.app().base_url, token.expose())))
         }
         MailKind::VerifyAddress if user.email_verified || mail.address != user.email => Ok(Link::Over),
-        MailKind::VerifyAddress => newest(ctx, LinkPurpose::Verify, mail, user).await,
+        MailKind::VerifyAddress => newest(ctx, mail, user).await,
         MailKind::ConfirmAddress => promised(ctx, LinkPurpose::Change, mail, user).await,
         // the new address gets the news, the former one the way back too
         MailKind::AddressChanged if mail.address == user.email => Ok(Link::None),
@@ -43,8 +43,9 @@ pub(super) async fn make(ctx: &Context, mail: &QueuedMail, user: &User) -> Resul
     }
 }
 
-/// A link that makes every older one of its purpose worthless.
-async fn newest(ctx: &Context, purpose: LinkPurpose, mail: &QueuedMail, user: &User) -> Result<Link> {
+/// The link that proves the address of a new account: it makes every older one worthless.
+async fn newest(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<Link> {
+    let purpose = LinkPurpose::Verify;
     let link = MailLink {
         id: mail.id,
         account: user.id,
