@@ -152,6 +152,23 @@ fn every_variable_stands_in_the_example_with_its_default_and_no_other_does() {
     assert!(faults.is_empty(), ".env.example:\n{}", faults.join("\n"));
 }
 
+/// Compose reads `.env` for itself: a variable that its file does not name never reaches the server.
+#[test]
+fn every_variable_reaches_the_server_in_compose() {
+    let file = page("compose.yaml");
+    // these the image sets, and the volume and the published port stand on them
+    let fixed = ["HOST", "PORT", "DATA_DIR"];
+
+    let lacking: Vec<_> = variables::VARIABLES
+        .iter()
+        .filter(|variable| variable.is_used && !fixed.contains(&variable.name))
+        .filter(|variable| !file.lines().any(|line| line.trim_start().starts_with(&format!("{}:", variable.name))))
+        .map(|variable| variable.name.to_owned())
+        .collect();
+
+    nothing_lacks(&lacking, "compose.yaml");
+}
+
 #[test]
 fn every_command_is_explained() {
     let pages = plain(&all_pages());
