@@ -95,6 +95,37 @@ fn flood(server: &Server, alice: &Member) -> [Duration; 3] {
     [p99("/health", health), p99("/api/auth/me", me), p99("refused sign-ins", refused.into_inner().unwrap())]
 }
 
+/// Three seconds of wrong sign-ins from one address: how many were refused for their number, and how many were answered
+/// that the vault can not reach its database.
+fn flood_within_the_limits(server: &Server) -> [u64; 2] {
+    let over = AtomicBool::new(false);
+    let [refused, unavailable] = [AtomicU64::new(0), AtomicU64::new(0)];
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (over, refused, unavailable) = (&over, &refused, &unavailable);
+            scope.spawn(move || {
+                let mut line = Line::open(server.address).expect("a connection");
+                let mut turn = 0;
+                while !over.load(Ordering::SeqCst) {
+                    turn += 1;
+                    let body =
+                        format!(r#"{{"email":"nobody{client}-{turn}@example.com","password":"a wrong password"}}"#);
+                    let answer = line.ask("POST", "/api/auth/login", None, &body).expect("an answer");
+                    match answer.status {
+                        401 => {}
+                        429 => _ = refused.fetch_add(1, Ordering::SeqCst),
+                        503 => _ = unavailable.fetch_add(1, Ordering::SeqCst),
+                        other => panic!("{other}: {}\n{}", answer.body, server.log()),
+                    }
+                }
+            });
+        }
+        pause(Duration::from_secs(3));
+        over.store(true, Ordering::SeqCst);
+    });
+    [refused.into_inner(), unavailable.into_inner()]
+}
+
 /// A counter of the server's, as `/metrics` shows it.
 fn counter(server: &Server, name: &str) -> u64 {
     let text = server.call("GET", "/metrics", None, None).expect(200).text();
@@ -105,33 +136,22 @@ fn counter(server: &Server, name: &str) -> u64 {
 on_each_database! {
     fn at_the_limits_as_they_are_a_flood_from_one_address_costs_ten_hashes_a_minute(vault: Vault) {
         let vault = DEFAULT_LIMITS.into_iter().fold(vault, |vault, (name, value)| vault.with(name, value));
-        let server = vault.start();
-        let (began, over) = (Instant::now(), AtomicBool::new(false));
-        let refused = AtomicU64::new(0);
-
-        std::thread::scope(|scope| {
-            for client in 0..CLIENTS {
-                let (over, refused, server) = (&over, &refused, &server);
-                scope.spawn(move || {
-                    let mut line = Line::open(server.address).expect("a connection");
-                    let mut turn = 0;
-                    while !over.load(Ordering::SeqCst) {
-                        turn += 1;
-                        let body = format!(r#"{{"email":"nobody{client}-{turn}@example.com","password":"a wrong password"}}"#);
-                        let answer = line.ask("POST", "/api/auth/login", None, &body).expect("an answer");
-                        assert!(matches!(answer.status, 401 | 429), "{}: {}\n{}", answer.status, answer.body, server.log());
-                        refused.fetch_add(u64::from(answer.status == 429), Ordering::SeqCst);
-                    }
-                });
+        let mut log = String::new();
+        for _ in 0..ATTEMPTS {
+            let server = vault.start();
+            let began = Instant::now();
+            let [refused, unavailable] = flood_within_the_limits(&server);
+            if unavailable > 0 {
+                log = server.log();
+                continue;
             }
-            pause(Duration::from_secs(3));
-            over.store(true, Ordering::SeqCst);
-        });
-
-        let (hashed, refused) = (counter(&server, "vault_passwords_compared_total "), refused.into_inner());
-        println!("{:?}: {hashed} hashes, {refused} refusals in {:?}", vault.engine, began.elapsed());
-        assert!((10..=10 + began.elapsed().as_secs() / 6).contains(&hashed), "{hashed}");
-        assert!(refused > 1000, "{refused}");
+            let hashed = counter(&server, "vault_passwords_compared_total ");
+            println!("{:?}: {hashed} hashes, {refused} refusals in {:?}", vault.engine, began.elapsed());
+            assert!((10..=10 + began.elapsed().as_secs() / 6).contains(&hashed), "{hashed}");
+            assert!(refused > 1000, "{refused}");
+            return;
+        }
+        panic!("sign-ins were answered 503 in each of {ATTEMPTS} floods:\n{log}");
     }
 
     fn a_flood_of_sign_ins_costs_nobody_else_anything(vault: Vault) {
