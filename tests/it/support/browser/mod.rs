@@ -1,10 +1,11 @@
-//! A real browser: headless Chromium, driven through chromedriver as a person drives it, with its console and its network
-//! written down. Both are Debian packages that `scripts/install-test-tools` installs.
+//! A real browser, driven through its WebDriver as a person drives it: headless Chromium, with its console and its network
+//! written down, or WebKit, the engine of Safari. All are Debian packages that `scripts/install-test-tools` installs.
+
+mod chromium;
+mod webkit;
 
 use std::{
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
+    process::Child,
     time::{Duration, Instant},
 };
 
@@ -30,7 +31,8 @@ pub const ZOOMED: (u32, u32) = (640, 512);
 /// A browser of a test's own, on one server.
 pub struct Browser {
     client: Client,
-    driver: Child,
+    /// What drives it first, and what that needs.
+    drivers: Vec<Child>,
     base: String,
     runtime: Runtime,
     /// What the browser wrote down since somebody read it.
@@ -72,27 +74,27 @@ impl Browser {
         Self::open_with(base, language, &json!({ "profile.managed_default_content_settings.javascript": 2 }), &[])
     }
 
+    /// WebKit, which asks for English, in a window about as wide: its smallest is 447 pixels. It knows none of Chromium's
+    /// own commands.
+    pub fn open_webkit(base: &str, size: (u32, u32)) -> Self {
+        let folder = folder();
+        let (drivers, port) = webkit::start(folder.path(), size);
+        let browser = Self::connect(base, folder, drivers, port, &webkit::capabilities());
+        let (width, height) = size;
+        browser.runtime.block_on(browser.client.set_window_rect(0, 0, width, height)).expect("a window");
+        browser
+    }
+
     fn open_with(base: &str, language: &str, preferences: &Value, more: &[String]) -> Self {
-        let folder = tempfile::Builder::new().prefix("vault-browser-").tempdir().expect("a folder");
-        let (driver, port) = start_driver(folder.path());
-        let mut preferences = preferences.clone();
-        preferences["intl.accept_languages"] = language.into();
-        let mut capabilities = json!({
-            "browserName": "chrome",
-            "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
-            "goog:chromeOptions": {
-                "binary": chromium(),
-                "prefs": preferences,
-                "args": [
-                    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-                    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-                    format!("--user-data-dir={}", folder.path().join("profile").display()),
-                    format!("--lang={language}"),
-                ],
-            },
-        });
-        let arguments = capabilities["goog:chromeOptions"]["args"].as_array_mut().expect("a list");
-        arguments.extend(more.iter().map(|one| json!(one)));
+        let folder = folder();
+        let (driver, port) = chromium::start_driver(folder.path());
+        let capabilities = chromium::capabilities(folder.path(), language, preferences, more);
+        let browser = Self::connect(base, folder, vec![driver], port, &capabilities);
+        browser.resize(DESK);
+        browser
+    }
+
+    fn connect(base: &str, folder: tempfile::TempDir, drivers: Vec<Child>, port: u16, capabilities: &Value) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let client = runtime.block_on(async {
@@ -102,9 +104,7 @@ impl Browser {
                 .await
                 .expect("a browser")
         });
-        let browser = Self { client, driver, base: base.to_owned(), runtime, network: Vec::new(), _folder: folder };
-        browser.resize(DESK);
-        browser
+        Self { client, drivers, base: base.to_owned(), runtime, network: Vec::new(), _folder: folder }
     }
 
     /// Sends a command of the browser's own protocol.
@@ -176,6 +176,12 @@ impl Browser {
             found.clear().await.expect("a field");
             found.send_keys(text).await.expect("a field");
         });
+    }
+
+    /// Types these keys into a field.
+    #[track_caller]
+    pub fn type_into(&self, selector: &str, keys: &str) {
+        self.runtime.block_on(self.find(selector).send_keys(keys)).expect("a field");
     }
 
     /// Presses keys, wherever the focus is.
@@ -324,54 +330,15 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // chromedriver ends the browser; killed at once, it would leave it behind
+        // the driver ends the browser; killed at once, it would leave it behind
         let _ = self.runtime.block_on(self.client.clone().close());
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
-
-fn chromium() -> &'static str {
-    ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-        .into_iter()
-        .find(|path| Path::new(path).exists())
-        .unwrap_or_else(|| panic!("chromium is not installed; ./scripts/install-test-tools installs it"))
-}
-
-/// Starts chromedriver on a free port. It looks for one on IPv4 and then wants the same on IPv6, which somebody may have
-/// taken: it ends then, and is started again.
-fn start_driver(home: &Path) -> (Child, u16) {
-    const TRIES: usize = 5;
-    let mut told = String::new();
-    for _ in 0..TRIES {
-        match try_to_start_driver(home) {
-            Ok(started) => return started,
-            Err(line) => told = line,
+        for driver in &mut self.drivers {
+            let _ = driver.kill();
+            let _ = driver.wait();
         }
     }
-    panic!("chromedriver did not start in {TRIES} tries: {told}");
 }
 
-/// The last line that it wrote, where it ended before it was ready.
-fn try_to_start_driver(home: &Path) -> Result<(Child, u16), String> {
-    let mut command = Command::new("chromedriver");
-    command.arg("--port=0").env("HOME", home).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut driver = command.spawn().unwrap_or_else(|error| {
-        panic!("chromedriver does not run ({error}); ./scripts/install-test-tools installs it (chromium-driver)")
-    });
-    let mut output = BufReader::new(driver.stdout.take().expect("stdout"));
-    let (mut line, mut last) = (String::new(), String::new());
-    while output.read_line(&mut line).is_ok_and(|read| read > 0) {
-        if line.contains("started successfully")
-            && let Some(port) = line.split("on port ").nth(1)
-            && let Ok(port) = port.trim().trim_end_matches('.').parse()
-        {
-            std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
-            return Ok((driver, port));
-        }
-        last = std::mem::take(&mut line);
-    }
-    let _ = driver.kill();
-    let _ = driver.wait();
-    Err(last)
+fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("vault-browser-").tempdir().expect("a folder")
 }
