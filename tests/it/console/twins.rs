@@ -59,7 +59,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("/security/password", Api(&["POST /api/auth/password"])),
     ("/security/sessions/{id}/end", Api(&["DELETE /api/auth/sessions/{id}"])),
     ("/security/sessions/end-others", Api(&["DELETE /api/auth/sessions"])),
-    ("/security/second-factor", Api(&["POST /api/auth/mfa/totp"])),
+    ("/security/second-factor", Api(&["POST /api/auth/mfa/totp", "POST /api/auth/verify-email/resend"])),
     ("/security/second-factor/confirm", Api(&["POST /api/auth/mfa/totp/confirm"])),
     ("/security/second-factor/off", Api(&["DELETE /api/auth/mfa"])),
     ("/security/recovery-codes", Api(&["POST /api/auth/mfa/recovery-codes"])),
