@@ -132,6 +132,18 @@ on_both! {
         assert_eq!(app.sql(r#"select count(*) from auth."user""#).await, "0");
     }
 
+    async fn whoever_leaves_is_offered_the_keys_first_where_there_are_any(app: TestApp) {
+        let actor = app.member("alice").await;
+        let mut alice = Person::new(&app);
+        alice.sign_in(&actor.email, PASSWORD).await;
+        alice.open("/settings/delete").await.sees("No active key: there is none").sees_no("Export the keys");
+
+        for name in ["a", "b"] {
+            actor.store(name, name).await;
+        }
+        alice.open("/settings/delete").await.sees("2 keys with all their versions").sees("href=\"/keys/export\">Export the keys</a>");
+    }
+
     async fn who_has_signed_in_to_that_very_account_deletes_it_here_and_not_by_a_mails_link(app: TestApp) {
         let actor = app.member("alice").await;
         while app.mails.verifications(&actor.email).is_empty() {

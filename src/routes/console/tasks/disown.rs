@@ -56,7 +56,7 @@ async fn show(Guest(visit): Guest) -> Answered {
     let token = value_of(&visit.query, "token");
     match addresses::disowned_by(&visit.ctx, &SecretText::from(token.as_str())).await {
         Ok(known) if is_own(&visit, known.account) => Ok(see_other(&visit.to("settings/delete"))),
-        Ok(known) => write(&visit, StatusCode::OK, Shown::default(), token, known),
+        Ok(known) => write(&visit, StatusCode::OK, Shown::default(), token, &known),
         Err(error) => tell(&visit, error),
     }
 }
@@ -75,7 +75,7 @@ async fn submit(TaskPosted(visit, form): TaskPosted) -> Answered {
         }
         Err(error @ Error::Busy { .. }) => {
             let (status, shown) = refused(&visit, &form, &error)?;
-            write(&visit, status, shown, token.to_owned(), known)
+            write(&visit, status, shown, token.to_owned(), &known)
         }
         Err(error) => tell(&visit, error),
     }
@@ -98,7 +98,7 @@ fn tell(visit: &Visit, error: Error) -> Answered {
     outcome(visit, status, title, &sentence)
 }
 
-fn write(visit: &Visit, status: StatusCode, shown: Shown, token: String, known: Disowned) -> Answered {
+fn write(visit: &Visit, status: StatusCode, shown: Shown, token: String, known: &Disowned) -> Answered {
     let language = visit.ctx.client().language;
     let t = pages::disown(language);
     let keys = match known.active_keys {

@@ -188,7 +188,7 @@ on_both! {
 
         let page = app.call("GET", &format!("/verify/disown?token={token}"), None).await.expect(200).text();
 
-        assert!(page.contains("No key: none is stored there") && page.contains("class=\"btn danger"), "{page}");
+        assert!(page.contains("No active key: there is none") && page.contains("class=\"btn danger"), "{page}");
         assert!(page.contains(&format!("href=\"/verify?token={token}\">Back, delete nothing</a>")), "{page}");
     }
 
