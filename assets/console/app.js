@@ -130,6 +130,10 @@
   // ---- what is told once, where to go on ----------------------------------------------------------------------------
   // an answer that shows something once: a reload and the way back lead to the page where it belongs, and send nothing again
   if (texts.instead) history.replaceState(history.state, "", texts.instead);
+  // one that carries a form on stays what it is until it is left: from then on the way back leads to the form's own page
+  const leave = () => texts.leftFor && history.replaceState(history.state, "", texts.leftFor);
+  document.addEventListener("submit", leave);
+  document.addEventListener("click", (event) => event.target.closest("a[href]") && !event.ctrlKey && !event.metaKey && !event.shiftKey && leave());
   const here = new URL(location.href);
   if (!texts.instead && ["notice", "chosen"].some((name) => here.searchParams.has(name))) {
     ["notice", "count", "left_out", "undo", "chosen"].forEach((name) => here.searchParams.delete(name));

@@ -31,6 +31,8 @@ words! {
         SecondFactorOn = "second_factor_on",
         /// The second factor was turned off.
         SecondFactorOff = "second_factor_off",
+        /// A recovery code was used up. Details: `left` (how many there are now), `for` (`sign_in`, or `act`: what asks for a proof again).
+        RecoveryCodeUsed = "recovery_code_used",
         /// An administrator gave the account another role. Detail: `role`.
         RoleChanged = "role_changed",
         /// An administrator disabled the account.

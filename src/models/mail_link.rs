@@ -61,3 +61,14 @@ pub struct MailLink {
     /// From when on it is worth nothing.
     pub expires_at: DateTime<Utc>,
 }
+
+/// An account that nobody has proved to be theirs, and that whoever has the mailbox may delete.
+#[derive(Clone, Debug)]
+pub struct Disowned {
+    /// Which it is.
+    pub account: UserId,
+    /// Its address.
+    pub address: Email,
+    /// How many active keys would go with it.
+    pub active_keys: i64,
+}

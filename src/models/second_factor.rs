@@ -74,6 +74,8 @@ pub struct Enrolment {
     pub url: SecretText,
     /// The address as a picture.
     pub qr_svg: SecretText,
+    /// Whether it took the place of another that was pending, whose picture somebody may have scanned.
+    pub is_anew: bool,
 }
 
 /// A code that somebody typed.

@@ -24,11 +24,11 @@ use crate::{
         email::Email,
         ids::UserId,
         mail::{MailKind, QueuedMail},
-        mail_link::{LinkPurpose, MailLink},
+        mail_link::{Disowned, LinkPurpose, MailLink},
         permission::Permission,
         user::{Role, User},
     },
-    repositories::{self, billing_accounts, mail_outbox, password_resets, users},
+    repositories::{self, api_keys, billing_accounts, mail_outbox, password_resets, users},
 };
 
 /// Sends the member's verification mail again; an earlier one's link stops working once it is written. Beyond the
@@ -80,6 +80,26 @@ pub async fn verify(ctx: &Context, token: &SecretText) -> Result<()> {
 /// `invalid_token`; `forbidden` where the account has a role.
 pub async fn disown(ctx: &Context, token: &SecretText) -> Result<()> {
     let (tx, link, user) = spend(ctx, LinkPurpose::Verify, token).await?;
+    may_be_disowned(&link, &user)?;
+    accounts::remove(ctx, tx, &user, Event::on_account(Action::AccountDisowned, Some(user.id))).await
+}
+
+/// What `disown` would delete with this token, for the page that asks for a click. Nothing is spent. Whoever has the mailbox is
+/// told how many keys are there: it tells nothing of them, and whoever forgot that the account is theirs sees it by that.
+///
+/// # Errors
+/// As `disown`.
+pub async fn disowned_by(ctx: &Context, token: &SecretText) -> Result<Disowned> {
+    let digest = mail_links::digest(ctx.app().keyring()?, LinkPurpose::Verify, token);
+    let link = find(ctx, LinkPurpose::Verify, &digest).await?;
+    let mut reader = ctx.db().read().await?;
+    let user = users::find(&mut reader, link.account).await?.filter(User::is_enabled).ok_or(Code::InvalidToken)?;
+    may_be_disowned(&link, &user)?;
+    let active_keys = api_keys::count_active(&mut reader, user.id).await?;
+    Ok(Disowned { account: user.id, address: link.address, active_keys })
+}
+
+fn may_be_disowned(link: &MailLink, user: &User) -> Result<()> {
     if user.email != link.address || user.email_verified {
         return Err(Code::InvalidToken.into());
     }
@@ -87,7 +107,7 @@ pub async fn disown(ctx: &Context, token: &SecretText) -> Result<()> {
     if user.role != Role::User {
         return Err(Code::Forbidden.into());
     }
-    accounts::remove(ctx, tx, &user, Event::on_account(Action::AccountDisowned, Some(user.id))).await
+    Ok(())
 }
 
 /// Who reads the mail of a change.
@@ -213,15 +233,14 @@ pub async fn cancel_change(ctx: &Context) -> Result<()> {
     tx.commit().await
 }
 
-/// The address that a mail's token proves, for the page that asks for a click; `None` where the token is worth nothing.
-/// Nothing is spent.
+/// The link of a mail's token, with the address that it proves, for the page that asks for a click; `None` where the token
+/// is worth nothing. Nothing is spent.
 ///
 /// # Errors
 /// As the database fails.
-pub async fn proved_by(ctx: &Context, purpose: LinkPurpose, token: &SecretText) -> Result<Option<Email>> {
+pub async fn proved_by(ctx: &Context, purpose: LinkPurpose, token: &SecretText) -> Result<Option<MailLink>> {
     let digest = mail_links::digest(ctx.app().keyring()?, purpose, token);
-    let link = repositories::mail_links::find(&mut ctx.db().read().await?, purpose, &digest, ctx.now()).await?;
-    Ok(link.map(|link| link.address))
+    repositories::mail_links::find(&mut ctx.db().read().await?, purpose, &digest, ctx.now()).await
 }
 
 async fn is_taken(ctx: &Context, email: &Email, account: UserId) -> Result<bool> {

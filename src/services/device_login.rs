@@ -88,7 +88,7 @@ pub async fn approve_with_password(
             tx.commit().await?;
             return Err(Error::fault(Fault::new("code", FaultKind::Required)));
         };
-        match mfa::check(&mut tx, ctx, user.id, code).await? {
+        match mfa::check(&mut tx, ctx, &user, code).await? {
             Checked::Right => {}
             Checked::Wrong => return mfa::refuse(ctx, tx, user.id).await,
             Checked::Paused { retry_after } => return Err(Error::Paused { retry_after }),

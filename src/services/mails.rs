@@ -226,6 +226,7 @@ async fn write(ctx: &Context, mail: &QueuedMail, user: &User) -> Result<Option<M
         Link::Over => return Ok(None),
         Link::None if matches!(mail.kind, MailKind::InvoicePaid | MailKind::PaymentFailed) => invoice(ctx, mail),
         Link::None if mail.kind == MailKind::ProEnded => billing(ctx),
+        Link::None if mail.kind == MailKind::RecoveryCodeUsed => security(ctx),
         Link::None => home(ctx),
     };
     let minutes = ctx.app().config.jwt_reset_minutes;
@@ -239,6 +240,11 @@ fn home(ctx: &Context) -> String {
 /// Where one sees the plan, the invoices and the way to pay.
 fn billing(ctx: &Context) -> String {
     format!("{}/billing", ctx.app().base_url)
+}
+
+/// Where recovery codes are counted and made, and sessions are ended.
+fn security(ctx: &Context) -> String {
+    format!("{}/security", ctx.app().base_url)
 }
 
 /// The page of an invoice, which Stripe hosts: there it can be paid without signing in. Where there is none, our own:

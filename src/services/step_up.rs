@@ -65,7 +65,7 @@ pub async fn reauthenticate(ctx: &Context, password: &SecretText, code: Option<&
     }
     if user.second_factor_at.is_some() {
         let code = code.ok_or_else(code_is_missing)?;
-        match mfa::check(&mut tx, ctx, account, code).await? {
+        match mfa::check(&mut tx, ctx, &user, code).await? {
             Checked::Right => {}
             Checked::Wrong => return mfa::refuse(ctx, tx, account).await,
             Checked::Paused { retry_after } => return Err(Error::Paused { retry_after }),
@@ -77,6 +77,8 @@ pub async fn reauthenticate(ctx: &Context, password: &SecretText, code: Option<&
     audit::record(&mut tx, ctx, Event::on_session(Action::SignInRenewed, account, session)).await?;
     tx.commit().await?;
     ctx.app().sessions.forget_account(account);
+    // of a recovery code, where it was one
+    ctx.app().mail_is_due.notify_one();
     Ok(())
 }
 

@@ -141,7 +141,7 @@ pub struct ButtonTexts {
     pub done: &'static str,
     /// Its heading then.
     pub done_title: &'static str,
-    /// For somebody who knows of nothing: a question, and the text of a second button.
+    /// For somebody who knows of nothing: a question, and the text of a link to a page for that.
     pub refusal: Option<(&'static str, &'static str)>,
 }
 
@@ -154,25 +154,63 @@ pub fn spent_link(language: Language) -> &'static str {
     }
 }
 
-/// The heading once such an account is deleted.
-#[must_use]
-pub fn disowned_title(language: Language) -> &'static str {
-    match language {
-        Language::English => "The account is deleted",
-        Language::French => "Le compte est supprimé",
-    }
+/// The texts of the page that deletes an account which somebody else registered on the visitor's address.
+#[derive(Clone, Copy, Debug)]
+pub struct DisownTexts {
+    /// The page's heading.
+    pub title: &'static str,
+    /// When to go on, and when not.
+    pub lede: &'static str,
+    /// Before the list of what goes.
+    pub what: &'static str,
+    /// The account itself.
+    pub gone_account: &'static str,
+    /// Said of its keys, where it has none.
+    pub gone_nothing: &'static str,
+    /// One of them, after its number.
+    pub gone_key: &'static str,
+    /// More of them, after their number.
+    pub gone_keys: &'static str,
+    /// The button's text.
+    pub button: &'static str,
+    /// The way back.
+    pub back: &'static str,
+    /// The heading once it is done.
+    pub done_title: &'static str,
+    /// What the page says then, with `{email}`.
+    pub done: &'static str,
 }
 
-/// What the page says once an account is deleted that somebody else registered on the visitor's address.
+/// The texts of the page that deletes an account which somebody else registered on the visitor's address.
 #[must_use]
-pub fn disowned(language: Language) -> &'static str {
+pub fn disown(language: Language) -> DisownTexts {
     match language {
-        Language::English => {
-            "It is gone, with all that whoever registered it kept there. You can register with this address whenever you like."
-        }
-        Language::French => {
-            "Il a disparu, avec tout ce que la personne qui l’a créé y gardait. Vous pouvez vous inscrire avec cette adresse quand vous le voudrez."
-        }
+        Language::English => DisownTexts {
+            title: "Delete this account?",
+            lede: "Somebody made an account with your address. If it was you after all, go back and confirm the address instead.",
+            what: "Deleted for good, at once, with no way back:",
+            gone_account: "The account, its sessions and its tokens for programs",
+            gone_nothing: "No active key: there is none",
+            gone_key: "stored key, with all its versions",
+            gone_keys: "stored keys, with all their versions",
+            button: "Delete it for good",
+            back: "Back, delete nothing",
+            done_title: "The account is deleted",
+            done: "The account of {email} is gone, with all that whoever made it kept there. The address is free: you can make an account of your own with it whenever you like.",
+        },
+        Language::French => DisownTexts {
+            title: "Supprimer ce compte ?",
+            lede: "Quelqu’un a créé un compte avec votre adresse. Si c’était vous après tout, revenez et confirmez plutôt l’adresse.",
+            what: "Seront supprimés pour de bon, aussitôt, sans retour possible :",
+            gone_account: "Le compte, ses sessions et ses jetons pour programmes",
+            gone_nothing: "Aucune clé active : il n’y en a pas",
+            gone_key: "clé enregistrée, avec toutes ses versions",
+            gone_keys: "clés enregistrées, avec toutes leurs versions",
+            button: "Supprimer pour de bon",
+            back: "Revenir sans rien supprimer",
+            done_title: "Le compte est supprimé",
+            done: "Le compte de {email} a disparu, avec tout ce que la personne qui l’a créé y gardait. L’adresse est libre : vous pouvez créer votre propre compte avec elle quand vous le voudrez.",
+        },
     }
 }
 
@@ -188,7 +226,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             done_title: "Your address is confirmed",
             refusal: Some((
                 "You did not register? Then somebody else did, with your address, and would keep the password.",
-                "I did not register: delete the account",
+                "I did not register",
             )),
         },
         (Language::French, LinkPurpose::Verify) => ButtonTexts {
@@ -199,7 +237,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             done_title: "Votre adresse est confirmée",
             refusal: Some((
                 "Ce n’était pas vous ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
-                "Ce n’était pas moi : supprimer le compte",
+                "Ce n’était pas moi",
             )),
         },
         (Language::English, LinkPurpose::Change) => ButtonTexts {

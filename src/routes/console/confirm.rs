@@ -74,6 +74,7 @@ pub(super) fn page(visit: &Visit, form: &Form, told: Option<(StatusCode, String)
     let asks_for_code = visit.ctx.user().is_ok_and(|user| user.second_factor_at.is_some());
     let (status, fault) = told.unwrap_or_default();
     let carried = Carried::new(visit.to(&visit.path), form);
-    let (frame, back) = (visit.frame(Section::Public)?, visit.to("dashboard"));
+    let back = visit.to("dashboard");
+    let frame = visit.frame(Section::Public)?.left_for(visit.came_from.as_deref().unwrap_or(&back));
     write(status, &ConfirmPage { frame, t, carried, back, asks_for_code, fault })
 }

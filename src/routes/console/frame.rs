@@ -99,6 +99,8 @@ pub(in crate::routes) struct Frame {
     path: String,
     /// Where a reload and the way back lead to, below the root, in place of an answer that is not to be asked for again; else empty.
     pub(super) instead: String,
+    /// Where the way back leads once this page was left, in place of an answer that carries a form on; else empty.
+    pub(super) left_for: String,
     /// Whether the page can be asked for again, in another language or theme.
     pub(super) may_turn: bool,
     /// Whether nobody knows who asks for the page: it offers no sign-in and keeps no preference.
@@ -123,6 +125,7 @@ impl Frame {
             dates: visit.dates.clone(),
             path: visit.path.clone(),
             instead: String::new(),
+            left_for: String::new(),
             may_turn: !visit.is_answer,
             is_bare: false,
         }
@@ -144,6 +147,7 @@ impl Frame {
             dates: language.tag().to_owned(),
             path: String::new(),
             instead: String::new(),
+            left_for: String::new(),
             may_turn: true,
             is_bare: true,
         }
@@ -180,6 +184,12 @@ impl Frame {
     /// The same for an answer that is not to be asked for again: `path` is the page to which a reload and the way back lead.
     pub(super) fn gone_for(self, path: &str) -> Self {
         Self { instead: path.to_owned(), ..self }
+    }
+
+    /// The same for an answer that carries a form on: a reload asks for it again, so that nothing typed is lost; once it was
+    /// left, the way back leads to this page of ours, on which the form stood.
+    pub(super) fn left_for(self, page: &str) -> Self {
+        Self { left_for: page.to_owned(), ..self }
     }
 
     /// The language's tag.

@@ -16,6 +16,8 @@ pub(super) struct Need {
     /// Where it is mended; empty where the mail is sent again.
     pub(super) place: String,
     pub(super) label: &'static str,
+    /// Another way to mend it.
+    pub(super) other: Option<(String, &'static str)>,
     /// Whether it is one of the first steps, too.
     pub(super) is_step: bool,
 }
@@ -23,7 +25,7 @@ pub(super) struct Need {
 /// One of the first steps.
 pub(super) struct Step {
     pub(super) title: &'static str,
-    pub(super) hint: &'static str,
+    pub(super) hint: String,
     pub(super) is_done: bool,
     /// Where it is done, and how that is called; empty where the mail is sent again.
     pub(super) place: String,
@@ -42,6 +44,7 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
         hint: String::new(),
         place: visit.to(place),
         label,
+        other: None,
         is_step: false,
     };
     let mut all = Vec::new();
@@ -67,9 +70,9 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
         all.push(need("warn", "warning", format!("{sentence}."), &format!("keys/{}", key.id), t.see));
     }
     if !user.email_verified {
-        let hint = t.unverified_hint.replace("{email}", user.email.as_str());
         let mail = need("warn", "mail", t.unverified.to_owned(), "", "");
-        all.push(Need { hint, place: String::new(), is_step: true, ..mail });
+        let (hint, other) = (look_for_mail(user, t), Some(change_address(visit, t)));
+        all.push(Need { hint, other, place: String::new(), is_step: true, ..mail });
     }
     if user.second_factor_at.is_none() {
         let factor = need("warn", "security", t.no_factor.to_owned(), "security", t.set_up);
@@ -80,20 +83,30 @@ pub(super) fn needs(visit: &Visit, user: &User, known: &Known, t: &'static Dashb
 
 /// The first steps of an account.
 pub(super) fn steps(visit: &Visit, user: &User, known: &Known, t: &'static DashboardTexts) -> Vec<Step> {
-    let step = |title, hint, is_done, place: &str, label| Step {
+    let step = |title, hint: &str, is_done, place: &str, label| Step {
         title,
-        hint,
+        hint: hint.to_owned(),
         is_done,
         place: visit.to(place),
         label,
         other: None,
     };
-    let address = step(t.step_address, t.step_address_hint, user.email_verified, "", "");
+    let address = step(t.step_address, &look_for_mail(user, t), user.email_verified, "", "");
     let key = step(t.step_key, t.step_key_hint, known.usage.keys.active > 0, "keys/new", t.new_key);
     vec![
-        Step { place: String::new(), ..address },
+        Step { place: String::new(), other: Some(change_address(visit, t)), ..address },
         Step { other: Some((visit.to("keys/import"), t.step_import)), ..key },
         step(t.step_token, t.step_token_hint, known.has_token, "tokens/new?scopes=keys:reveal", t.step_token_label),
         step(t.step_factor, t.step_factor_hint, user.second_factor_at.is_some(), "security", t.set_up),
     ]
+}
+
+/// Where the mail went that proves the address, and where it may lie.
+fn look_for_mail(user: &User, t: &DashboardTexts) -> String {
+    t.unverified_hint.replace("{email}", user.email.as_str())
+}
+
+/// The way to another address, where this one has a mistake.
+fn change_address(visit: &Visit, t: &'static DashboardTexts) -> (String, &'static str) {
+    (visit.to("settings#email"), t.change_address)
 }

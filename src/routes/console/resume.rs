@@ -11,7 +11,7 @@ use super::{
     frame::{Frame, Section, secret_page as write},
     refusal::Answered,
     tasks::outcome,
-    visit::{Visit, local_path},
+    visit::{Visit, local_path, onward},
 };
 use crate::{
     core::{
@@ -30,12 +30,15 @@ pub(super) struct Held {
     pub(super) fields: String,
     /// The code that it came with, which tells whose it is.
     pub(super) code: String,
+    /// The page on which it stood; empty where nobody knows.
+    pub(super) page: String,
 }
 
 /// The fields in which a form travels through another one.
 pub(super) const PATH: &str = "resume_path";
 pub(super) const FIELDS: &str = "resume_form";
 pub(super) const CODE: &str = "resume_code";
+pub(super) const PAGE: &str = "resume_page";
 
 #[derive(Template)]
 #[template(path = "console/pages/resume.html")]
@@ -62,13 +65,23 @@ impl Carried {
 impl Held {
     /// The form of a request.
     pub(super) fn of(visit: &Visit, form: &Form) -> Self {
-        Self { path: visit.to(&visit.path), fields: form.packed(), code: form.value(csrf::FIELD).to_owned() }
+        Self {
+            path: visit.to(&visit.path),
+            fields: form.packed(),
+            code: form.value(csrf::FIELD).to_owned(),
+            page: visit.came_from.clone().unwrap_or_default(),
+        }
     }
 
     /// The form that another one brings along.
     pub(super) fn brought_by(form: &Form) -> Self {
         let value = |name: &str| form.value(name).to_owned();
-        Self { path: value(PATH), fields: value(FIELDS), code: value(CODE) }
+        Self { path: value(PATH), fields: value(FIELDS), code: value(CODE), page: value(PAGE) }
+    }
+
+    /// The page on which it stood; the dashboard where nobody knows.
+    pub(super) fn origin(&self, visit: &Visit) -> String {
+        onward(visit, &self.page)
     }
 }
 
@@ -90,7 +103,7 @@ pub(super) fn page(visit: &Visit, held: &Held) -> Answered {
 
 fn tell(visit: &Visit, held: &Held, notice: Option<(Notice, i64)>) -> Answered {
     let t = ResumeTexts::of(visit.ctx.client().language);
-    let mut frame = visit.frame(Section::Public)?;
+    let mut frame = visit.frame(Section::Public)?.left_for(&held.origin(visit));
     frame.notice = notice.or(frame.notice);
     if !csrf::is_of_account(visit.ctx.app(), visit.ctx.account()?, &held.code) {
         return outcome(visit, StatusCode::FORBIDDEN, t.not_sent, &t.of_another.replace("{who}", frame.who()));

@@ -63,6 +63,8 @@ struct DeletionPage {
     t: &'static SettingsTexts,
     shown: Shown,
     keys: String,
+    /// Whether there are keys whose values may be exported before.
+    has_keys: bool,
     has_subscription: bool,
     type_this: String,
 }
@@ -185,12 +187,13 @@ async fn write_deletion(visit: &Visit, status: StatusCode, shown: Shown) -> Answ
     let language = visit.ctx.client().language;
     let t = SettingsTexts::of(language);
     let user = accounts::me(&visit.ctx)?;
-    let keys = billing::key_use(&visit.ctx).await?;
+    let keys = billing::key_use(&visit.ctx).await?.used;
     let deletion = DeletionPage {
         frame: visit.frame(Section::Settings)?.opened_at("settings/delete"),
         t,
         shown,
-        keys: counted(language, keys.used, t.gone_key, t.gone_keys),
+        keys: if keys > 0 { counted(language, keys, t.gone_key, t.gone_keys) } else { t.gone_no_key.to_owned() },
+        has_keys: keys > 0,
         has_subscription: has_subscription(&visit.ctx).await?,
         type_this: t.type_this.replace("{email}", user.email.as_str()),
     };

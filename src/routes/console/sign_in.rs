@@ -185,8 +185,11 @@ fn write(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward) -> Ans
     let t = SignInTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
     // a form that comes along can not be asked for again
-    let frame =
-        if is_resumed { frame } else { frame.opened_at(&format!("sign-in?next={}", escape_query(&onward.next))) };
+    let frame = if is_resumed {
+        frame.left_for(&onward.held.origin(visit))
+    } else {
+        frame.opened_at(&format!("sign-in?next={}", escape_query(&onward.next)))
+    };
     let sign_up = entrance("sign-up", &onward.next);
     let written = SignInPage { frame, t, shown, onward, is_resumed, sign_up };
     // a form that comes along may hold a value
@@ -197,7 +200,11 @@ fn ask_code(visit: &Visit, status: StatusCode, shown: Shown, onward: Onward, cha
     let t = SignInTexts::of(visit.ctx.client().language);
     let frame = visit.frame(Section::Public)?;
     // a form that comes along is nowhere else
-    let frame = if onward.held.path.is_empty() { frame.gone_for(&entrance("sign-in", &onward.next)) } else { frame };
+    let frame = if onward.held.path.is_empty() {
+        frame.gone_for(&entrance("sign-in", &onward.next))
+    } else {
+        frame.left_for(&onward.held.origin(visit))
+    };
     secret_page(status, &CodePage { frame, t, shown, onward, challenge: challenge.to_owned() })
 }
 

@@ -67,6 +67,7 @@ impl Happening {
             (_, Some(_)) => String::new(),
             // whoever signs in or registers has not signed in yet: that says nothing
             _ if action.is_some_and(is_way_in) => String::new(),
+            _ if action.is_some_and(is_by_link) => t.by_link.to_owned(),
             _ if entry.ip.is_empty() => t.by_server.to_owned(),
             _ => t.by_nobody.to_owned(),
         };
@@ -171,7 +172,27 @@ fn icon_of(action: Action) -> &'static str {
 }
 
 fn is_way_in(action: Action) -> bool {
-    matches!(action, Action::SignedIn | Action::AccountCreated | Action::SecondFactorAsked | Action::PasswordRehashed)
+    matches!(
+        action,
+        Action::SignedIn
+            | Action::AccountCreated
+            | Action::SecondFactorAsked
+            | Action::RecoveryCodeUsed
+            | Action::DeviceApproved
+            | Action::PasswordRehashed
+    )
+}
+
+/// What nobody does but with the link of a mail that the owner got.
+fn is_by_link(action: Action) -> bool {
+    matches!(
+        action,
+        Action::AddressVerified
+            | Action::AddressChanged
+            | Action::AddressChangeUndone
+            | Action::AccountDisowned
+            | Action::PasswordReset
+    )
 }
 
 fn is_grave(action: Action) -> bool {

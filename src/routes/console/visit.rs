@@ -58,6 +58,8 @@ pub(super) struct Visit {
     pub(super) former: Option<SignedIn>,
     /// How the person writes dates, as a tag.
     pub(super) dates: String,
+    /// The page of ours on which the link or the form stood that led here, as the browser calls it.
+    pub(super) came_from: Option<String>,
     /// Whether the page is the answer to a form: its address may not be asked for, or shows another page.
     pub(super) is_answer: bool,
     has_chosen_language: bool,
@@ -208,6 +210,7 @@ impl Visit {
             theme: parts.extensions.get::<super::Theme>().map(|theme| theme.0.clone()),
             former: None,
             dates: stamp::dates(language, preferred.unwrap_or_default()),
+            came_from: page_before(&parts.headers),
             is_answer: parts.method == Method::POST,
             has_chosen_language: Cookie::Language.read(app, &parts.headers).is_some(),
             jar,
@@ -395,9 +398,23 @@ async fn own_form(request: Request, app: &App, limit: Limit, carries_file: bool)
 
 /// The page that somebody looked at when htmx asked, below the root.
 pub(super) fn current_page(headers: &HeaderMap) -> Option<String> {
-    let url = url::Url::parse(headers.get("hx-current-url")?.to_str().ok()?).ok()?;
+    Some(below_host(&url_of(headers, "hx-current-url")?))
+}
+
+/// The page of ours on which the form or the link stood, by `Referer`. Our script gives answers to forms the address of a page.
+fn page_before(headers: &HeaderMap) -> Option<String> {
+    let url = url_of(headers, header::REFERER.as_str())?;
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Some(below_host(&url)).filter(|page| url.authority() == host && local_path(page).is_some())
+}
+
+fn url_of(headers: &HeaderMap, name: &str) -> Option<url::Url> {
+    url::Url::parse(headers.get(name)?.to_str().ok()?).ok()
+}
+
+fn below_host(url: &url::Url) -> String {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Some(format!("{}{query}", url.path()))
+    format!("{}{query}", url.path())
 }
 
 /// A path of ours that an address or a form names, for going there: never another site.

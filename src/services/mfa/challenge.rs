@@ -71,7 +71,7 @@ pub(in crate::services) async fn pass(
     if !login_challenges::take_try(&mut tx, account, &digest, TRIES, ctx.now()).await? {
         return Err(Code::InvalidChallenge.into());
     }
-    match check(&mut tx, ctx, account, code).await? {
+    match check(&mut tx, ctx, &user, code).await? {
         Checked::Right => {}
         Checked::Wrong => return refuse(ctx, tx, account).await,
         Checked::Paused { retry_after } => return Err(Error::Paused { retry_after }),

@@ -15,12 +15,15 @@ use crate::{
         audit::Action,
         audit_details::Detail,
         ids::UserId,
+        mail::MailKind,
         second_factor::{GivenCode, SecondFactor},
+        user::User,
     },
-    repositories::{recovery_codes, second_factors},
+    repositories::{mail_outbox, recovery_codes, second_factors},
     services::{
         account_keys,
         audit::{self, Event},
+        mails,
     },
 };
 
@@ -37,16 +40,18 @@ pub(in crate::services) enum Checked {
     },
 }
 
-/// Looks at a code of an account whose second factor is on.
+/// Looks at a code of an account whose second factor is on. The owner hears by mail of a recovery code that was used, once
+/// the caller committed it.
 ///
 /// # Errors
 /// `mfa_not_on`.
 pub(in crate::services) async fn check(
     tx: &mut Writer,
     ctx: &Context,
-    account: UserId,
+    user: &User,
     code: &GivenCode,
 ) -> Result<Checked> {
+    let account = user.id;
     let factor = second_factors::lock(tx, account).await?;
     let factor = factor.filter(|factor| factor.confirmed_at.is_some()).ok_or(Code::MfaNotOn)?;
     let GivenCode::Recovery(text) = code else { return check_totp(tx, ctx, account, &factor, code).await };
@@ -57,6 +62,10 @@ pub(in crate::services) async fn check(
     let left = recovery_codes::count(&mut *tx, account).await?;
     let event = Event::on_account(Action::RecoveryCodeUsed, Some(account)).with(Detail::Left, left);
     audit::record(tx, ctx, event).await?;
+    // a visitor is on the way in; a member proves again to be there
+    let purpose = if ctx.member().is_ok() { "act" } else { "sign_in" };
+    let mail = mails::queued(ctx, MailKind::RecoveryCodeUsed, user).with("left", left.to_string());
+    mail_outbox::insert(tx, &mail.with("for", purpose)).await?;
     Ok(Checked::Right)
 }
 

@@ -70,11 +70,12 @@ pub async fn begin(ctx: &Context) -> Result<Enrolment> {
     let secret = TotpSecret::make()?;
     let sealed = account_keys::open_current(ctx, user.id).await?.seal(place(user.id), secret.bytes())?;
     let mut tx = ctx.write_for(Some(user.id)).await?;
+    let is_anew = second_factors::lock(&mut tx, user.id).await?.is_some();
     if !second_factors::begin(&mut tx, user.id, &sealed, ctx.now()).await? {
         return Err(Code::MfaAlreadyOn.into());
     }
     tx.commit().await?;
-    enrolment(&secret, user)
+    Ok(Enrolment { is_anew, ..enrolment(&secret, user)? })
 }
 
 /// The pending one once more, for whoever knows its secret already: a page that was asked with a wrong code. `None` where
@@ -96,7 +97,7 @@ pub async fn show_again(ctx: &Context, known: &SecretText) -> Result<Option<Enro
 
 fn enrolment(secret: &TotpSecret, user: &User) -> Result<Enrolment> {
     let url = secret.url(user.email.as_str())?;
-    Ok(Enrolment { secret: secret.base32(), qr_svg: totp::qr_svg(&url)?, url })
+    Ok(Enrolment { secret: secret.base32(), qr_svg: totp::qr_svg(&url)?, url, is_anew: false })
 }
 
 /// Takes away a second factor, its recovery codes and the sign-ins that wait for a code.

@@ -72,7 +72,11 @@ on_both! {
         let mut person = at_the_console(&app, &alice).await;
         let before = app.mails.verifications(&alice.email).len();
 
-        person.open("/dashboard").await.sees("Confirm your address");
+        person.open("/dashboard").await.sees("Confirm your address").sees("the mail that went to alice@example.com.").sees("Look among the unwanted mail");
+        person.sees("href=\"/settings#email\">Change the address</a>").sees_no("Your address is not confirmed yet");
+        // the same where the first steps are hidden
+        person.submit("/dashboard/steps", &[]).await.sees("Your address is not confirmed yet.").sees("the mail that went to alice@example.com.");
+        person.sees("href=\"/settings#email\">Change the address</a>");
         person.submit("/verify-address/resend", &[]).await.sees("A mail is on its way");
         assert_eq!(person.path, "/dashboard?notice=mail-sent");
 

@@ -207,6 +207,67 @@ fn a_form_that_came_back_on_the_way_is_a_page_of_ours_to_go_back_to() {
     browser.is_quiet(&["422"]);
 }
 
+/// Goes back to a page of ours, which holds this, without sending a form again.
+fn goes_back(browser: &mut Browser, address: &str, holds: &str) {
+    sent(browser);
+    browser.run("history.back()");
+    browser.wait(&format!("{address}: a page of ours"), || {
+        browser.path() == address && browser.has("#main") && browser.has(holds)
+    });
+    assert_eq!((browser.status(), sent(browser)), (200, 0), "{address}: a form was sent again");
+}
+
+#[test]
+fn what_carried_a_form_on_is_a_page_of_ours_to_go_back_to_once_it_was_left() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("en", true);
+    let password = &world.alice.password;
+    world
+        .vault
+        .sql("update auth.login_sessions set \"createdAt\" = '2020-01-01T00:00:00.000Z', \"authenticatedAt\" = null");
+    send(&browser, "/settings", &[("#f-name", "Alice Adams")], "[action='/settings/name'] button");
+    browser.sees("Saved.");
+
+    // the page that asks for the password, and asks again
+    send(
+        &browser,
+        "/settings",
+        &[("#f-email", "new@example.com"), ("#f-password", password)],
+        "[action='/settings/email'] button",
+    );
+    browser.wait("the question", || browser.has("[name=confirm_password]"));
+    browser.command("Page.reload", json!({}));
+    browser.wait("the same question, with what was typed", || {
+        browser.has("[name=confirm_password]") && browser.has("[name=email][value='new@example.com']")
+    });
+    browser.fill("[name=confirm_password]", "not this one at all");
+    browser.click("main form button.primary");
+    browser.wait("what is wrong", || browser.has("main [role=alert]"));
+    browser.fill("[name=confirm_password]", password);
+    browser.click("main form button.primary");
+    browser.sees("A mail waits at the new address");
+    goes_back(&mut browser, "/settings", "#f-email");
+    goes_back(&mut browser, "/settings", "#f-email");
+
+    // the sign-in that carries a form along, and the page that sends it on
+    browser.goto("/keys/new");
+    browser.fill("#f-name", "Held");
+    browser.fill("#f-value", "typed with care");
+    world.alice.call(&world.server, "DELETE", "/api/auth/sessions", None).expect(204);
+    browser.click("main form button.primary");
+    browser.wait("the sign-in", || browser.has("[name=resume_form]"));
+    browser.fill("#f-email", &world.alice.email);
+    browser.fill("#f-password", password);
+    browser.click("main form button[type=submit]");
+    browser.wait("the form again", || browser.has("[name=value]"));
+    browser.click("main form button.primary");
+    browser.wait("the key", || browser.path().starts_with("/keys/0") && browser.has("#reveal"));
+    goes_back(&mut browser, "/keys/new", "#f-name");
+    goes_back(&mut browser, "/keys/new", "#f-name");
+
+    browser.is_quiet(&["401", "403"]);
+}
+
 #[test]
 fn a_value_is_copied_without_being_shown_and_shown_when_asked_for() {
     let world = World::new(Engine::Sqlite);

@@ -150,7 +150,7 @@ on_both! {
 
         person.submit("/security/second-factor/confirm", &[("code", "000000")]).await;
         assert_eq!(person.page.status, 422);
-        person.sees("id=\"e-code\"").sees_no("use a recovery code").sees_no("Check the fields").sees("Not scanned yet?").sees("data:image/svg+xml;base64,");
+        person.sees("id=\"e-code\"").sees_no("use a recovery code").sees_no("Check the fields").sees("Is this the picture that you scanned?").sees("data:image/svg+xml;base64,");
         assert_eq!((secret_of(&person), person.page.header("content-encoding")), (secret.clone(), ""));
         person.submit("/security/second-factor/confirm", &[("code", "")]).await;
         assert_eq!((person.page.status, secret_of(&person)), (422, secret.clone()));
@@ -199,19 +199,61 @@ on_both! {
         let (_, mut person) = with_actor(&app, "alice").await;
         person.open("/security").await.submit("/security/second-factor", &[]).await;
         let (first, form) = (secret_of(&person), person.filled("/security/second-factor/confirm", &[("code", "000000")]));
+        person.sees_no("This picture is new");
         // another window begins anew
         person.open("/security").await.submit("/security/second-factor", &[]).await;
+        person.sees("This picture is new: one that you scanned before counts no more.");
         let second = secret_of(&person);
 
         person.post(&form).await;
         assert_eq!(person.page.status, 422);
-        person.sees("another window began anew").sees_no(&first).sees_no(&second).sees_no("svg+xml;base64");
+        person.sees("a newer one was made since").sees_no(&first).sees_no(&second).sees_no("svg+xml;base64");
         let mut guess = form.clone();
         guess.fields.retain(|(name, _)| name != "secret");
         person.post(&guess).await.sees_no(&second).sees_no("svg+xml;base64");
         let code = code_of(&app, &second);
         person.submit("/security/second-factor/confirm", &[("code", &code)]).await;
         assert_eq!((person.page.status, codes_of(&person).len()), (200, 10));
+    }
+
+    async fn a_wrong_code_is_told_above_the_picture(app: TestApp) {
+        let (_, mut person) = with_actor(&app, "alice").await;
+        person.open("/security").await.submit("/security/second-factor", &[]).await;
+        let places = |person: &Person<'_>| ["id=\"f-code\"", "class=\"qr\""].map(|part| person.page.text().find(part).expect("a part"));
+        assert!(places(&person)[0] > places(&person)[1]);
+
+        person.submit("/security/second-factor/confirm", &[("code", "000000")]).await;
+
+        assert!(places(&person)[0] < places(&person)[1]);
+        person.sees("Type the code again").sees("id=\"e-code\"").sees_no("1. Scan");
+    }
+
+    async fn the_mail_is_sent_again_from_the_set_up_which_keeps_its_picture(app: TestApp) {
+        let (alice, mut person) = with_actor(&app, "alice").await;
+        while app.mails.verifications(&alice.email).is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        person.open("/security").await.submit("/security/second-factor", &[]).await;
+        let secret = secret_of(&person);
+        let mut resend = person.filled("/security/second-factor", &[("act", "resend")]);
+        resend.fields.retain(|(name, _)| name != "act");
+        resend.fields.push(("act".into(), "resend".into()));
+
+        person.post(&resend).await.sees("A mail is on its way").sees_no("This picture is new").sees_no("id=\"e-code\"");
+
+        assert_eq!((person.page.status, secret_of(&person)), (200, secret.clone()));
+        while app.mails.verifications(&alice.email).len() < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        // whoever does not know the secret is not shown it
+        let mut guess = resend.clone();
+        guess.fields.retain(|(name, _)| name != "secret");
+        person.post(&guess).await.sees("a newer one was made since").sees_no(&secret);
+        let code = code_of(&app, &secret);
+        person.post(&resend).await.submit("/security/second-factor/confirm", &[("code", &code)]).await;
+        assert_eq!((person.page.status, codes_of(&person).len()), (200, 10));
+        // all forms that come late are answered alike
+        person.post(&resend).await.sees("The second factor is on already").sees_no(&secret);
     }
 
     async fn a_form_for_new_codes_that_is_sent_again_makes_none(app: TestApp) {
@@ -266,7 +308,8 @@ on_both! {
 
     async fn a_second_factor_that_is_turned_on_twice_stays_as_it_is(app: TestApp) {
         let (_, mut person) = with_actor(&app, "alice").await;
-        person.open("/security").await.submit("/security/second-factor", &[]).await;
+        let begun = person.open("/security").await.filled("/security/second-factor", &[]);
+        person.submit("/security/second-factor", &[]).await;
         let secret = secret_of(&person);
         let form = person.filled("/security/second-factor/confirm", &[("code", &code_of(&app, &secret))]);
         person.post(&form).await;
@@ -275,6 +318,10 @@ on_both! {
         person.post(&form).await;
         assert_eq!(person.page.status, 409);
         person.sees("The second factor is on already").sees("10 codes left").sees_no("e-code").sees_no(&codes[0]).sees_no(&secret);
+        // the form that begins it is answered alike
+        person.post(&begun).await;
+        assert_eq!(person.page.status, 409);
+        person.sees("The second factor is on already").sees("10 codes left").sees_no(&secret);
         person.open("/security?lang=fr").await.post(&form).await.sees("Le second facteur est déjà activé");
         let mut again = Person::new(&app);
         again.sign_in("alice@example.com", PASSWORD).await;

@@ -132,6 +132,42 @@ on_both! {
         assert_eq!(app.sql(r#"select count(*) from auth."user""#).await, "0");
     }
 
+    async fn whoever_leaves_is_offered_the_keys_first_where_there_are_any(app: TestApp) {
+        let actor = app.member("alice").await;
+        let mut alice = Person::new(&app);
+        alice.sign_in(&actor.email, PASSWORD).await;
+        alice.open("/settings/delete").await.sees("No active key: there is none").sees_no("Export the keys");
+
+        for name in ["a", "b"] {
+            actor.store(name, name).await;
+        }
+        alice.open("/settings/delete").await.sees("2 keys with all their versions").sees("href=\"/keys/export\">Export the keys</a>");
+    }
+
+    async fn who_has_signed_in_to_that_very_account_deletes_it_here_and_not_by_a_mails_link(app: TestApp) {
+        let actor = app.member("alice").await;
+        while app.mails.verifications(&actor.email).is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let token = app.mails.verifications(&actor.email)[0].body.split("/verify?token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
+        let mut alice = Person::new(&app);
+        let (page, second) = (format!("/verify?token={token}"), format!("/verify/disown?token={token}"));
+        alice.open(&page).await.sees("I did not register");
+        let opened = alice.open(&second).await.sees("Delete this account?").filled("/verify/disown", &[]);
+
+        alice.sign_in(&actor.email, PASSWORD).await;
+        alice.open(&page).await.sees("This is my address").sees("Open the console").sees_no("I did not register");
+        assert_eq!(alice.open(&second).await.path, "/settings/delete");
+        assert_eq!(alice.post(&opened).await.page.header("location"), "/settings/delete");
+
+        // somebody else's mail is not theirs to keep
+        let mut bob = Person::signed_in(&app, "bob").await;
+        bob.open(&page).await.sees("I did not register");
+        bob.open(&second).await.submit("/verify/disown", &[]).await.sees("The account is deleted").sees("Open the console");
+        assert!(alice.open("/settings").await.path.starts_with("/sign-in"));
+        assert_eq!(bob.open("/settings").await.path, "/settings");
+    }
+
     async fn the_last_administrator_can_not_leave(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
         app.sql(r#"update auth."user" set role = 'admin'"#).await;

@@ -34,6 +34,7 @@ fn queued(kind: MailKind, text: &str) -> QueuedMail {
     .with("role", "support")
     .with("name", text)
     .with("days", "3")
+    .with("left", "9")
     .with("amount", "123450")
     .with("currency", "eur")
     .with("number", "VA-0042")
@@ -75,6 +76,10 @@ fn the_html_says_the_same_in_a_frame() {
     insta::assert_snapshot!("html_payment_failed_fr", written(Language::French, MailKind::PaymentFailed, "Ada").html);
     insta::assert_snapshot!("html_pro_ended_en", written(Language::English, MailKind::ProEnded, "Ada").html);
     insta::assert_snapshot!("html_key_expiring_fr", written(Language::French, MailKind::KeyExpiring, "Ada").html);
+    insta::assert_snapshot!(
+        "html_recovery_code_used_fr",
+        written(Language::French, MailKind::RecoveryCodeUsed, "Ada").html
+    );
     for (language, kind) in
         LANGUAGES.iter().flat_map(|language| MailKind::ALL.iter().map(move |kind| (*language, *kind)))
     {
@@ -121,6 +126,8 @@ fn what_others_wrote_does_no_harm() {
             .with("currency", hostile)
             .with("number", hostile)
             .with("limit", hostile)
+            .with("left", hostile)
+            .with("for", hostile)
             .with("address", hostile);
         mail.cause = MailCause { ip: hostile.into(), user_agent: hostile.into(), request_id: hostile.into() };
         let text = mails::write(language, &Particulars { mail: &mail, name: hostile, link: LINK, minutes: 15 });
@@ -177,6 +184,22 @@ fn the_names_of_keys_do_no_harm_in_a_list() {
         assert!(!text.plain.contains("\nBcc:") && text.plain.len() < 2000, "{}", text.plain);
         assert_eq!(links(&text.html).into_iter().collect::<Vec<_>>(), [LINK]);
     }
+}
+
+#[test]
+fn few_recovery_codes_ask_for_new_ones() {
+    let all: Vec<_> = LANGUAGES
+        .iter()
+        .flat_map(|language| {
+            [("3", ""), ("1", "act"), ("0", "sign_in")].map(|(left, purpose)| (*language, left, purpose))
+        })
+        .map(|(language, left, purpose)| {
+            let mail = queued(MailKind::RecoveryCodeUsed, "Ada").with("left", left).with("for", purpose);
+            let text = mails::write(language, &Particulars { mail: &mail, name: "Ada", link: LINK, minutes: 15 });
+            text.plain.split("\n\n").nth(1).unwrap_or_default().to_owned()
+        })
+        .collect();
+    insta::assert_snapshot!("recovery_codes_left", all.join("\n"));
 }
 
 #[test]

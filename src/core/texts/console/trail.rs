@@ -122,6 +122,7 @@ texts! {
         by_program: "by a program" | "par un programme",
         by_token: "by the token “{name}”" | "par le jeton « {name} »",
         by_staff: "by an administrator" | "par l’administration",
+        by_link: "by a mail’s link" | "par le lien d’un message",
         by_nobody: "not signed in" | "sans session",
         by_server: "by the server" | "par le serveur",
         empty: "Nothing that fits." | "Rien ne correspond.",

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{Content, Particulars, amount, clean, expiring::Expiring, masked};
-use crate::{core::language::Language, models::mail::MailKind};
+use crate::{
+    core::{language::Language, texts::console::FEW_CODES},
+    models::mail::MailKind,
+};
 
 const NOT_YOU_PASSWORD: &str = "If it was not you, set a new password at once (“forgot password” on the sign-in page) and look through your sessions.";
 const OPEN: &str = "Open Vault API";
@@ -19,7 +22,7 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::VerifyAddress => Content::new("Confirm your address for Vault API", "Confirm this address")
             .says("An account at Vault API was made with this address. Please confirm that the address is yours.")
             .about_link("The link works once, for a limited time; you can ask for another one after signing in.")
-            .otherwise("If you did not make an account, somebody else did with your address: open this link and choose “I did not register”, and it is deleted."),
+            .otherwise("If you did not make an account, somebody else did with your address: open this link and choose “I did not register” to have it deleted."),
         MailKind::AccountExists => Content::new("You already have a Vault API account", OPEN)
             .says("Somebody, probably you, tried to register at Vault API with this address. It has an account already, and nothing was changed.")
             .says("Sign in as usual. If you do not remember the password, ask for a new one on the sign-in page.")
@@ -49,6 +52,7 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::SecondFactorOff => Content::new("The second factor is off", OPEN)
             .says("Signing in to your Vault API account no longer asks for a code: the password alone protects it.")
             .otherwise(NOT_YOU_PASSWORD),
+        MailKind::RecoveryCodeUsed => recovery_code_used(of),
         MailKind::RoleChanged => Content::new("Your role in Vault API was changed", OPEN)
             .says(format!("An administrator gave your account the role “{}”. It holds from now on.", detail("role", 40)))
             .otherwise("If this surprises you, ask your administrator."),
@@ -78,6 +82,26 @@ fn password_changed(of: &Particulars) -> Content {
         return content;
     }
     content.says("The second factor was turned off with it: it had been set up before this address was confirmed. Turn it on again on the security page.")
+}
+
+fn recovery_code_used(of: &Particulars) -> Content {
+    let what = if of.mail.detail("for") == "act" {
+        "One of the recovery codes of your Vault API account was used, in place of a code of the authenticator app, to confirm an act that asks for it."
+    } else {
+        "Somebody signed in to your Vault API account with one of its recovery codes, in place of a code of the authenticator app."
+    };
+    let left = of.mail.detail("left").parse::<i64>().ok().map(|left| match left {
+        ..=0 => {
+            "That was the last one. Make new ones now: without the app and without a code nobody gets in, not even you."
+                .to_owned()
+        }
+        1 => "1 is left. Make new ones before you run out.".to_owned(),
+        left if left < FEW_CODES => format!("{left} are left. Make new ones before you run out."),
+        left => format!("{left} are left."),
+    });
+    Content::new("A recovery code of your Vault API account was used", "See your recovery codes")
+        .says(left.map_or_else(|| what.to_owned(), |left| format!("{what} {left}")))
+        .otherwise("If it was not you, somebody knows your password and has your recovery codes. Set a new password at once (“forgot password” on the sign-in page), then make new recovery codes on the security page: the old ones count no more.")
 }
 
 fn invoice_paid(of: &Particulars) -> Content {

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Datelike as _, Utc};
 
 use super::{Content, Particulars, amount, clean, expiring::Expiring, masked};
-use crate::{core::language::Language, models::mail::MailKind};
+use crate::{
+    core::{language::Language, texts::console::FEW_CODES},
+    models::mail::MailKind,
+};
 
 const NOT_YOU_PASSWORD: &str = "Si ce n’était pas vous, choisissez sans attendre un nouveau mot de passe (« mot de passe oublié » sur la page de connexion) et vérifiez vos sessions.";
 const OPEN: &str = "Ouvrir Vault API";
@@ -19,7 +22,7 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::VerifyAddress => Content::new("Confirmez votre adresse pour Vault API", "Confirmer cette adresse")
             .says("Un compte Vault API a été créé avec cette adresse. Merci de confirmer qu’elle est bien à vous.")
             .about_link("Le lien sert une fois, pendant un temps limité ; vous pourrez en demander un autre après votre connexion.")
-            .otherwise("Si vous n’avez pas créé de compte, quelqu’un d’autre l’a fait avec votre adresse : ouvrez ce lien et choisissez « Ce n’était pas moi », il sera supprimé."),
+            .otherwise("Si vous n’avez pas créé de compte, quelqu’un d’autre l’a fait avec votre adresse : ouvrez ce lien et choisissez « Ce n’était pas moi » pour le faire supprimer."),
         MailKind::AccountExists => Content::new("Vous avez déjà un compte Vault API", OPEN)
             .says("Quelqu’un, sans doute vous, a voulu s’inscrire à Vault API avec cette adresse. Elle a déjà un compte, et rien n’a changé.")
             .says("Connectez-vous comme d’habitude. Si vous avez oublié le mot de passe, demandez-en un nouveau sur la page de connexion.")
@@ -49,6 +52,7 @@ pub(super) fn content(of: &Particulars) -> Content {
         MailKind::SecondFactorOff => Content::new("Le second facteur est désactivé", OPEN)
             .says("La connexion à votre compte Vault API ne demande plus de code : seul le mot de passe le protège.")
             .otherwise(NOT_YOU_PASSWORD),
+        MailKind::RecoveryCodeUsed => recovery_code_used(of),
         MailKind::RoleChanged => Content::new("Votre rôle dans Vault API a changé", OPEN)
             .says(format!("Un administrateur a donné à votre compte le rôle « {} ». Il s’applique dès maintenant.", detail("role", 40)))
             .otherwise("Si cela vous surprend, adressez-vous à votre administrateur."),
@@ -78,6 +82,23 @@ fn password_changed(of: &Particulars) -> Content {
         return content;
     }
     content.says("Le second facteur a été désactivé avec lui : il datait d’avant la confirmation de cette adresse. Réactivez-le sur la page de sécurité.")
+}
+
+fn recovery_code_used(of: &Particulars) -> Content {
+    let what = if of.mail.detail("for") == "act" {
+        "Un des codes de récupération de votre compte Vault API a servi, à la place d’un code de l’application d’authentification, à confirmer un acte qui le demande."
+    } else {
+        "Quelqu’un s’est connecté à votre compte Vault API avec un de ses codes de récupération, à la place d’un code de l’application d’authentification."
+    };
+    let left = of.mail.detail("left").parse::<i64>().ok().map(|left| match left {
+        ..=0 => "C’était le dernier. Créez-en de nouveaux dès maintenant : sans l’application et sans code, personne n’entre, pas même vous.".to_owned(),
+        1 => "Il en reste 1. Créez-en de nouveaux avant d’en manquer.".to_owned(),
+        left if left < FEW_CODES => format!("Il en reste {left}. Créez-en de nouveaux avant d’en manquer."),
+        left => format!("Il en reste {left}."),
+    });
+    Content::new("Un code de récupération de votre compte Vault API a servi", "Voir vos codes de récupération")
+        .says(left.map_or_else(|| what.to_owned(), |left| format!("{what} {left}")))
+        .otherwise("Si ce n’était pas vous, quelqu’un connaît votre mot de passe et détient vos codes de récupération. Choisissez sans attendre un nouveau mot de passe (« mot de passe oublié » sur la page de connexion), puis créez de nouveaux codes de récupération sur la page de sécurité : les anciens ne comptent plus.")
 }
 
 fn invoice_paid(of: &Particulars) -> Content {

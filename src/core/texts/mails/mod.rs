@@ -86,7 +86,8 @@ fn tells_who(kind: MailKind) -> bool {
         | MailKind::NewDevice
         | MailKind::RefreshTokenReused
         | MailKind::SecondFactorOn
-        | MailKind::SecondFactorOff => true,
+        | MailKind::SecondFactorOff
+        | MailKind::RecoveryCodeUsed => true,
         MailKind::VerifyAddress
         | MailKind::ConfirmAddress
         | MailKind::RoleChanged

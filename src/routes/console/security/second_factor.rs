@@ -34,7 +34,7 @@ use crate::{
         visit::{Entered, Posted, Visit},
     },
     schemas::mfa::ConfirmCode,
-    services::mfa,
+    services::{addresses, mfa},
 };
 
 /// The field that tells which codes a form for new ones was opened with: when they were made, in milliseconds.
@@ -56,7 +56,7 @@ struct SetUpPage {
     shown: Shown,
     /// Whether a recovery by mail would take the second factor away.
     is_unproved: bool,
-    /// Whether a code was wrong.
+    /// Whether a code was wrong: the form comes first then, with what is wrong with it.
     is_again: bool,
     /// `None` where the page that sent a wrong code is about another secret than the one that is pending by now.
     fresh: Option<Fresh>,
@@ -71,6 +71,8 @@ struct Fresh {
     /// The same in one piece, for the form.
     whole: String,
     url: String,
+    /// Whether an earlier picture counts no more.
+    is_anew: bool,
 }
 
 #[derive(Template)]
@@ -94,8 +96,37 @@ async fn begin_again(Entered(visit): Entered) -> Answered {
 }
 
 async fn begin(Posted(visit, form): Posted) -> Answered {
-    let enrolment = mfa::begin(&visit.ctx).await.map_err(|error| confirm::or_ask(&visit, &form, error))?;
-    write(&visit, StatusCode::OK, Shown::default(), Some(fresh(&enrolment)))
+    if form.value("act") == "resend" {
+        return send_again(&visit, &form).await;
+    }
+    match mfa::begin(&visit.ctx).await {
+        Ok(enrolment) => SetUp::begun(&enrolment).write(&visit),
+        // another window was quicker
+        Err(error) if error.is(Code::MfaAlreadyOn) => told_on_already(&visit).await,
+        Err(error) => Err(confirm::or_ask(&visit, &form, error)),
+    }
+}
+
+/// Sends the mail that proves the address once more, and shows the same picture.
+async fn send_again(visit: &Visit, form: &Form) -> Answered {
+    let known = SecretText::from(form.value("secret"));
+    let pending = mfa::show_again(&visit.ctx, &known).await.map_err(|error| confirm::or_ask(visit, form, error))?;
+    let (status, shown, notice) = match addresses::resend_own(&visit.ctx).await {
+        Ok(()) => (StatusCode::OK, Shown::default(), Some(Notice::MailSent)),
+        Err(error) => {
+            let (status, shown) = refused(visit, form, &error)?;
+            (status, shown, None)
+        }
+    };
+    if pending.is_none() && visit.ctx.user()?.second_factor_at.is_some() {
+        return told_on_already(visit).await;
+    }
+    SetUp { status, shown, fresh: pending.as_ref().map(fresh), is_again: false, notice }.write(visit)
+}
+
+/// The form was sent before, or another window was quicker.
+async fn told_on_already(visit: &Visit) -> Answered {
+    write_told(visit, SecurityTexts::of(visit.ctx.client().language).factor_on_already).await
 }
 
 fn fresh(enrolment: &Enrolment) -> Fresh {
@@ -105,16 +136,14 @@ fn fresh(enrolment: &Enrolment) -> Fresh {
         secret: letters.chunks(4).map(|group| group.iter().collect()).collect(),
         whole: enrolment.secret.expose().clone(),
         url: enrolment.url.expose().clone(),
+        is_anew: enrolment.is_anew,
     }
 }
 
 async fn turn_on(Posted(visit, form): Posted) -> Answered {
     match confirm_code(&visit, &form).await {
         Ok(codes) => show_codes(&visit, &codes, true),
-        // the form was sent before, or another window was quicker
-        Err(error) if error.is(Code::MfaAlreadyOn) => {
-            write_told(&visit, SecurityTexts::of(visit.ctx.client().language).factor_on_already).await
-        }
+        Err(error) if error.is(Code::MfaAlreadyOn) => told_on_already(&visit).await,
         // the set-up was given up in another window
         Err(error) if error.is(Code::MfaNotOn) => Ok(see_other(&visit.to("security"))),
         Err(error) if error.is(Code::ReauthenticationRequired) => Err(confirm::or_ask(&visit, &form, error)),
@@ -125,7 +154,7 @@ async fn turn_on(Posted(visit, form): Posted) -> Answered {
                 shown.sentence = None;
             }
             let pending = mfa::show_again(&visit.ctx, &SecretText::from(form.value("secret"))).await?;
-            write(&visit, status, shown, pending.as_ref().map(fresh))
+            SetUp { status, shown, fresh: pending.as_ref().map(fresh), is_again: true, notice: None }.write(&visit)
         }
     }
 }
@@ -175,10 +204,27 @@ fn show_codes(visit: &Visit, codes: &[SecretText], is_new: bool) -> Answered {
     secret_page(StatusCode::OK, &CodesPage { frame, t, codes, account, host, day: stamp::day(made), file, is_new })
 }
 
-fn write(visit: &Visit, status: StatusCode, shown: Shown, fresh: Option<Fresh>) -> Answered {
-    let t = SecondFactorTexts::of(visit.ctx.client().language);
-    let is_again = status != StatusCode::OK;
-    let is_unproved = !visit.ctx.user()?.email_verified;
-    let frame = visit.frame(Section::Security)?.gone_for("security");
-    secret_page(status, &SetUpPage { frame, t, shown, is_unproved, is_again, fresh })
+/// What the page of the set-up shows.
+struct SetUp {
+    status: StatusCode,
+    shown: Shown,
+    fresh: Option<Fresh>,
+    is_again: bool,
+    notice: Option<Notice>,
+}
+
+impl SetUp {
+    fn begun(enrolment: &Enrolment) -> Self {
+        let (status, shown) = (StatusCode::OK, Shown::default());
+        Self { status, shown, fresh: Some(fresh(enrolment)), is_again: false, notice: None }
+    }
+
+    fn write(self, visit: &Visit) -> Answered {
+        let t = SecondFactorTexts::of(visit.ctx.client().language);
+        let is_unproved = !visit.ctx.user()?.email_verified;
+        let mut frame = visit.frame(Section::Security)?.gone_for("security");
+        frame.notice = self.notice.map(|notice| (notice, 1));
+        let Self { status, shown, fresh, is_again, .. } = self;
+        secret_page(status, &SetUpPage { frame, t, shown, is_unproved, is_again, fresh })
+    }
 }

@@ -1,4 +1,4 @@
-//! `/verify`, `/confirm-address` and `/undo-address`: one button each; the first has a second one, for somebody
+//! `/verify`, `/confirm-address` and `/undo-address`: one button each; the first has a link to `disown`, for somebody
 //! who did not register.
 
 use askama::Template;
@@ -55,6 +55,8 @@ struct LinkPage {
     token: String,
     /// The address that the link proves, while it works.
     address: Option<String>,
+    /// For somebody who did not register: a question, and the text of the link to the page for that.
+    refusal: Option<(&'static str, &'static str)>,
 }
 
 async fn show(Guest(visit): Guest, purpose: LinkPurpose) -> Answered {
@@ -67,18 +69,15 @@ async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> An
     let language = visit.ctx.client().language;
     let t = pages::button(language, purpose);
     let token = form.value("token");
-    let is_disowned = purpose == LinkPurpose::Verify && form.value("answer") == "not_mine";
-    let (title, done) =
-        if is_disowned { (pages::disowned_title(language), pages::disowned(language)) } else { (t.done_title, t.done) };
-    match spend(&visit.ctx, purpose, is_disowned, &SecretText::from(token)).await {
+    match spend(&visit.ctx, purpose, &SecretText::from(token)).await {
         // whoever has signed in still has, but where that ended everything
-        Ok(()) if purpose != LinkPurpose::Undo && !is_disowned => back_to_console(&visit, title, done),
-        Ok(()) => outcome(&visit, StatusCode::OK, title, done),
+        Ok(()) if purpose != LinkPurpose::Undo => back_to_console(&visit, t.done_title, t.done),
+        Ok(()) => outcome(&visit, StatusCode::OK, t.done_title, t.done),
         Err(error @ Error::Busy { .. }) => {
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, purpose, shown, token.to_owned()).await
         }
-        Err(error @ Error::Refused(Code::InvalidToken | Code::EmailTaken | Code::Forbidden)) => {
+        Err(error @ Error::Refused(Code::InvalidToken | Code::EmailTaken)) => {
             // nothing that a second click could mend
             let (status, sentence) = visit.sentence_of(&error);
             let title = if error.is(Code::InvalidToken) { pages::spent_link(language) } else { t.title };
@@ -88,9 +87,8 @@ async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> An
     }
 }
 
-async fn spend(ctx: &Context, purpose: LinkPurpose, is_disowned: bool, token: &SecretText) -> Result<()> {
+async fn spend(ctx: &Context, purpose: LinkPurpose, token: &SecretText) -> Result<()> {
     match purpose {
-        LinkPurpose::Verify if is_disowned => addresses::disown(ctx, token).await,
         LinkPurpose::Verify => addresses::verify(ctx, token).await,
         LinkPurpose::Change => addresses::confirm_change(ctx, token).await,
         LinkPurpose::Undo => addresses::undo_change(ctx, token).await,
@@ -98,11 +96,14 @@ async fn spend(ctx: &Context, purpose: LinkPurpose, is_disowned: bool, token: &S
 }
 
 async fn write(visit: &Visit, status: StatusCode, purpose: LinkPurpose, shown: Shown, token: String) -> Answered {
-    let address = addresses::proved_by(&visit.ctx, purpose, &SecretText::from(token.as_str())).await?;
-    let address = address.map(|address| address.to_string());
+    let link = addresses::proved_by(&visit.ctx, purpose, &SecretText::from(token.as_str())).await?;
     let t = pages::button(visit.ctx.client().language, purpose);
+    // whoever has signed in to that very account deletes it in the settings
+    let is_own = link.as_ref().is_some_and(|link| visit.ctx.account().is_ok_and(|own| own == link.account));
+    let refusal = t.refusal.filter(|_| link.is_some() && !is_own);
+    let address = link.map(|link| link.address.to_string());
     let action = purpose.page().trim_start_matches('/');
     let own = format!("{action}?token={}", escape_query(&token));
     let frame = visit.public_frame(Section::Public)?.standing_at(&own);
-    page(status, &LinkPage { frame, t, shown, action, token, address })
+    page(status, &LinkPage { frame, t, shown, action, token, address, refusal })
 }

@@ -6,6 +6,7 @@
 mod address;
 mod billing;
 mod device;
+mod disown;
 mod reset;
 
 use askama::Template;
@@ -25,7 +26,7 @@ use crate::core::app::App;
 
 /// The pages.
 pub(super) fn routes() -> Router<App> {
-    let pages = Router::new().merge(reset::routes()).merge(address::routes());
+    let pages = Router::new().merge(reset::routes()).merge(address::routes()).merge(disown::routes());
     let pages = pages.merge(device::routes()).merge(billing::routes());
     // the addresses hold what mails and Stripe brought: they are told to nobody, not even to us
     pages.layer(map_response(async |mut response: Response| {
@@ -42,20 +43,37 @@ struct OutcomePage {
     title: &'static str,
     sentence: String,
     is_fault: bool,
-    /// Whether the way on leads into the console.
-    is_in: bool,
+    way_on: WayOn,
+}
+
+/// Where one goes on from what became of a task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WayOn {
+    /// Into the console: somebody has signed in.
+    Console,
+    SignIn,
+    SignUp,
 }
 
 /// Tells what became of a task. The page can not be asked for again.
 pub(super) fn outcome(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str) -> Answered {
-    let frame = visit.public_frame(Section::Public)?;
-    let is_in = frame.user.is_some();
-    page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success(), is_in })
+    tell(visit, status, title, sentence, WayOn::SignIn)
 }
 
 /// Tells what was done, with the way back into the console for who has signed in at this browser.
 pub(super) fn back_to_console(visit: &Visit, title: &'static str, sentence: &str) -> Answered {
+    let way_on = if visit.former.is_some() { WayOn::Console } else { WayOn::SignIn };
+    tell(visit, StatusCode::OK, title, sentence, way_on)
+}
+
+/// Tells that there is no account any more, with the way to a new one; who has signed in to another one goes on there.
+fn left_without_account(visit: &Visit, title: &'static str, sentence: &str) -> Answered {
+    let way_on = if visit.former.is_some() { WayOn::Console } else { WayOn::SignUp };
+    tell(visit, StatusCode::OK, title, sentence, way_on)
+}
+
+fn tell(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str, way_on: WayOn) -> Answered {
     let frame = visit.public_frame(Section::Public)?;
-    let is_in = frame.user.is_some() || visit.former.is_some();
-    page(StatusCode::OK, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: false, is_in })
+    let way_on = if frame.user.is_some() { WayOn::Console } else { way_on };
+    page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success(), way_on })
 }

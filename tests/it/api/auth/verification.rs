@@ -151,16 +151,45 @@ on_both! {
         stranger.store("kept", "sk-proj-Zk3vQ9xT1mB7nR5cL2wYpH8sD4gJ6fA0").await;
         let token = mailed_token(&app, &stranger.email, "/verify", 1).await;
         let page = app.call("GET", &format!("/verify?token={token}"), None).await.expect(200).text();
-        assert!(page.contains("I did not register: delete the account") && page.contains("value=\"not_mine\""), "{page}");
+        assert!(page.contains(&format!("<a href=\"/verify/disown?token={token}\">I did not register</a>")), "{page}");
+        assert_eq!(page.matches("type=\"submit\"").count(), 1, "one button, and that confirms: {page}");
 
-        let done = send_form(&app, "/verify", &format!("token={token}&answer=not_mine&lang=fr")).await.expect(200).text();
+        // the second page tells what goes; opening it deletes nothing, with HEAD as with GET
+        for method in ["HEAD", "GET", "GET"] {
+            let reply = app.call(method, &format!("/verify/disown?token={token}&lang=fr"), None).await.expect(200);
+            let page = reply.text();
+            assert!(method == "HEAD" || page.contains("1 clé enregistrée, avec toutes ses versions"), "{page}");
+            assert!(method == "HEAD" || (page.contains(&*stranger.email) && !page.contains("kept")), "{page}");
+        }
+        assert_eq!(app.sql("select count(*) from auth.api_keys").await, "1");
+        let foreign = Request::post("/verify/disown")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "cross-site")
+            .body(Body::from(format!("token={token}")))
+            .expect("a request");
+        app.send(foreign).await.expect(403);
+        stranger.get("/api/auth/me").await.expect(200);
+
+        let done = send_form(&app, "/verify/disown", &format!("token={token}&lang=fr")).await.expect(200).text();
 
         assert!(done.contains("Le compte est supprimé") && !done.contains("<form"), "{done}");
+        assert!(done.contains(&format!("Le compte de {}", stranger.email)) && done.contains("href=\"/sign-up\">Créer un compte</a>"), "{done}");
+        send_form(&app, "/verify/disown", &format!("token={token}")).await.expect(400);
         assert_refused(stranger.get("/api/auth/me").await);
         log_in(&app, &stranger.email, &stranger.password).await.expect_problem(401, "invalid_credentials");
         assert_eq!(app.sql("select count(*) from auth.api_keys").await, "0");
         assert_eq!(app.sql("select count(*) from auth.audit_trail where action = 'account.disowned'").await, "1");
         register(&app, &stranger.email, NEW_PASSWORD).await.expect(201);
+    }
+
+    async fn an_account_without_keys_is_said_to_have_none_before_it_is_deleted(app: TestApp) {
+        let stranger = app.member("victim").await;
+        let token = mailed_token(&app, &stranger.email, "/verify", 1).await;
+
+        let page = app.call("GET", &format!("/verify/disown?token={token}"), None).await.expect(200).text();
+
+        assert!(page.contains("No active key: there is none") && page.contains("class=\"btn danger"), "{page}");
+        assert!(page.contains(&format!("href=\"/verify?token={token}\">Back, delete nothing</a>")), "{page}");
     }
 
     async fn nobody_disowns_a_proved_account_nor_one_with_a_role(app: TestApp) {
@@ -174,6 +203,11 @@ on_both! {
         disown(&token).await.expect_problem(400, "invalid_token");
         disown("garbage").await.expect_problem(400, "invalid_token");
         disown(&helpers).await.expect_problem(403, "forbidden");
+        for (token, status) in [(&*token, 400), ("garbage", 400), (&*helpers, 403)] {
+            let page = app.call("GET", &format!("/verify/disown?token={token}"), None).await.expect(status).text();
+            assert!(!page.contains("<form") && !page.contains("@example.com"), "{page}");
+            send_form(&app, "/verify/disown", &format!("token={token}")).await.expect(status);
+        }
 
         alice.get("/api/auth/me").await.expect(200);
         verify(&app, &helpers).await.expect(204);

@@ -34,6 +34,16 @@ in_both_languages! {
         let secret = shown(&walk, "#secret");
         walk.sends("/security/second-factor/confirm", &[("code", "000000")]);
         walk.looks(422, "#e-code");
+        // on a phone what is wrong stands where one looks, without a scroll
+        walk.browser.resize((390, 664));
+        walk.sends("/security/second-factor/confirm", &[("code", "000001")]);
+        let place = "const box = document.querySelector('#e-code').getBoundingClientRect(); return scrollY === 0 && box.top >= 0 && box.bottom <= innerHeight";
+        assert_eq!(walk.browser.run(place), json!(true), "the fault is out of sight");
+        walk.browser.console();
+        // the mail is sent again, and the picture stays
+        walk.sends("/security/second-factor", &[("act", "resend"), ("secret", &secret)]);
+        walk.looks(200, "img.qr");
+        assert_eq!(shown(&walk, "#secret"), secret);
         walk.sends("/security/second-factor/confirm", &[("code", &code_of(&secret))]);
         walk.looks(200, "#codes");
         let codes: Vec<_> = shown(&walk, "#codes").split_whitespace().map(str::to_owned).collect();

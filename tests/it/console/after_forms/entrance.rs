@@ -1,12 +1,31 @@
 //! What the forms of somebody lead to who has not signed in, or no longer.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{Walk, in_both_languages};
 use crate::{
     console::world::{World, waiting},
-    support::Engine,
+    support::{Engine, pause, register},
 };
+
+/// The token by which the newest mail to this address proves it.
+fn proof(world: &World, address: &str) -> String {
+    let read = |path: &str| world.server.call("GET", path, None, None).expect(200).text();
+    for _ in 0..200 {
+        let list = read("/dev/mail");
+        let newest = list.split("/dev/mail/").nth(1).and_then(|rest| rest.split(['?', '"']).next()).unwrap_or_default();
+        let mail = read(&format!("/dev/mail/{newest}?view=plain"));
+        if mail.contains(address)
+            && let Some(rest) = mail.split("/verify?token=").nth(1)
+        {
+            return rest.chars().take_while(char::is_ascii_alphanumeric).collect();
+        }
+        pause(Duration::from_millis(25));
+    }
+    panic!("no mail came to {address}");
+}
 
 in_both_languages! {
     fn signing_up_and_in(tag) {
@@ -41,6 +60,16 @@ in_both_languages! {
     fn where_links_of_mails_lead(tag) {
         let world = World::new(Engine::Sqlite);
         let mut walk = Walk::new(&world, tag, false);
+
+        register(&world.server, "victim");
+        let token = proof(&world, "victim@example.com");
+        walk.browser.goto(&format!("/verify?token={token}"));
+        walk.looks(200, "main form a[href*='/verify/disown?token=']");
+        walk.browser.click("main form a[href*='/verify/disown']");
+        walk.browser.wait("the second page", || walk.browser.has("form[action='/verify/disown']"));
+        walk.looks(200, "form .btn.danger");
+        walk.sends("/verify/disown", &[]);
+        walk.looks(200, "main a.primary[href='/sign-up']");
 
         for page in ["/verify", "/confirm-address", "/undo-address"] {
             walk.sends_from(&format!("{page}?token=x"), page, &[]);

@@ -20,6 +20,38 @@ on_both! {
         assert_eq!(alice.trail().await.iter().filter(|action| *action == "second_factor.code_used").count(), 4);
     }
 
+    async fn the_owner_hears_of_each_that_was_used(app: TestApp) {
+        let alice = app.member("alice").await;
+        let phone = turn_on(&app, &alice).await;
+        let told = async |count: usize| {
+            for _ in 0..200 {
+                let mails: Vec<_> = app.mails.to(&alice.email).into_iter().filter(|mail| mail.subject.starts_with("A recovery code")).collect();
+                if mails.len() >= count {
+                    return mails;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            }
+            panic!("{count} mails of recovery codes did not come");
+        };
+
+        sign_in(&app, &alice, &phone.fresh_code(&app)).await.expect(200);
+        sign_in(&app, &alice, &phone.recovery_codes[0]).await.expect(200);
+        sign_in(&app, &alice, &phone.recovery_codes[0]).await.expect_problem(403, "wrong_code");
+        let first = told(1).await.remove(0).body;
+        assert!(first.contains("Somebody signed in to your Vault API account") && first.contains("9 are left."), "{first}");
+        assert!(first.contains("/security") && first.contains("When: ") && !first.contains(&phone.recovery_codes[0]), "{first}");
+
+        // at the console, and to prove to be there again
+        let mut person = crate::support::Person::new(&app);
+        person.sign_in(&alice.email, &alice.password).await;
+        person.submit("/sign-in/code", &[("code", &phone.recovery_codes[1])]).await.sees("8 are left");
+        // the sign-in's own entry is nobody's fault
+        person.open("/dashboard").await.sees("<span>A recovery code was used</span>").sees("<span>Signed in</span>");
+        assert!(told(2).await[1].body.contains("8 are left."));
+        alice.post("/api/auth/reauthenticate", json!({ "password": alice.password, "code": phone.recovery_codes[2] })).await.expect(204);
+        assert!(told(3).await[2].body.contains("to confirm an act that asks for it. 7 are left."));
+    }
+
     async fn of_fifty_who_send_one_at_once_one_gets_in(app: TestApp) {
         let alice = app.member("alice").await;
         let phone = turn_on(&app, &alice).await;
