@@ -18,7 +18,7 @@ use crate::{
         audit::Action,
         audit_details::{Cause, Detail},
         ids::{ApiKeyId, UserId},
-        key_requests::{Created, NewKey},
+        key_requests::{Created, NewKey, PlanRoom},
         permission::Permission,
         provider,
         user::Plan,
@@ -181,6 +181,19 @@ pub(super) async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId
         Some((limit, used)) if used + more > limit => Err(Error::PlanLimit { limit, used }),
         _ => Ok(()),
     }
+}
+
+/// How many active keys the member's plan allows and how many there are; `None` where it sets no limit.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn room(ctx: &Context) -> Result<Option<PlanRoom>> {
+    ctx.require(Permission::ReadKeys)?;
+    if ctx.app().config.free_plan_max_keys.is_none() {
+        return Ok(None);
+    }
+    let found = fullness(ctx, &mut ctx.db().read().await?, ctx.account()?).await?;
+    Ok(found.map(|(limit, used)| PlanRoom { limit, used }))
 }
 
 /// The most active keys that the account's plan allows and how many there are; `None` where it sets no limit.

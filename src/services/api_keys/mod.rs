@@ -16,13 +16,14 @@ mod verify;
 mod versions;
 pub mod warnings;
 
+pub use create::room;
 pub use create::{Outcome, Repeatable, create};
 pub use export::export;
 pub use import::{begin_import, import};
 pub use retag::{Retagging, retag};
 pub use reveal::reveal;
 pub use revoke::{reinstate, reinstate_all, revoke, revoke_all};
-pub use rotate::{end_grace, restore, rotate};
+pub use rotate::{end_grace, grace_of, restore, rotate};
 pub use update::update;
 pub use verify::{check_in, verify};
 pub use versions::versions;
