@@ -111,7 +111,7 @@ pub(super) async fn submit(Posted(visit, form): Posted) -> Answered {
 async fn make(visit: &Visit, form: &Form) -> Result<Made> {
     let new = read(form, visit.ctx.app())?;
     let (name, content) = (form.value(ONCE), form.packed());
-    let repeatable = (1..=64).contains(&name.len()).then_some(Repeatable { name, content: &content });
+    let repeatable = (1..=64).contains(&name.len()).then_some(Repeatable { name, content: content.as_bytes() });
     let render = |created: &_| serde_json::to_vec(&Made::from(created)).map_err(Error::internal);
     let answer = match api_keys::create(&visit.ctx, new, repeatable, render).await? {
         Outcome::New(answer) | Outcome::Repeated(answer) => answer,
