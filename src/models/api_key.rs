@@ -136,10 +136,16 @@ impl ApiKey {
         self
     }
 
+    /// Until when its revocation can be taken back; `None` where it can not.
+    #[must_use]
+    pub fn reinstatable_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.revoked_at.filter(|_| self.revoked).map(|at| at + REINSTATED_WITHIN).filter(|end| now < *end)
+    }
+
     /// Whether it is revoked, and can still be taken back.
     #[must_use]
     pub fn is_reinstatable(&self, now: DateTime<Utc>) -> bool {
-        self.revoked && self.revoked_at.is_some_and(|at| now < at + REINSTATED_WITHIN)
+        self.reinstatable_until(now).is_some()
     }
 
     /// The entity tag of this state of the key.

@@ -213,3 +213,20 @@ impl Changes {
         is_kept.into_iter().filter(|(_, kept)| !kept).map(|(field, _)| field).collect()
     }
 }
+
+/// The most active keys that a plan allows, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanRoom {
+    /// The most.
+    pub limit: i64,
+    /// How many there are; more than the most after a change of the plan.
+    pub used: i64,
+}
+
+impl PlanRoom {
+    /// How many more there may be.
+    #[must_use]
+    pub fn left(self) -> i64 {
+        (self.limit - self.used).max(0)
+    }
+}

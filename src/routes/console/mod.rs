@@ -24,6 +24,7 @@ mod needs;
 mod prove_address;
 mod refusal;
 mod resume;
+mod room;
 mod security;
 mod settings;
 mod sign_in;

@@ -1,10 +1,13 @@
 //! Storing a value that the user brings, or generating one.
 
-use chrono::{DateTime, Utc};
 use serde_json::Map;
 use zeroize::Zeroizing;
 
-use super::{UNVERSIONED, VALUE, fingerprint, kind, provider_config, refuse_value_in_grace, warnings};
+use super::{
+    VALUE, fingerprint, kind,
+    memory::{Memory, Repeatable},
+    provider_config, refuse_value_in_grace, warnings,
+};
 use crate::{
     core::{
         context::Context,
@@ -18,32 +21,19 @@ use crate::{
         audit::Action,
         audit_details::{Cause, Detail},
         ids::{ApiKeyId, UserId},
-        key_requests::{Created, NewKey},
+        key_requests::{Created, NewKey, PlanRoom},
         permission::Permission,
         provider,
         user::Plan,
     },
-    repositories::{
-        api_keys,
-        idempotency_keys::{self, KeptAnswer},
-        users,
-    },
+    repositories::{api_keys, users},
     services::{
         account_keys,
         audit::{self, Event},
         step_up,
-        upkeep::IDEMPOTENCY_LIFE,
         usage::{self, Use},
     },
 };
-
-/// A request that may come again and is to be answered the same.
-pub struct Repeatable<'a> {
-    /// What names the request: the `Idempotency-Key`.
-    pub name: &'a str,
-    /// What the request says, in a form that is the same whenever it says the same.
-    pub content: &'a str,
-}
 
 /// What came of a request to make a key.
 pub enum Outcome {
@@ -70,23 +60,23 @@ pub async fn create(
     let memory = repeatable.map(|repeatable| Memory::new(ctx, account, &repeatable)).transpose()?;
     // a statement of its own: the connection is given back before the next one is asked for
     let remembered = match &memory {
-        Some(memory) => memory.recall(&mut ctx.db().read().await?, account, &data_key).await?,
+        Some(memory) => memory.recall(&mut ctx.db().read().await?, &data_key).await?,
         None => None,
     };
     if let Some(first) = remembered {
-        return repeat(ctx, account, first).await;
+        return repeat(ctx, account, FirstAnswer::read(&first)?).await;
     }
     let (created, sealed) = assemble(ctx, account, new, &data_key)?;
     let answer = render(&created)?;
     let mut tx = ctx.write_for(Some(account)).await?;
     if let Some(memory) = &memory
-        && !memory.keep(ctx, &mut tx, &created.key, &data_key, &answer).await?
+        && !memory.keep(ctx, &mut tx, &data_key, &FirstAnswer::written(created.key.id, &answer)).await?
     {
         // the same request was quicker: its answer is ours, as soon as it lasts
-        let first = memory.recall(&mut tx, account, &data_key).await?;
+        let first = memory.recall(&mut tx, &data_key).await?;
         tx.commit().await?;
         let first = first.ok_or(Error::Busy { retry_after: 1 })?;
-        return repeat(ctx, account, first).await;
+        return repeat(ctx, account, FirstAnswer::read(&first)?).await;
     }
     keep_to_plan(ctx, &mut tx, account, 1).await?;
     let fingerprint = fingerprint(ctx, account, created.value.expose())?;
@@ -183,6 +173,19 @@ pub(super) async fn keep_to_plan(ctx: &Context, tx: &mut Writer, account: UserId
     }
 }
 
+/// How many active keys the member's plan allows and how many there are; `None` where it sets no limit.
+///
+/// # Errors
+/// `Unauthenticated` without a sign-in.
+pub async fn room(ctx: &Context) -> Result<Option<PlanRoom>> {
+    ctx.require(Permission::ReadKeys)?;
+    if ctx.app().config.free_plan_max_keys.is_none() {
+        return Ok(None);
+    }
+    let found = fullness(ctx, &mut ctx.db().read().await?, ctx.account()?).await?;
+    Ok(found.map(|(limit, used)| PlanRoom { limit, used }))
+}
+
 /// The most active keys that the account's plan allows and how many there are; `None` where it sets no limit.
 pub(super) async fn fullness<C>(ctx: &Context, conn: &mut C, account: UserId) -> Result<Option<(i64, i64)>>
 where
@@ -202,63 +205,15 @@ struct FirstAnswer {
     answer: Vec<u8>,
 }
 
-/// The memory of a repeatable request, in keyed hashes.
-struct Memory {
-    digest: [u8; 32],
-    request_digest: [u8; 32],
-    since: DateTime<Utc>,
-}
-
-impl Memory {
-    fn new(ctx: &Context, account: UserId, repeatable: &Repeatable<'_>) -> Result<Self> {
-        let key = ctx.app().keyring()?.token();
-        let account = account.0.as_bytes();
-        // of each caller by itself: a program must not get the answer to a person
-        let caller = ctx.program().map_or(uuid::Uuid::nil(), |program| program.token.id.0);
-        Ok(Self {
-            digest: key.sign(&[b"idempotency", account, caller.as_bytes(), repeatable.name.as_bytes()]),
-            request_digest: key.sign(&[b"request", account, repeatable.content.as_bytes()]),
-            since: ctx.now() - IDEMPOTENCY_LIFE,
-        })
+impl FirstAnswer {
+    /// As it is kept: the key, then the answer.
+    fn written(key: ApiKeyId, answer: &[u8]) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new([key.0.as_bytes(), answer].concat())
     }
 
-    /// What an answer is bound to: the record is the name's own hash.
-    fn place(&self) -> Place<'static> {
-        let record = uuid::Uuid::from_slice(self.digest.get(..16).unwrap_or_default()).unwrap_or_default();
-        Place { record, field: "idempotent answer", version: UNVERSIONED }
-    }
-
-    async fn recall<'c>(
-        &self,
-        conn: impl Into<Conn<'c>>,
-        account: UserId,
-        data_key: &AccountKey,
-    ) -> Result<Option<FirstAnswer>> {
-        let Some(kept) = idempotency_keys::find(conn, account, &self.digest, self.since).await? else {
-            return Ok(None);
-        };
-        if kept.request_digest != self.request_digest {
-            return Err(Code::IdempotencyKeyReused.into());
-        }
-        let opened = data_key.open(self.place(), &kept.sealed).map_err(Error::internal)?;
-        let (key, answer) =
-            opened.split_at_checked(16).ok_or_else(|| Error::internal("a kept answer lacks its key"))?;
+    fn read(kept: &[u8]) -> Result<Self> {
+        let (key, answer) = kept.split_at_checked(16).ok_or_else(|| Error::internal("a kept answer lacks its key"))?;
         let key = ApiKeyId(uuid::Uuid::from_slice(key).map_err(Error::internal)?);
-        Ok(Some(FirstAnswer { key, answer: answer.to_vec() }))
-    }
-
-    async fn keep(
-        &self,
-        ctx: &Context,
-        tx: &mut Writer,
-        key: &ApiKey,
-        data_key: &AccountKey,
-        answer: &[u8],
-    ) -> Result<bool> {
-        let plain = Zeroizing::new([key.id.0.as_bytes(), answer].concat());
-        let sealed = data_key.seal(self.place(), &plain)?;
-        idempotency_keys::delete_one_until(tx, key.user_id, &self.digest, self.since).await?;
-        let kept = KeptAnswer { request_digest: self.request_digest.to_vec(), sealed };
-        idempotency_keys::insert(tx, key.user_id, &self.digest, &kept, ctx.now()).await
+        Ok(Self { key, answer: answer.to_vec() })
     }
 }

@@ -1,14 +1,19 @@
 //! Importing many keys: each line is compared with what is there, then all is stored in one transaction or nothing.
 //! Where the caller asks for it, invalid lines are left out, and the others are all.
 //!
-//! An import that is sent again finds everything `same`, so it needs no `Idempotency-Key`. Each key that it makes or
+//! An import that is sent again finds everything `same`, and needs an `Idempotency-Key` only with `most_new`, where it would
+//! store the next new keys. Each key that it makes or
 //! changes has its own audit entry; one more says what the import did as a whole.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Map;
 
-use super::{create, fingerprint, rotate, warnings};
+use super::{
+    create, fingerprint,
+    memory::{Memory, Repeatable},
+    rotate, warnings,
+};
 use crate::{
     core::{
         context::Context,
@@ -55,26 +60,72 @@ pub async fn begin_import(ctx: &Context) -> Result<()> {
 /// `import_invalid` with the report where a line can not be stored (in `SkipInvalid`: where none can); `PlanLimit`; `duplicate_value` or `duplicate_name`
 /// where somebody stored the same at the same time.
 pub async fn import(ctx: &Context, file: ImportFile, manner: Manner, most_new: Option<usize>) -> Result<Report> {
+    match import_once(ctx, file, manner, most_new, None).await? {
+        Imported::New(report) => Ok(report),
+        Imported::Repeated(_) => Err(Error::internal("an import that was to be forgotten was remembered")),
+    }
+}
+
+/// An import that may come again and is to be answered the same.
+pub struct Remembered<'a> {
+    /// The request.
+    pub request: Repeatable<'a>,
+    /// Writes its answer.
+    pub render: &'a (dyn Fn(&Report) -> Result<Vec<u8>> + Sync),
+}
+
+/// What came of an import.
+pub enum Imported {
+    /// It was made just now.
+    New(Report),
+    /// The answer that the same request got before; nothing was stored now.
+    Repeated(Vec<u8>),
+}
+
+/// The same, made once however often the request comes. A look stores nothing, and nothing of it is remembered.
+///
+/// # Errors
+/// As `import`; `idempotency_key_reused`.
+pub async fn import_once(
+    ctx: &Context,
+    file: ImportFile,
+    manner: Manner,
+    most_new: Option<usize>,
+    remembered: Option<Remembered<'_>>,
+) -> Result<Imported> {
     ctx.require(Permission::WriteKeys)?;
     let account = ctx.account()?;
     let _turn = super::take_turn(ctx).await?;
+    let data_key = account_keys::open_current(ctx, account).await?;
+    let remembered = remembered.filter(|_| manner != Manner::Look);
+    let memory = remembered.as_ref().map(|one| Memory::new(ctx, account, &one.request)).transpose()?;
+    if let Some(memory) = &memory
+        && let Some(first) = memory.recall(&mut ctx.db().read().await?, &data_key).await?
+    {
+        return Ok(Imported::Repeated(first.to_vec()));
+    }
     let prints = prints(ctx, account, &file)?;
     let known = Held::read(&mut ctx.db().read().await?, ctx, account).await?;
     let plan = |held: &Held| plan(&file, &prints, held, manner, most_new);
     let looked = plan(&known).report;
     if manner == Manner::Look {
-        return Ok(with_warnings(ctx, &file, looked));
+        return Ok(Imported::New(with_warnings(ctx, &file, looked)));
     }
     if looked.is_refused(manner) {
         return Err(Error::Import(Box::new(with_warnings(ctx, &file, looked))));
     }
     // what takes long is done before anybody else has to wait for us
-    let data_key = account_keys::open_current(ctx, account).await?;
     let mut store = Store { ctx, account, data_key: &data_key, prepared: HashMap::new() };
     store.prepare(&file, &looked)?;
     let mut tx = ctx.write_for(Some(account)).await?;
     // two imports of one account take turns
     users::lock(&mut tx, account).await?;
+    if let Some(memory) = &memory
+        && let Some(first) = memory.recall(&mut tx, &data_key).await?
+    {
+        // the same request was quicker
+        return Ok(Imported::Repeated(first.to_vec()));
+    }
     let (mut report, changed) = plan_for_good(ctx, &mut tx, account, plan).await?;
     if report.is_refused(manner) {
         return Err(Error::Import(Box::new(with_warnings(ctx, &file, report))));
@@ -86,9 +137,16 @@ pub async fn import(ctx: &Context, file: ImportFile, manner: Manner, most_new: O
         events.push(summary(account, &report));
         audit::record_all(&mut tx, ctx, events).await?;
     }
-    tx.commit().await?;
     report.is_stored = true;
-    Ok(with_warnings(ctx, &file, report))
+    let report = with_warnings(ctx, &file, report);
+    if let (Some(memory), Some(remembered)) = (&memory, &remembered)
+        && !memory.keep(ctx, &mut tx, &data_key, &(remembered.render)(&report)?).await?
+    {
+        // a request of another kind took the name meanwhile
+        return Err(Error::Busy { retry_after: 1 });
+    }
+    tx.commit().await?;
+    Ok(Imported::New(report))
 }
 
 /// Says of each line that makes or changes a key what looks like a mistake in it.

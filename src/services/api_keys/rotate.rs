@@ -145,8 +145,10 @@ async fn lock(ctx: &Context, tx: &mut Writer, id: ApiKeyId, expected: &Expected)
     Ok(key)
 }
 
-/// What nobody checks with the vault needs no grace.
-fn grace_of(key: &ApiKey, asked: Option<i64>) -> i64 {
+/// How long a former value of this key counts, in seconds: as asked, else as usual. What nobody checks with the vault needs
+/// no grace.
+#[must_use]
+pub fn grace_of(key: &ApiKey, asked: Option<i64>) -> i64 {
     asked.unwrap_or(if key.kind == KeyKind::Generated { USUAL_GRACE } else { 0 })
 }
 

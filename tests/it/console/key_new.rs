@@ -134,7 +134,7 @@ on_both! {
         let value = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
 
         alice.open("/keys/new").await.submit("/keys/new", &[("name", "Base"), ("value", value), ("act", "look")]).await;
-        alice.sees("Looks like a key of Supabase").sees(value);
+        alice.sees("Looks like a key of Supabase").sees(value).sees("class=\"btn small quiet\" type=\"submit\" name=\"act\" value=\"look\"");
         assert!(alice.page.text().contains("name=\"provider_config.url\""));
         assert_eq!(count(&app).await, "0");
 
@@ -183,9 +183,50 @@ on_both! { with [("FREE_PLAN_MAX_KEYS", "1")];
 
         alice.open("/keys/new").await.submit("/keys/new", &[("name", "Two"), ("value", "a second value"), ("note", "mine")]).await;
         assert_eq!(alice.page.status, 402);
-        alice.sees("It allows 1 active keys").sees("a second value").sees("mine").sees("hreflang=\"fr\"");
+        alice.sees("It allows 1 active key, and you have 1.").sees("a second value").sees("mine").sees("hreflang=\"fr\"");
         for link in ["href=\"/billing\" target=\"_blank\">See the plans (in a new tab)", "href=\"/keys\" target=\"_blank\">See the keys (in a new tab)"] {
             alice.sees(link);
         }
+    }
+
+    async fn a_full_plan_is_told_before_anything_is_pasted(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        alice.open("/keys/new").await.sees("Your plan has room for 1 more key, of 1.");
+        alice.submit("/keys/new", &[("name", "One"), ("value", STRIPE)]).await;
+
+        for (path, told) in [("/keys/new", "Before you add another one"), ("/keys/new?way=generate", "Before you add another one"), ("/keys/import", "A file can still bring new values")] {
+            alice.open(path).await;
+            assert_eq!(alice.page.status, 200, "{path}");
+            for part in ["Your plan is full", told, "href=\"/billing\">See the plans", "href=\"/keys\">Choose keys to revoke"] {
+                alice.sees(part);
+            }
+            alice.sees_no("is kept below").sees_no("role=\"alert\"");
+        }
+        // what was typed outlives a look, and the ways out open beside it
+        alice.open("/keys/new").await.submit("/keys/new", &[("value", "a second value"), ("act", "look")]).await.sees("a second value").sees("is kept below").sees("href=\"/billing\" target=\"_blank\"");
+    }
+}
+
+on_both! { with [("FREE_PLAN_MAX_KEYS", "4")];
+    async fn little_room_is_told_where_a_key_is_added(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let told = "Your plan has room for 3 more keys, of 4.";
+        for path in ["/keys", "/keys/new", "/keys/import"] {
+            alice.open(path).await.sees_no("Your plan has room");
+        }
+
+        alice.open("/keys/new").await.submit("/keys/new", &[("name", "One"), ("value", STRIPE)]).await;
+        for path in ["/keys/new", "/keys/new?way=generate", "/keys/import"] {
+            alice.open(path).await.sees(told).sees_no("Your plan is full");
+        }
+    }
+}
+
+on_both! { with [("FREE_PLAN_MAX_KEYS", "0")];
+    async fn an_empty_vault_without_room_says_so(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+
+        alice.open("/keys").await.sees("Your vault is empty").sees("Your plan is full");
+        alice.open("/keys?lang=fr").await.sees("Votre formule est pleine");
     }
 }

@@ -156,6 +156,16 @@ on_both! {
         assert_eq!(actor.get(&format!("/api/keys/{id}")).await.json()["note"], "my own note");
     }
 
+    async fn the_page_of_a_key_that_was_just_revoked_brings_it_back(app: TestApp) {
+        let (mut alice, actor, id) = alice_with_key(&app).await;
+        let key = format!("/keys/{id}");
+        alice.open(&key).await.sees("You can bring it back for ten minutes").sees_no("You can bring it back until");
+        actor.delete(&format!("/api{key}")).await.expect(204);
+
+        alice.open(&key).await.submit("/keys/reinstate", &[]).await.sees("1 key is back: it works again.");
+        alice.open(&key).await.sees("id=\"reveal\"").sees_no("You can bring it back until");
+    }
+
     async fn a_revoked_key_stays_readable_and_can_do_nothing(app: TestApp) {
         let (mut alice, actor, id) = alice_with_key(&app).await;
         alice.open(&format!("/keys/{id}")).await;
@@ -163,7 +173,9 @@ on_both! {
         assert!(alice.forms().iter().any(|form| form.action == "/keys/revoke" && form.fields.contains(&("id".into(), id.clone()))));
         actor.delete(&format!("/api/keys/{id}")).await.expect(204);
 
-        alice.open(&format!("/keys/{id}")).await.sees("Payments").sees("revoked").sees("never shown again");
+        alice.open(&format!("/keys/{id}")).await.sees("Payments").sees("revoked").sees("its value is no longer shown").sees("You can bring it back until <time");
+        app.clock.advance(chrono::TimeDelta::minutes(11));
+        alice.open(&format!("/keys/{id}")).await.sees("its value is no longer shown").sees_no("bring it back");
         assert!(alice.forms().iter().all(|form| !form.action.starts_with("/keys/")), "no acts are left");
         alice.post(&reveal).await.sees_no(VALUE);
         assert_eq!(alice.page.status, 410);
@@ -174,7 +186,7 @@ on_both! {
     async fn the_page_is_there_in_french(app: TestApp) {
         let (mut alice, _, id) = alice_with_key(&app).await;
 
-        alice.open(&format!("/keys/{id}?lang=fr&days=90")).await.sees("Qui l’a vue").sees("Utilisation").sees("Copier sans afficher").sees("90 jours");
+        alice.open(&format!("/keys/{id}?lang=fr&days=90")).await.sees("Qui l’a vue ou modifiée").sees("Utilisation").sees("Copier sans afficher").sees("90 jours");
     }
 }
 

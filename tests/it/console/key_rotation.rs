@@ -28,7 +28,7 @@ on_both! {
         alice.post(&form).await;
         assert_eq!(alice.page.status, 200);
         assert_eq!(alice.page.header("cache-control"), "no-store");
-        alice.sees("The new value").sees_no(&former);
+        alice.sees("The new value").sees("The former value stays accepted until <time datetime=\"").sees_no(&former);
         let text = alice.text();
         let newest = text.split("made-value\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a value").to_owned();
         assert!(is_valid(&actor, &newest).await && is_valid(&actor, &former).await);
@@ -38,17 +38,68 @@ on_both! {
         alice.sees("nothing was done now");
         assert_eq!(actor.get(&format!("/api/keys/{id}")).await.json()["version"], 2);
 
-        alice.open(&format!("/keys/{id}")).await.sees("still accepted").sees("It was used once in the last 30 days, on <time").sees_no(&newest);
-        alice.submit(&format!("/keys/{id}/end-grace"), &[]).await.sees("The grace has ended");
-        assert!(is_valid(&actor, &newest).await && !is_valid(&actor, &former).await);
-        alice.sees_no("still accepted");
+        alice.open(&format!("/keys/{id}")).await.sees("It is accepted until <time").sees("It was used once in the last 30 days, on <time").sees_no(&newest);
+        alice.open("/keys").await.sees("Former value accepted until <time");
+    }
+
+    async fn a_former_value_is_refused_only_after_a_look_at_who_uses_it(app: TestApp) {
+        let (mut alice, actor, id, former) = alice_with_key(&app, None).await;
+        let (key, action) = (format!("/keys/{id}"), format!("/keys/{id}/end-grace"));
+        assert!(is_valid(&actor, &former).await);
+        app.clock.advance(chrono::TimeDelta::minutes(1));
+        actor.post(&format!("/api{key}/rotate"), json!({})).await.expect(200);
+
+        // it was used until a minute ago, and nobody is told that nobody does
+        alice.open(&key).await.sees("No program has used it since it was replaced, on <time").sees(&format!("href=\"{action}\""));
+        assert!(!alice.page.text().contains(&format!("action=\"{action}\"")), "the key's page ends it with one click");
+        assert!(is_valid(&actor, &former).await);
+        alice.open(&action).await.sees("Stop accepting the former value of Key?").sees("programs that still use it are refused").sees("It was used once in the last 30 days, on <time").sees("Accepted until <time");
+        let form = alice.filled(&action, &[]);
+        assert!(is_valid(&actor, &former).await, "looking ended it");
+
+        actor.patch(&format!("/api{key}"), json!({ "note": "wait for Camille" })).await.expect(200);
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 412);
+        alice.sees("nothing was done now");
+        assert!(is_valid(&actor, &former).await);
+        let form = alice.filled(&action, &[]);
+        alice.submit(&action, &[]).await.sees("only the current value is accepted").sees_no("still accepted");
+        assert!(!is_valid(&actor, &former).await);
+        // sent twice, and asked for again
+        alice.post(&form).await;
+        assert_eq!((alice.page.status, alice.page.header("location")), (303, format!("{key}?notice=grace-ended").as_str()));
+        alice.open(&action).await;
+        assert_eq!(alice.path, key);
+    }
+
+    async fn what_was_used_before_a_rotation_is_no_use_of_the_value_that_it_replaced(app: TestApp) {
+        let (mut alice, actor, id, first) = alice_with_key(&app, None).await;
+        let key = format!("/keys/{id}");
+        actor.post(&format!("/api{key}/rotate"), json!({ "grace_seconds": 60 })).await.expect(200);
+        assert!(is_valid(&actor, &first).await);
+        app.clock.advance(chrono::TimeDelta::minutes(2));
+        actor.post(&format!("/api{key}/rotate"), json!({ "grace_seconds": 60 })).await.expect(200);
+
+        alice.open(&key).await.sees("No program has used it since it was replaced");
+        app.clock.advance(chrono::TimeDelta::minutes(2));
+        alice.open(&key).await.sees_no("No program has used it");
+    }
+
+    async fn without_a_grace_it_is_said_that_the_former_value_is_refused(app: TestApp) {
+        let (mut alice, actor, id, former) = alice_with_key(&app, None).await;
+        let action = format!("/keys/{id}/rotate");
+
+        alice.open(&action).await.sees("The value used until now stays accepted").sees(">for 24 hours<").sees(">not at all<");
+        alice.submit(&action, &[("grace_seconds", "0")]).await.sees("The former value is no longer accepted");
+        assert!(!is_valid(&actor, &former).await);
     }
 
     async fn a_stored_key_takes_the_pasted_value_and_its_faults_stand_at_the_field(app: TestApp) {
         let (mut alice, actor, id, former) = alice_with_key(&app, Some("the first value of all")).await;
         let action = format!("/keys/{id}/rotate");
 
-        alice.open(&action).await.submit(&action, &[("value", "")]).await;
+        alice.open(&action).await.sees("revoke the replaced value at the provider").sees_no("grace_seconds");
+        alice.submit(&action, &[("value", "")]).await;
         assert_eq!(alice.page.status, 422);
         assert!(alice.page.text().contains("id=\"e-value\""));
         alice.sees(&format!("href=\"{action}?lang=fr\""));

@@ -30,12 +30,16 @@ on_both! {
     async fn who_has_not_proved_the_address_gets_no_list_and_no_act(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
 
-        for path in ["/keys", "/keys/export"] {
+        for path in ["/keys", "/keys/export", "/keys/new", "/keys/import"] {
             alice.open(path).await;
             assert_eq!((path, alice.path.as_str()), (path, "/verify-address"));
         }
-        alice.open("/keys/import").await.submit("/keys/import/preview", &[("text", "A=1")]).await;
-        assert_eq!(alice.path, "/verify-address");
+        let mut form = alice.filled("/verify-address/resend", &[]);
+        form.action = "/keys/import/preview".to_owned();
+        form.fields.push(("text".into(), "A=1".into()));
+        alice.post(&form).await;
+        assert_eq!(alice.page.status, 303);
+        assert!(alice.page.header("location").starts_with("/verify-address"));
     }
 }
 

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use serde_json::{Value, json};
 
 use super::{after_forms::code_of, world::World};
-use crate::support::{Browser, Engine};
+use crate::support::{Browser, DESK, Engine, PHONE};
 
 /// A page that shows something once.
 struct Once<'a> {
@@ -173,9 +173,8 @@ const ON_THE_WAY: [(&str, Typed, &str, &str); 5] = [
     ),
 ];
 
-#[test]
-fn a_form_that_came_back_on_the_way_is_a_page_of_ours_to_go_back_to() {
-    let world = World::new(Engine::Sqlite);
+fn ways_back(engine: Engine) {
+    let world = World::new(engine);
     let mut browser = world.browser("en", true);
     for (number, (page, fields, button, address)) in ON_THE_WAY.into_iter().enumerate() {
         let mark = |browser: &Browser| browser.run("return window.marked === true") == json!(true);
@@ -266,6 +265,45 @@ fn what_carried_a_form_on_is_a_page_of_ours_to_go_back_to_once_it_was_left() {
     goes_back(&mut browser, "/keys/new", "#f-name");
 
     browser.is_quiet(&["401", "403"]);
+}
+
+#[test]
+fn a_form_that_came_back_on_the_way_is_a_page_of_ours_to_go_back_to_sqlite() {
+    ways_back(Engine::Sqlite);
+}
+
+#[test]
+fn a_form_that_came_back_on_the_way_is_a_page_of_ours_to_go_back_to_postgres() {
+    ways_back(Engine::Postgres);
+}
+
+/// Left, top and right of a part, in whole pixels.
+fn edges(browser: &Browser, part: &str) -> [i64; 3] {
+    let edges = browser.run(&format!(
+        "const box = document.querySelector({}).getBoundingClientRect(); return [box.left, box.top, box.right].map(Math.round)",
+        json!(part)
+    ));
+    [0, 1, 2].map(|at| edges[at].as_i64().expect("a place"))
+}
+
+#[test]
+fn its_two_buttons_stand_one_under_the_other_on_a_phone_and_side_by_side_at_a_desk() {
+    let world = World::new(Engine::Sqlite);
+    let browser = world.browser("fr", true);
+    for (page, name) in [("/keys/new?way=generate", "Once"), ("/tokens/new", "once")] {
+        browser.resize(PHONE);
+        send(&browser, page, &[("#f-name", name)], "main form button.primary");
+        browser.wait("the buttons", || browser.has(".once summary .btn"));
+        let buttons = || [".once summary .btn", ".once > [data-copy]"].map(|button| edges(&browser, button));
+
+        let [[left, top, right], copy] = buttons();
+        assert_eq!([left, right], [copy[0], copy[2]], "{page}: they begin and end alike");
+        assert!(copy[1] > top, "{page}");
+        browser.resize(DESK);
+        let [[_, top, right], copy] = buttons();
+        assert_eq!(top, copy[1], "{page}: one line");
+        assert!((0..40).contains(&(copy[0] - right)), "{page}: side by side, {right} and {}", copy[0]);
+    }
 }
 
 #[test]

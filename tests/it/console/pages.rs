@@ -54,6 +54,7 @@ pub const PAGES: &[Page] = &[
     page(Who::Member, "/keys/{key}/edit"),
     page(Who::Member, "/keys/{key}/rotate"),
     page(Who::Member, "/keys/{stored}/rotate"),
+    page(Who::Member, "/keys/{key}/end-grace"),
     page(Who::Member, "/keys/{key}/versions/1/restore"),
     page(Who::Member, "/keys/import"),
     page(Who::Member, "/keys/export"),

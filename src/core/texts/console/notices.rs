@@ -80,7 +80,7 @@ notices! {
     /// Name or language were changed.
     SettingsSaved = "settings-saved": "Saved." | "Enregistré.",
     /// A key's former values stopped to count.
-    GraceEnded = "grace-ended": "The grace has ended: only the current value is accepted." | "La transition est terminée : seule la valeur actuelle est acceptée.",
+    GraceEnded = "grace-ended": "From now on only the current value is accepted." | "Désormais, seule la valeur actuelle est acceptée.",
     /// An earlier value of a key is the current one.
     KeyRestored = "key-restored": "The earlier value is the current one again." | "La valeur antérieure est de nouveau l’actuelle.",
     /// A key's description was changed.

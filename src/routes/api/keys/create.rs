@@ -42,7 +42,7 @@ pub(super) async fn create_key(May(ctx, _): May<WriteKeys>, headers: HeaderMap, 
     // an object's text with sorted names: the same whenever it says the same
     let content = body.to_string();
     let new = fields::read::<NewKey>(body, circumstances(ctx.app()))?;
-    let repeatable = name.map(|name| Repeatable { name, content: &content });
+    let repeatable = name.map(|name| Repeatable { name, content: content.as_bytes() });
     let render = |created: &Created| serde_json::to_vec(&CreatedView::from(created)).map_err(Error::internal);
     let (answer, is_repeated) = match api_keys::create(&ctx, new, repeatable, render).await? {
         Outcome::New(answer) => (answer, false),
@@ -54,9 +54,14 @@ pub(super) async fn create_key(May(ctx, _): May<WriteKeys>, headers: HeaderMap, 
         response.headers_mut().insert(header::LOCATION, location);
     }
     if is_repeated {
-        response.headers_mut().insert(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+        mark_repeated(&mut response);
     }
     Ok(response)
+}
+
+/// Says of an answer that it was given before.
+pub(super) fn mark_repeated(response: &mut Response) {
+    response.headers_mut().insert(HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
 }
 
 fn location_of(answer: &[u8]) -> Option<HeaderValue> {
@@ -64,7 +69,8 @@ fn location_of(answer: &[u8]) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("/api/keys/{}", answer.get("id")?.as_str()?)).ok()
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+/// The name of a request that may come again.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Error> {
     let mut all = headers.get_all("idempotency-key").iter();
     let Some(value) = all.next() else { return Ok(None) };
     let text = value.to_str().ok().filter(|text| (1..=MOST_NAME_BYTES).contains(&text.len()));

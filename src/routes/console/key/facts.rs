@@ -32,9 +32,6 @@ pub(super) fn badges(language: Language, key: &ApiKey, now: DateTime<Utc>) -> Ve
         _ if key.expires_at.is_some_and(|end| end <= now) => badge("danger", t.expired),
         _ => badge("ok", t.active),
     }];
-    if key.grace_ends_at.is_some() {
-        all.push(badge("warn", t.in_grace));
-    }
     if let Some(environment) = &key.environment {
         all.push(badge("accent", environment));
     }

@@ -1,9 +1,10 @@
 //! A new key, and a key's own page: `new` makes one, `made` shows its value once, `page` tells all about it, `reveal` shows
-//! the value for a while, `seen` who saw it, `edit` changes what describes it, `rotation` and `versions` its value. `facts` and `snippets` are
-//! what the pages say of a key.
+//! the value for a while, `seen` who saw it, `edit` changes what describes it, `rotation` and `versions` its value. `grace` ends the time in which
+//! a former value is accepted. `facts` and `snippets` are what the pages say of a key.
 
 mod edit;
 mod facts;
+mod grace;
 mod made;
 mod new;
 mod page;
@@ -34,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/keys/{id}/reveal", get(back).post(reveal::submit))
         .route("/keys/{id}/edit", get(edit::show).post(edit::submit))
         .route("/keys/{id}/rotate", get(rotation::show).post(rotation::submit))
-        .route("/keys/{id}/end-grace", get(back).post(rotation::end_grace))
+        .route("/keys/{id}/end-grace", get(grace::show).post(grace::submit))
         .route("/keys/{id}/versions/{n}/restore", get(versions::show).post(versions::submit))
 }
 

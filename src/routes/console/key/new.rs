@@ -12,6 +12,7 @@ use super::{
         form::{Form, Object, Shown},
         frame::{Frame, Section, page, secret_page},
         refusal::Answered,
+        room::Room,
         sign_in::refused,
         visit::{Entered, Posted, Visit},
     },
@@ -23,7 +24,10 @@ use crate::{
         app::App,
         error::{Error, Result},
         random,
-        texts::{console::NewKeyTexts, problems::Code},
+        texts::{
+            console::{NewKeyTexts, PlanFor},
+            problems::Code,
+        },
     },
     models::key_requests::NewKey,
     routes::html::value_of,
@@ -59,8 +63,7 @@ struct NewKeyPage {
     asked: Asked,
     is_generated: bool,
     once: String,
-    /// What is said where the plan allows no more keys; else empty.
-    limit: String,
+    room: Room,
     others: Vec<String>,
 }
 
@@ -88,27 +91,27 @@ struct ProviderPart {
 pub(super) async fn show(Entered(visit): Entered) -> Answered {
     let is_generated = value_of(&visit.query, "way") == "generate";
     let shown = Shown::filled(preset(&visit, &value_of(&visit.query, "preset")));
-    let written = blank(&visit, &Form::default(), is_generated, shown)?;
+    let written = blank(&visit, &Form::default(), is_generated, shown).await?;
     page(StatusCode::OK, &written)
 }
 
 pub(super) async fn submit(Posted(visit, form): Posted) -> Answered {
     match form.value(ACT) {
         "" => {}
-        "look" => return look(&visit, &form),
-        asked => return turn(&visit, &form, asked),
+        "look" => return look(&visit, &form).await,
+        asked => return turn(&visit, &form, asked).await,
     }
     match make(&visit, &form).await {
         Ok(made) => made::page(&visit, &made),
         Err(error) if error.is(Code::ReauthenticationRequired) => Err(confirm::or_ask(&visit, &form, error)),
-        Err(error) => again(&visit, &form, error),
+        Err(error) => again(&visit, &form, error).await,
     }
 }
 
 async fn make(visit: &Visit, form: &Form) -> Result<Made> {
     let new = read(form, visit.ctx.app())?;
     let (name, content) = (form.value(ONCE), form.packed());
-    let repeatable = (1..=64).contains(&name.len()).then_some(Repeatable { name, content: &content });
+    let repeatable = (1..=64).contains(&name.len()).then_some(Repeatable { name, content: content.as_bytes() });
     let render = |created: &_| serde_json::to_vec(&Made::from(created)).map_err(Error::internal);
     let answer = match api_keys::create(&visit.ctx, new, repeatable, render).await? {
         Outcome::New(answer) | Outcome::Repeated(answer) => answer,
@@ -187,7 +190,7 @@ fn preset(visit: &Visit, name: &str) -> Vec<(&'static str, String)> {
 }
 
 /// The value was looked at: its provider's fields, and all that was typed.
-fn look(visit: &Visit, form: &Form) -> Answered {
+async fn look(visit: &Visit, form: &Form) -> Answered {
     let shown = Shown::filled(form.kept().iter().map(|(name, value)| (name.as_str(), value.clone())));
     if visit.is_partial {
         let t = NewKeyTexts::of(visit.ctx.client().language);
@@ -199,29 +202,29 @@ fn look(visit: &Visit, form: &Form) -> Answered {
         };
         return secret_page(StatusCode::OK, &part);
     }
-    secret_page(StatusCode::OK, &blank(visit, form, is_generated(form), shown)?)
+    secret_page(StatusCode::OK, &blank(visit, form, is_generated(form), shown).await?)
 }
 
 /// The form in another way or with another preset: what was typed stays, what the former preset filled in goes.
-fn turn(visit: &Visit, form: &Form, asked: &str) -> Answered {
+async fn turn(visit: &Visit, form: &Form, asked: &str) -> Answered {
     let former = preset(visit, form.value("preset"));
     let typed = form.kept().into_iter().filter(|(name, value)| !former.iter().any(|(n, v)| n == name && v == value));
     let typed: Vec<_> = typed.collect();
     let typed = typed.iter().map(|(name, value)| (name.as_str(), value.clone()));
     let shown = Shown::filled(preset(visit, asked).into_iter().chain(typed));
-    secret_page(StatusCode::OK, &blank(visit, form, asked != "store", shown)?)
+    secret_page(StatusCode::OK, &blank(visit, form, asked != "store", shown).await?)
 }
 
 /// The form again, with what is wrong.
-fn again(visit: &Visit, form: &Form, error: Error) -> Answered {
+async fn again(visit: &Visit, form: &Form, error: Error) -> Answered {
     let t = NewKeyTexts::of(visit.ctx.client().language);
     if !matches!(error, Error::Invalid(_) | Error::Refused(_) | Error::PlanLimit { .. }) {
         return Err(error.into());
     }
     let (status, shown) = refused(visit, form, &error)?;
-    let mut written = blank(visit, form, is_generated(form), shown)?;
-    if let Error::PlanLimit { limit, used } = error {
-        written.limit = t.limit_sentence.replace("{limit}", &limit.to_string()).replace("{used}", &used.to_string());
+    let mut written = blank(visit, form, is_generated(form), shown).await?;
+    // where there is room by now, the refusal's own sentence stays
+    if matches!(error, Error::PlanLimit { .. }) && written.room.is_full() {
         written.shown.sentence = None;
     }
     if error.is(Code::IdempotencyKeyReused) {
@@ -231,7 +234,7 @@ fn again(visit: &Visit, form: &Form, error: Error) -> Answered {
     secret_page(status, &written)
 }
 
-fn blank(visit: &Visit, form: &Form, is_generated: bool, shown: Shown) -> Result<NewKeyPage> {
+async fn blank(visit: &Visit, form: &Form, is_generated: bool, shown: Shown) -> Result<NewKeyPage> {
     let t = NewKeyTexts::of(visit.ctx.client().language);
     let once = match form.value(ONCE) {
         "" => random::base62(ONCE_CHARACTERS)?,
@@ -240,5 +243,7 @@ fn blank(visit: &Visit, form: &Form, is_generated: bool, shown: Shown) -> Result
     let others = shown.others(&FIELDS).into_iter().map(str::to_owned).collect();
     let opened = if is_generated { "keys/new?way=generate" } else { "keys/new" };
     let (frame, asked) = (visit.frame(Section::Keys)?.opened_at(opened), Asked::of(visit.ctx.client().language, form));
-    Ok(NewKeyPage { frame, t, shown, asked, is_generated, once, limit: String::new(), others })
+    let for_ = if form.kept().is_empty() { PlanFor::Key } else { PlanFor::KeyTyped };
+    let room = Room::read(visit, for_).await?;
+    Ok(NewKeyPage { frame, t, shown, asked, is_generated, once, room, others })
 }

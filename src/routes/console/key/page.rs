@@ -12,20 +12,20 @@ use super::{
         visit::{Entered, Visit},
     },
     facts::{self, Badge},
+    grace::Former,
     seen::{Seen, days_of},
     snippets::{self, Snippet},
 };
 use crate::{
     core::{
         language::Language,
-        texts::console::{KeyTexts, RotationTexts, former_uses, named_provider},
+        texts::console::{KeyTexts, RotationTexts, named_provider},
     },
     models::{
         api_key::{ApiKey, KeyKind},
         ids::ApiKeyId,
         key_version::KeyVersion,
         page::{PageRequest, read_cursor},
-        usage::Usage,
     },
     routes::{extractors::Id, html::value_of},
     services::{api_keys, usage},
@@ -45,7 +45,8 @@ struct KeyPage {
     details: Details,
     chart: Chart,
     days: i64,
-    grace: Option<Grace>,
+    former: Option<Former>,
+    reinstatable_until: Option<Moment>,
     seen: Seen,
     versions: Vec<Version>,
     snippets: Vec<Snippet>,
@@ -65,15 +66,6 @@ struct Details {
     last_used: Option<Moment>,
     revoked: Option<Moment>,
     provider: String,
-}
-
-/// A former value that is still accepted.
-struct Grace {
-    until: Moment,
-    /// How often it was used in the days that are shown.
-    uses: String,
-    /// What stands before the last use, and when that was.
-    last: Option<(&'static str, Moment)>,
 }
 
 struct Version {
@@ -103,7 +95,8 @@ pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answe
         masked: facts::masked(&key.prefix, &key.last4),
         badges: facts::badges(language, &key, ctx.now()),
         details: Details::of(language, t, &key),
-        grace: Grace::of(language, &key, &used, days),
+        former: Former::of(ctx, &key, &versions.rows, &used),
+        reinstatable_until: key.reinstatable_until(ctx.now()).map(Into::into),
         chart: Chart::of(language, used.days.into_iter().map(Into::into), t.usage_empty),
         days,
         seen,
@@ -128,16 +121,6 @@ impl Details {
             revoked: key.revoked_at.map(Into::into),
             provider: named_provider(&key.provider, language),
         }
-    }
-}
-
-impl Grace {
-    fn of(language: Language, key: &ApiKey, used: &Usage, days: i64) -> Option<Self> {
-        let until = key.grace_ends_at?.into();
-        let count: i64 = used.days.iter().map(|day| day.counts.former_verifications).sum();
-        let (uses, before_last) = former_uses(language, count, days);
-        let last = used.former_last_used_at.filter(|_| count > 0).map(|at| (before_last, at.into()));
-        Some(Self { until, uses, last })
     }
 }
 

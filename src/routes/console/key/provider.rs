@@ -37,6 +37,11 @@ pub(super) struct Setting {
 }
 
 impl Asked {
+    /// Whether it was looked at already.
+    pub(super) fn is_answered(&self) -> bool {
+        !self.sentence.is_empty() || !self.heading.is_empty() || self.options.iter().any(|one| one.is_chosen)
+    }
+
     /// The part for a form as it was typed.
     pub(super) fn of(language: Language, form: &Form) -> Self {
         let t = NewKeyTexts::of(language);

@@ -8,7 +8,7 @@ use super::{
     super::{
         form::{Form, Shown},
         frame::{Frame, Section, page, secret_page},
-        refusal::{Answered, done, see_other},
+        refusal::{Answered, see_other},
         sign_in::refused,
         visit::{Entered, Posted, Visit},
     },
@@ -17,10 +17,7 @@ use super::{
 use crate::{
     core::{
         error::{Error, Result},
-        texts::{
-            console::{Notice, RotationTexts},
-            problems::Code,
-        },
+        texts::{console::RotationTexts, problems::Code},
     },
     models::{
         api_key::{ApiKey, KeyKind},
@@ -57,8 +54,7 @@ pub(super) struct Grace {
 
 /// The choices, with the one that was made or is usual.
 pub(super) fn graces(t: &RotationTexts, key: &ApiKey, chosen: &str) -> Vec<Grace> {
-    let usual = if key.kind == KeyKind::Generated { 86_400 } else { 0 };
-    let chosen = chosen.parse().unwrap_or(usual);
+    let chosen = api_keys::grace_of(key, chosen.parse().ok());
     let all = [
         (0, t.grace_none),
         (3600, t.grace_hour),
@@ -79,7 +75,7 @@ pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answe
 
 pub(super) async fn submit(Id(id): Id<ApiKeyId>, Posted(visit, form): Posted) -> Answered {
     match rotate(&visit, &form, id).await {
-        Ok(created) => made::rotated(&visit, &(&created).into()),
+        Ok((created, grace)) => made::rotated(&visit, &created, grace),
         Err(error @ (Error::Invalid(_) | Error::Refused(_)))
             if !error.is(Code::KeyRevoked) && !error.is(Code::NotFound) =>
         {
@@ -94,14 +90,13 @@ pub(super) async fn submit(Id(id): Id<ApiKeyId>, Posted(visit, form): Posted) ->
     }
 }
 
-async fn rotate(visit: &Visit, form: &Form, id: ApiKeyId) -> Result<Created> {
+/// The key with its new value, and for how many seconds the former one is still accepted.
+async fn rotate(visit: &Visit, form: &Form, id: ApiKeyId) -> Result<(Created, i64)> {
     let rotation: Rotation = form.object().text("value").number("grace_seconds").read(visit.ctx.app())?;
-    api_keys::rotate(&visit.ctx, id, rotation, &Expected::read(form.value("state"))).await
-}
-
-pub(super) async fn end_grace(Id(id): Id<ApiKeyId>, Posted(visit, _): Posted) -> Answered {
-    api_keys::end_grace(&visit.ctx, id, &Expected::Any).await?;
-    done(&visit, &place(id), Notice::GraceEnded)
+    let asked = rotation.grace_seconds;
+    let created = api_keys::rotate(&visit.ctx, id, rotation, &Expected::read(form.value("state"))).await?;
+    let grace = api_keys::grace_of(&created.key, asked);
+    Ok((created, grace))
 }
 
 fn blank(visit: &Visit, key: &ApiKey, grace: &str, shown: Shown) -> Result<RotatePage> {

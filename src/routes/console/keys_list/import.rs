@@ -13,7 +13,7 @@ use crate::{
         app::App,
         error::{Error, Result},
         texts::{
-            console::{ImportTexts, Notice, keys_list},
+            console::{ImportTexts, Notice, PlanFor, keys_list},
             problems::Code,
         },
     },
@@ -23,6 +23,7 @@ use crate::{
             form::{Form, Shown},
             frame::{Frame, LEFT_OUT, Section, secret_page},
             refusal::{Answered, done_to},
+            room::Room,
             sign_in::refused,
             visit::{Entered, PostedFile, Visit},
         },
@@ -53,6 +54,7 @@ struct ImportPage {
     t: &'static ImportTexts,
     shown: Shown,
     others: Vec<String>,
+    room: Room,
 }
 
 #[derive(Template)]
@@ -80,13 +82,13 @@ struct PreviewPage {
 }
 
 async fn show(Entered(visit): Entered) -> Answered {
-    write(&visit, StatusCode::OK, Shown::default())
+    write(&visit, StatusCode::OK, Shown::default()).await
 }
 
 async fn preview(PostedFile(visit, form): PostedFile) -> Answered {
     match import(&visit, &form, Manner::Look).await {
         Ok(report) => write_preview(&visit, &form, StatusCode::OK, &report),
-        Err(error) => at_fault(&visit, &form, error),
+        Err(error) => at_fault(&visit, &form, error).await,
     }
 }
 
@@ -105,9 +107,9 @@ async fn store(PostedFile(visit, form): PostedFile) -> Answered {
         // somebody stored keys since the preview: it says how much room there is now
         Err(Error::PlanLimit { .. }) => match import(&visit, &form, Manner::Look).await {
             Ok(report) => write_preview(&visit, &form, StatusCode::PAYMENT_REQUIRED, &report),
-            Err(error) => at_fault(&visit, &form, error),
+            Err(error) => at_fault(&visit, &form, error).await,
         },
-        Err(error) => at_fault(&visit, &form, error),
+        Err(error) => at_fault(&visit, &form, error).await,
     }
 }
 
@@ -131,19 +133,20 @@ async fn import(visit: &Visit, form: &Form, manner: Manner) -> Result<Report> {
 }
 
 /// The form again, where its text can not be read or not be stored as it is.
-fn at_fault(visit: &Visit, form: &Form, error: Error) -> Answered {
+async fn at_fault(visit: &Visit, form: &Form, error: Error) -> Answered {
     let (status, shown) = refused(visit, form, &error)?;
     if !status.is_client_error() || status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
         return Err(error.into());
     }
-    write(visit, status, shown)
+    write(visit, status, shown).await
 }
 
-fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
+async fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {
     let t = ImportTexts::of(visit.ctx.client().language);
     let others = shown.others(&["environment"]).into_iter().map(str::to_owned).collect();
     let frame = visit.frame(Section::Keys)?.opened_at("keys/import");
-    secret_page(status, &ImportPage { frame, t, shown, others })
+    let room = Room::read(visit, PlanFor::File).await?;
+    secret_page(status, &ImportPage { frame, t, shown, others, room })
 }
 
 fn write_preview(visit: &Visit, form: &Form, status: StatusCode, report: &Report) -> Answered {

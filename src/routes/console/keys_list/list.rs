@@ -14,7 +14,7 @@ use super::{
 use crate::{
     core::{
         app::App,
-        texts::console::{KeysListTexts, keys_list, named_provider},
+        texts::console::{KeysListTexts, PlanFor, keys_list, named_provider},
     },
     models::{ids::ApiKeyId, page::write_cursor},
     routes::{
@@ -22,6 +22,7 @@ use crate::{
             form::Shown,
             frame::{Frame, Section, page, partial},
             refusal::Answered,
+            room::Room,
             visit::{Entered, Visit, current_page},
         },
         html::value_of,
@@ -53,6 +54,8 @@ struct ListPage {
     faults: Vec<String>,
     undo: Vec<ApiKeyId>,
     is_empty: bool,
+    /// How much room the plan has, for whoever has nothing yet.
+    room: Option<Room>,
     /// Whether the plan allows no more keys.
     is_full: bool,
 }
@@ -111,6 +114,7 @@ pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown
     let list = list(visit, &asked).await?;
     let facets = api_keys::facets(&visit.ctx).await?;
     let is_empty = list.groups.is_empty() && !asked.is_narrowed() && asked.cursor.is_empty();
+    let room = if is_empty { Some(Room::read(visit, PlanFor::File).await?) } else { None };
     let (mut environments, mut providers) = (facets.environments, facets.providers);
     for (all, chosen) in [(&mut environments, &asked.environment), (&mut providers, &asked.provider)] {
         if !chosen.is_empty() && !all.contains(chosen) {
@@ -129,7 +133,8 @@ pub(super) async fn write(visit: &Visit, status: StatusCode, asked: Asked, shown
     let t = KeysListTexts::of(language);
     let undo = read_ids(&value_of(&visit.query, UNDO));
     let faults = shown.others(&[]).into_iter().map(str::to_owned).collect();
-    let written = ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty, is_full };
+    let written =
+        ListPage { frame, t, asked, environments, providers, list, shown, faults, undo, is_empty, room, is_full };
     let mut response = page(status, &written)?;
     response.headers_mut().append(header::VARY, HeaderValue::from_static("hx-request"));
     Ok(response)

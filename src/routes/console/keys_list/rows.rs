@@ -39,7 +39,8 @@ pub(super) struct Row {
     pub(super) revoked: Option<Moment>,
     pub(super) is_reinstatable: bool,
     pub(super) is_disabled: bool,
-    pub(super) is_in_grace: bool,
+    /// Until when a former value is still accepted.
+    pub(super) grace: Option<stamp::Moment>,
 }
 
 /// The rows of one environment.
@@ -85,7 +86,7 @@ fn row(key: ApiKey, asked: &Asked, now: DateTime<Utc>, language: Language) -> Ro
         revoked: key.revoked_at.filter(|_| key.revoked).map(past),
         is_reinstatable: key.is_reinstatable(now),
         is_disabled: !key.enabled,
-        is_in_grace: key.grace_ends_at.is_some(),
+        grace: key.grace_ends_at.map(Into::into),
         name: key.name,
     }
 }
