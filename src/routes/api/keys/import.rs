@@ -35,10 +35,10 @@ pub(super) async fn import_keys(
 ) -> Answer<Json<ReportView>> {
     api_keys::begin_import(&ctx).await?;
     let (kind, bytes) = file(request, ctx.app()).await?;
-    let ImportQuery { manner, most_new, environment, format } = query;
+    let ImportQuery { manner, wanted, environment, format } = query;
     // megabytes of somebody's choice are read aside, where they keep nobody waiting
     let read = tokio::task::spawn_blocking(move || import::read(&bytes, kind, format, environment.as_deref()));
     let file = read.await.map_err(Error::internal)??;
-    let report = api_keys::import(&ctx, file, manner, most_new).await?;
+    let report = api_keys::import(&ctx, file, manner, &wanted).await?;
     Ok(Json(ReportView::of(&report, ctx.client().language)))
 }
