@@ -113,14 +113,17 @@ const ASKEW: &str = "
       .map((one) => [one, one.getBoundingClientRect().left]).filter(([, left]) => Math.abs(left - begin) > 1)
       .map(([one, left]) => `${one.tagName}.${one.className} begins at ${left} px, not at ${begin}`);";
 
-/// What can be pressed and is covered by what tells of an act, on the wide screen.
+/// What can be pressed and is covered by what tells of an act, at the end of the page on the wide screen.
 const COVERED: &str = "
-    const boxes = [...document.querySelectorAll('.toast')].map((toast) => [toast, toast.getBoundingClientRect()]);
-    return [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) => one.checkVisibility()).flatMap((one) => {
+    scrollTo(0, document.documentElement.scrollHeight);
+    const boxes = [...document.querySelectorAll('#toasts .toast')].map((toast) => [toast, toast.getBoundingClientRect()]);
+    const found = [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) => one.checkVisibility()).flatMap((one) => {
       const at = one.getBoundingClientRect();
       return boxes.filter(([toast, box]) => !toast.contains(one) && at.width > 1 && at.left < box.right && at.right > box.left && at.top < box.bottom && at.bottom > box.top)
         .map(() => `${one.tagName} ${one.textContent.trim().slice(0, 30)} is covered by a notice`);
-    });";
+    });
+    scrollTo(0, 0);
+    return found;";
 
 /// What sticks out sideways, or is cut off there, on a phone, on a tablet and at 200 % zoom; and what begins elsewhere than
 /// other pages on the wide screen.

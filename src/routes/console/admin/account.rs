@@ -53,6 +53,7 @@ pub(super) fn routes() -> Router<App> {
 
 #[derive(Template)]
 #[template(path = "console/pages/admin_account.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out, each by itself")]
 struct AccountPage {
     frame: Frame,
     t: &'static AdminTexts,

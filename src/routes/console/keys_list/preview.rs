@@ -41,6 +41,7 @@ pub(super) enum Why {
 
 #[derive(Template)]
 #[template(path = "console/pages/keys_preview.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out, each by itself")]
 struct PreviewPage {
     frame: Frame,
     t: &'static ImportTexts,
