@@ -23,10 +23,10 @@
     const box = document.createElement("div");
     box.className = isFault ? "toast fault-toast" : "toast";
     box.textContent = text;
-    $("#toasts").append(box);
+    $("#messages").append(box);
     setTimeout(() => box.remove(), isFault ? 12000 : 5000);
   };
-  const settleToasts = () => all("#toasts .toast[data-stays]").forEach((box) => {
+  const settleToasts = () => all("#messages .toast[data-stays]").forEach((box) => {
     const seconds = Number(box.dataset.stays);
     delete box.dataset.stays;
     if (seconds) setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), seconds * 1000);
@@ -136,7 +136,7 @@
   document.addEventListener("click", (event) => event.target.closest("a[href]") && !event.ctrlKey && !event.metaKey && !event.shiftKey && leave());
   const here = new URL(location.href);
   if (!texts.instead && ["notice", "chosen"].some((name) => here.searchParams.has(name))) {
-    ["notice", "count", "left_out", "undo", "chosen"].forEach((name) => here.searchParams.delete(name));
+    ["notice", "count", "undo", "chosen"].forEach((name) => here.searchParams.delete(name));
     history.replaceState(history.state, "", here);
   }
   ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();

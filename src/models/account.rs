@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
+    billing,
+    billing_account::Seen,
     email::Email,
     user::{Plan, Role, User},
 };
@@ -20,6 +22,29 @@ pub struct Account {
     pub open_sessions: i64,
     /// When somebody last signed in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+/// What stands behind an account's plan.
+#[derive(Clone, Debug)]
+pub struct Backing {
+    /// The subscription at Stripe, as it was last seen.
+    pub subscription: Option<Seen>,
+    /// Whether an administrator gave the plan.
+    pub is_granted: bool,
+}
+
+impl Backing {
+    /// The plan that is paid for.
+    #[must_use]
+    pub fn paid_for(&self) -> Plan {
+        billing::plan(self.subscription.as_ref().map(|seen| seen.status), false)
+    }
+
+    /// Whether the plan is paid for and not given: no administrator takes it away.
+    #[must_use]
+    pub fn holds_the_plan(&self) -> bool {
+        self.paid_for() == Plan::Pro && !self.is_granted
+    }
 }
 
 /// How somebody names an account.

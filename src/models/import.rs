@@ -1,5 +1,7 @@
 //! An import: the entries of a file, what becomes of each, and the report.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -108,8 +110,46 @@ pub enum Outcome {
     Same,
     /// It can not be stored.
     Invalid(LineFault),
+    /// It could be stored, and is not.
+    LeftOut(Spared),
+}
+
+/// Why a line that could be stored is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spared {
     /// It would become a key, but no more new ones were asked for.
-    LeftOut,
+    Beyond,
+    /// Others were chosen.
+    Unchosen,
+    /// The same, and the plan has no room for it beside those before it.
+    NoRoom,
+}
+
+/// Which of the lines that can be stored are.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// All of them.
+    All,
+    /// Of the new keys so many, in the file's order.
+    FirstNew(usize),
+    /// Those at these places, counted from nought.
+    Only(BTreeSet<usize>),
+}
+
+impl Wanted {
+    /// What becomes of the line at this place, which is the how manyth new one, where the plan has room for so many.
+    #[must_use]
+    pub fn decide(&self, outcome: Outcome, at: usize, nth_new: usize, room: Option<i64>) -> Outcome {
+        match (self, &outcome) {
+            (Self::FirstNew(most), Outcome::New) if nth_new > *most => Outcome::LeftOut(Spared::Beyond),
+            (Self::Only(places), Outcome::New) if !places.contains(&at) => {
+                let is_beyond = room.is_some_and(|room| i64::try_from(nth_new).unwrap_or(i64::MAX) > room);
+                Outcome::LeftOut(if is_beyond { Spared::NoRoom } else { Spared::Unchosen })
+            }
+            (Self::Only(places), Outcome::Changed) if !places.contains(&at) => Outcome::LeftOut(Spared::Unchosen),
+            _ => outcome,
+        }
+    }
 }
 
 /// What becomes of one line.
@@ -147,6 +187,19 @@ impl Report {
     #[must_use]
     pub fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
         self.lines.iter().filter(|line| is(&line.outcome)).count()
+    }
+
+    /// Where the lines that are stored leave room, nothing is left out for want of it.
+    pub fn tell_room(&mut self) {
+        let new = i64::try_from(self.count(|outcome| *outcome == Outcome::New)).unwrap_or(i64::MAX);
+        if self.room.is_none_or(|room| new >= room) {
+            return;
+        }
+        for line in &mut self.lines {
+            if line.outcome == Outcome::LeftOut(Spared::NoRoom) {
+                line.outcome = Outcome::LeftOut(Spared::Unchosen);
+            }
+        }
     }
 
     /// Whether its invalid lines keep the file from being stored in this manner: one of them, or where they may be

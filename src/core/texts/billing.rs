@@ -45,6 +45,8 @@ pub struct BackTexts {
     pub cancelled: &'static str,
     /// That nothing was charged.
     pub cancelled_sentence: &'static str,
+    /// The way to the plan and the invoices.
+    pub invoices: &'static str,
     /// The way to the first page.
     pub home: &'static str,
 }
@@ -54,25 +56,27 @@ pub struct BackTexts {
 pub fn back(language: Language) -> BackTexts {
     match language {
         Language::English => BackTexts {
-            pro: "You are on PRO",
-            pro_sentence: "Thank you. The payment has arrived, and your vault has no limit of keys any more. The invoice is in your list of invoices and comes by mail.",
+            pro: "Your plan is now PRO",
+            pro_sentence: "Thank you. Your payment has arrived, and your vault no longer limits how many keys it holds. The invoice appears in your list of invoices and comes by mail.",
             waiting: "Your payment is being confirmed",
-            waiting_sentence: "Stripe has not confirmed it yet. That usually takes a few seconds: reload this page. PRO turns on by itself as soon as it is confirmed; do not pay twice.",
+            waiting_sentence: "Stripe has not confirmed it yet. That usually takes a few seconds: wait a moment and reload this page. PRO turns on by itself once the payment is confirmed; please do not pay twice.",
             unknown: "Unknown checkout",
-            unknown_sentence: "This address belongs to no checkout that was begun here, or to one that was replaced by a newer one. Your plan is in your account.",
+            unknown_sentence: "This address belongs to no checkout that was begun here, or to one that was replaced by a newer one. The billing page says which plan you have.",
             cancelled: "Nothing was charged",
             cancelled_sentence: "You left the payment page. Your account is as it was; you can subscribe whenever you like.",
-            home: "Go on to Vault API",
+            invoices: "See your plan and invoices",
+            home: "Continue to Vault API",
         },
         Language::French => BackTexts {
-            pro: "Vous avez la formule PRO",
-            pro_sentence: "Merci. Le paiement est arrivé, et votre coffre n’a plus de limite de clés. La facture est dans la liste de vos factures et vous arrive par e-mail.",
+            pro: "Votre formule est maintenant PRO",
+            pro_sentence: "Merci. Votre paiement est arrivé, et votre coffre ne limite plus le nombre de vos clés. La facture apparaît dans la liste de vos factures et vous arrive par e-mail.",
             waiting: "Votre paiement est en cours de confirmation",
-            waiting_sentence: "Stripe ne l’a pas encore confirmé. Cela prend en général quelques secondes : rechargez cette page. PRO s’active de lui-même dès la confirmation ; ne payez pas deux fois.",
+            waiting_sentence: "Stripe ne l’a pas encore confirmé. Cela prend en général quelques secondes : patientez un instant, puis rechargez cette page. PRO s’active de lui-même dès la confirmation ; ne payez pas deux fois.",
             unknown: "Paiement inconnu",
-            unknown_sentence: "Cette adresse ne correspond à aucun paiement commencé ici, ou à un paiement remplacé par un plus récent. Votre formule est indiquée dans votre compte.",
+            unknown_sentence: "Cette adresse ne correspond à aucun paiement commencé ici, ou à un paiement remplacé par un plus récent. Votre formule est indiquée sur la page de facturation.",
             cancelled: "Rien n’a été débité",
             cancelled_sentence: "Vous avez quitté la page de paiement. Votre compte est inchangé ; vous pourrez vous abonner quand vous le voudrez.",
+            invoices: "Voir votre formule et vos factures",
             home: "Continuer vers Vault API",
         },
     }

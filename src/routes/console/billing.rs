@@ -20,6 +20,7 @@ use crate::{
     core::{
         app::App,
         error::{Error, Result},
+        html::escape,
         language::Language,
         texts::{
             billing::price,
@@ -64,6 +65,8 @@ struct BillingPage {
 /// What is known of an account at Stripe.
 struct Account {
     state: Option<State>,
+    /// What is known of the subscription's price and of its next invoice: a name, and HTML of our own.
+    facts: Vec<(&'static str, String)>,
     may_subscribe: bool,
     /// What PRO costs, as a sentence.
     price: String,
@@ -74,9 +77,9 @@ struct Account {
 }
 
 /// The state of the subscription, in words.
-struct State {
-    badge: &'static str,
-    word: &'static str,
+pub(super) struct State {
+    pub(super) badge: &'static str,
+    pub(super) word: &'static str,
     /// What follows, as HTML of our own.
     sentence: String,
 }
@@ -189,6 +192,10 @@ async fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, i
     // asked for where it is told alone
     let price = if may_subscribe { told_price(visit).await } else { None };
     Account {
+        facts: match seen {
+            Some(seen) => facts(visit, t, seen).await,
+            None => Vec::new(),
+        },
         state: seen.map(|seen| state(t, seen)),
         may_subscribe,
         price: price.unwrap_or_else(|| t.price_unknown.to_owned()),
@@ -199,7 +206,21 @@ async fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, i
     }
 }
 
-fn state(t: &'static BillingTexts, seen: &Seen) -> State {
+/// What a subscription costs and when it is charged next, as far as that is known.
+async fn facts(visit: &Visit, t: &'static BillingTexts, seen: &Seen) -> Vec<(&'static str, String)> {
+    use SubscriptionStatus::{Active, Trialing};
+    if seen.status.plan() == Plan::Free {
+        return Vec::new();
+    }
+    let costs = billing::price_of(&visit.ctx, seen).await;
+    let costs = costs.map(|found| (t.price, escape(&price(visit.ctx.client().language, &found))));
+    let renews = matches!(seen.status, Active | Trialing) && !seen.cancel_at_period_end;
+    let next = seen.current_period_end.filter(|_| renews).map(|day| (t.next_invoice, stamp::day(day)));
+    costs.into_iter().chain(next).collect()
+}
+
+/// The state of a subscription, in words.
+pub(super) fn state(t: &'static BillingTexts, seen: &Seen) -> State {
     let (badge, word, sentence) = match seen.status {
         SubscriptionStatus::Active | SubscriptionStatus::Trialing if seen.cancel_at_period_end => {
             ("warn", t.ending, t.ending_sentence)

@@ -27,7 +27,7 @@ const MOST_FIELDS: usize = 1000;
 /// The most bytes of a form that is carried through another page, as the form of that page sends them.
 const MOST_TRAVELLING: usize = 60 * 1024;
 /// The fields that say nothing to a person.
-const UNTOLD: [&str; 5] = ["once", "state", "back", "secret", "sure"];
+const UNTOLD: [&str; 8] = ["once", "state", "back", "secret", "sure", "line", "rest", "of"];
 /// The most characters of a field that a person is told.
 const MOST_TOLD: usize = 80;
 

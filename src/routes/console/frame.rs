@@ -19,7 +19,7 @@ use crate::{
         app::App,
         error::Error,
         language::Language,
-        texts::console::{FrameTexts, Notice, left_out},
+        texts::console::{FrameTexts, Notice},
     },
     models::user::{Role, User},
     routes::html::value_of,
@@ -36,9 +36,6 @@ const TO_US_ALONE: HeaderValue = HeaderValue::from_static("same-origin");
 pub(super) const NOTICE: &str = "notice";
 /// The one that tells to how many it was done.
 pub(super) const COUNT: &str = "count";
-
-/// The one that tells how many lines of an import were left out.
-pub(super) const LEFT_OUT: &str = "left_out";
 
 /// Where in the console a page stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +86,6 @@ pub(in crate::routes) struct Frame {
     pub(super) theme: String,
     /// What was just done, and to how many.
     pub(super) notice: Option<(Notice, i64)>,
-    /// How many lines an import left out.
-    left_out: i64,
     /// The content's name in the addresses of assets.
     pub(super) version: u64,
     /// How the person writes dates, as a tag for the script.
@@ -119,7 +114,6 @@ impl Frame {
             theme: visit.theme.clone().unwrap_or_default(),
             notice: Notice::read(&value_of(&visit.query, NOTICE))
                 .map(|notice| (notice, number(&visit.query, COUNT).unwrap_or(1))),
-            left_out: number(&visit.query, LEFT_OUT).unwrap_or(0),
             version: assets::VERSION,
             section,
             dates: visit.dates.clone(),
@@ -141,7 +135,6 @@ impl Frame {
             user: None,
             theme: String::new(),
             notice: None,
-            left_out: 0,
             version: assets::VERSION,
             section: Section::Public,
             dates: language.tag().to_owned(),
@@ -205,9 +198,7 @@ impl Frame {
     /// What was just done, in words.
     pub(super) fn notice_text(&self) -> Option<String> {
         let (notice, count) = self.notice?;
-        let text = notice.text_of(self.language, count);
-        let is_partial = notice == Notice::KeysImported && self.left_out > 0;
-        Some(if is_partial { format!("{text} {}", left_out(self.language, self.left_out)) } else { text })
+        Some(notice.text_of(self.language, count))
     }
 
     /// Whether the notice leads to where recovery codes are made, and stays until it is closed.
@@ -240,7 +231,7 @@ impl Frame {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         for (found, kept) in form_urlencoded::parse(query.as_bytes()) {
-            if found != name && found != NOTICE && found != COUNT && found != LEFT_OUT {
+            if found != name && found != NOTICE && found != COUNT {
                 pairs.append_pair(&found, &kept);
             }
         }

@@ -49,7 +49,7 @@ pub(in crate::routes) fn write_refusal(response: &mut Response, of_page: OfPage,
         }
     }
     if is_partial {
-        headers.insert("hx-retarget", HeaderValue::from_static("#toasts"));
+        headers.insert("hx-retarget", HeaderValue::from_static("#messages"));
         headers.insert("hx-reswap", HeaderValue::from_static("beforeend"));
     }
     // a page may have said already that it tells nobody at all

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     core::language::Language,
-    models::import::{ImportFormat, MOST_ENTRIES, Manner, Outcome, Report},
+    models::import::{ImportFormat, MOST_ENTRIES, Manner, Outcome, Report, Wanted},
     schemas::{
         keys::WarningView,
         query::{FromQuery, Query},
@@ -75,7 +75,7 @@ impl ReportView {
                 Outcome::Changed => ("changed", None),
                 Outcome::Same => ("same", None),
                 Outcome::Invalid(fault) => ("invalid", Some(fault)),
-                Outcome::LeftOut => ("left_out", None),
+                Outcome::LeftOut(_) => ("left_out", None),
             };
             LineView {
                 line: line.line,
@@ -94,7 +94,7 @@ impl ReportView {
             changed: report.count(|outcome| *outcome == Outcome::Changed),
             same: report.count(|outcome| *outcome == Outcome::Same),
             invalid: report.count(|outcome| matches!(outcome, Outcome::Invalid(_))),
-            left_out: report.count(|outcome| *outcome == Outcome::LeftOut),
+            left_out: report.count(|outcome| matches!(outcome, Outcome::LeftOut(_))),
             stored: report.is_stored,
             room: report.room,
             lines: lines.collect(),
@@ -132,8 +132,8 @@ pub struct ImportParams {
 pub struct ImportQuery {
     /// Whether to only look, to store all or nothing, or to leave out what is invalid.
     pub manner: Manner,
-    /// How many new keys to store at most.
-    pub most_new: Option<usize>,
+    /// Which of the lines that can be stored are.
+    pub wanted: Wanted,
     /// The environment of all keys.
     pub environment: Option<String>,
     /// The form of the file.
@@ -154,6 +154,7 @@ impl FromQuery for ImportQuery {
             (false, false) => Manner::Whole,
         };
         let most_new = most_new?.and_then(|most| usize::try_from(most).ok());
-        Some(Self { manner, most_new, environment: environment?, format: format? })
+        let wanted = most_new.map_or(Wanted::All, Wanted::FirstNew);
+        Some(Self { manner, wanted, environment: environment?, format: format? })
     }
 }

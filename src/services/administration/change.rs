@@ -8,12 +8,16 @@
 //! 3. Nobody learns or sets a password here, and no token is answered.
 
 use crate::{
-    core::{context::Context, database::Writer, error::Result, texts::problems::Code},
+    core::{
+        context::Context,
+        database::{Conn, Writer},
+        error::Result,
+        texts::problems::Code,
+    },
     models::{
-        account::{Account, AccountChanges},
+        account::{Account, AccountChanges, Backing},
         audit::Action,
         audit_details::Detail,
-        billing,
         ids::UserId,
         mail::{MailCause, MailKind},
         permission::Permission,
@@ -100,17 +104,12 @@ async fn set_plan(
     events: &mut Vec<Event>,
 ) -> Result<()> {
     let Some(plan) = changes.plan else { return Ok(()) };
-    let known = billing_accounts::find(&mut *tx, before.id).await?;
-    // without Stripe nothing is paid for, nor in its other mode
-    let is_live = ctx.app().stripe.as_ref().map(|stripe| stripe.settings().is_live);
-    let known = known.filter(|known| is_live.is_some() && known.is_live == is_live);
-    let subscription = known.and_then(|known| known.subscription);
-    let paid_for = billing::plan(subscription.map(|seen| seen.status), false);
-    let is_granted = users::is_plan_granted(&mut *tx, before.id).await?;
+    let backing = backing(tx, ctx, before.id).await?;
     // what is paid for, no administrator takes away
-    if plan == Plan::Free && paid_for == Plan::Pro && !is_granted {
+    if plan == Plan::Free && backing.holds_the_plan() {
         return Err(Code::SubscriptionActive.into());
     }
+    let (paid_for, is_granted) = (backing.paid_for(), backing.is_granted);
     // nobody is given what they pay for already: it would stay when they stop
     let grants = plan == Plan::Pro && (is_granted || paid_for == Plan::Free);
     let after = if grants { Plan::Pro } else { paid_for };
@@ -122,6 +121,19 @@ async fn set_plan(
     let event = Event::on_account(Action::PlanChanged, Some(before.id));
     events.push(event.with(Detail::From, before.plan.as_str()).with(Detail::To, after.as_str()));
     Ok(())
+}
+
+/// What stands behind an account's plan.
+pub(super) async fn backing<C>(conn: &mut C, ctx: &Context, id: UserId) -> Result<Backing>
+where
+    for<'c> &'c mut C: Into<Conn<'c>>,
+{
+    let known = billing_accounts::find(&mut *conn, id).await?;
+    // without Stripe nothing is paid for, nor in its other mode
+    let is_live = ctx.app().stripe.as_ref().map(|stripe| stripe.settings().is_live);
+    let known = known.filter(|known| is_live.is_some() && known.is_live == is_live);
+    let is_granted = users::is_plan_granted(conn, id).await?;
+    Ok(Backing { subscription: known.and_then(|known| known.subscription), is_granted })
 }
 
 async fn set_disabled(

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     core::{context::Context, error::Result, random, secret::SecretText, texts::problems::Code},
     models::{
-        account::{Account, AccountChanges, Statistics},
+        account::{Account, AccountChanges, Backing, Statistics},
         audit::Action,
         email::Email,
         ids::UserId,
@@ -43,6 +43,15 @@ pub async fn list(ctx: &Context, part: Option<&str>, page: PageRequest) -> Resul
 pub async fn find(ctx: &Context, id: UserId) -> Result<Account> {
     ctx.require(Permission::ReadAccounts)?;
     stored::find(&mut ctx.db().read().await?, id, ctx.now()).await?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// What stands behind the plan of an account.
+///
+/// # Errors
+/// `Forbidden` to whoever may not read accounts.
+pub async fn backing(ctx: &Context, id: UserId) -> Result<Backing> {
+    ctx.require(Permission::ReadAccounts)?;
+    change::backing(&mut ctx.db().read().await?, ctx, id).await
 }
 
 /// The figures of the vault.

@@ -27,7 +27,7 @@ use crate::{
         audit::Action,
         audit_details::{Cause, Detail},
         ids::{ApiKeyId, UserId},
-        import::{Content, Entry, ImportFile, Line, Manner, Outcome, Report},
+        import::{Content, Entry, ImportFile, Line, Manner, Outcome, Report, Wanted},
         key_requests::NewKey,
         permission::Permission,
         provider,
@@ -53,14 +53,14 @@ pub async fn begin_import(ctx: &Context) -> Result<()> {
     limits::spend_account(ctx, Limit::Import).await
 }
 
-/// Imports a file, or only tells what would become of it. Of its new keys the first `most_new` are stored, in the file's
-/// order; all of them where it is `None`.
+/// Imports a file, or only tells what would become of it. Of the lines that can be stored
+/// those that are wanted are.
 ///
 /// # Errors
 /// `import_invalid` with the report where a line can not be stored (in `SkipInvalid`: where none can); `PlanLimit`; `duplicate_value` or `duplicate_name`
 /// where somebody stored the same at the same time.
-pub async fn import(ctx: &Context, file: ImportFile, manner: Manner, most_new: Option<usize>) -> Result<Report> {
-    match import_once(ctx, file, manner, most_new, None).await? {
+pub async fn import(ctx: &Context, file: ImportFile, manner: Manner, wanted: &Wanted) -> Result<Report> {
+    match import_once(ctx, file, manner, wanted, None).await? {
         Imported::New(report) => Ok(report),
         Imported::Repeated(_) => Err(Error::internal("an import that was to be forgotten was remembered")),
     }
@@ -90,7 +90,7 @@ pub async fn import_once(
     ctx: &Context,
     file: ImportFile,
     manner: Manner,
-    most_new: Option<usize>,
+    wanted: &Wanted,
     remembered: Option<Remembered<'_>>,
 ) -> Result<Imported> {
     ctx.require(Permission::WriteKeys)?;
@@ -106,7 +106,7 @@ pub async fn import_once(
     }
     let prints = prints(ctx, account, &file)?;
     let known = Held::read(&mut ctx.db().read().await?, ctx, account).await?;
-    let plan = |held: &Held| plan(&file, &prints, held, manner, most_new);
+    let plan = |held: &Held| plan(&file, &prints, held, manner, wanted);
     let looked = plan(&known).report;
     if manner == Manner::Look {
         return Ok(Imported::New(with_warnings(ctx, &file, looked)));
@@ -162,7 +162,7 @@ fn with_warnings(ctx: &Context, file: &ImportFile, mut report: Report) -> Report
             }
             // its settings stay as they are
             Outcome::Changed => warnings::of(ctx, provider::custom(), value, environment, &Map::new()),
-            Outcome::Same | Outcome::Invalid(_) | Outcome::LeftOut => Vec::new(),
+            Outcome::Same | Outcome::Invalid(_) | Outcome::LeftOut(_) => Vec::new(),
         };
     }
     report
@@ -206,7 +206,7 @@ struct Plan {
 }
 
 /// What becomes of each line.
-fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Manner, most_new: Option<usize>) -> Plan {
+fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Manner, wanted: &Wanted) -> Plan {
     let mut new = 0;
     let mut comparison = Comparison::with(held);
     let mut plan = Plan {
@@ -228,11 +228,14 @@ fn plan(file: &ImportFile, prints: &[Option<[u8; 32]>], held: &Held, manner: Man
             (Ok(_), None) => Outcome::Invalid(LineFault::Empty),
         };
         new += usize::from(outcome == Outcome::New);
-        let is_beyond = outcome == Outcome::New && most_new.is_some_and(|most| new > most);
-        let outcome = if is_beyond { Outcome::LeftOut } else { outcome };
+        let outcome = wanted.decide(outcome, at, new, held.room);
+        if matches!(outcome, Outcome::LeftOut(_)) {
+            plan.changed.remove(&at);
+        }
         let (line, name, environment) = (entry.line, entry.name.clone(), entry.environment.clone());
         plan.report.lines.push(Line { line, name, environment, outcome, warnings: Vec::new() });
     }
+    plan.report.tell_room();
     plan
 }
 
@@ -399,7 +402,7 @@ impl Store<'_> {
 }
 
 fn summary(account: UserId, report: &Report) -> Event {
-    let left_out = report.count(|outcome| matches!(outcome, Outcome::Invalid(_) | Outcome::LeftOut));
+    let left_out = report.count(|outcome| matches!(outcome, Outcome::Invalid(_) | Outcome::LeftOut(_)));
     let event = Event::on_account(Action::KeysImported, Some(account))
         .with(Detail::Format, report.format.as_str())
         .with(Detail::New, report.count(|outcome| *outcome == Outcome::New))

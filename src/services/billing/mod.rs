@@ -36,7 +36,7 @@ use crate::{
     },
     models::{
         billing::Price,
-        billing_account::{Invoice, KeyUse, Standing},
+        billing_account::{Invoice, KeyUse, Seen, Standing},
         page::{Page, PageRequest},
         permission::Permission,
         user::Plan,
@@ -74,6 +74,13 @@ pub async fn key_use(ctx: &Context) -> Result<KeyUse> {
 /// What PRO costs, for anybody; `None` without Stripe, and where it can not be found out within a moment.
 pub async fn price(ctx: &Context) -> Option<Price> {
     ctx.app().stripe.as_ref()?.price().await
+}
+
+/// What a subscription costs, where it is one to the price that is sold now: of others nobody asks Stripe.
+pub async fn price_of(ctx: &Context, seen: &Seen) -> Option<Price> {
+    let stripe = ctx.app().stripe.as_ref()?;
+    let is_sold = seen.price.is_some() && seen.price.as_ref() == stripe.settings().prices.first();
+    if is_sold { stripe.price().await } else { None }
 }
 
 /// The invoices of the member's account, newest first.

@@ -5,7 +5,8 @@ use vault_api::{
     services::administration,
 };
 
-use crate::support::{Actor, Person, TestApp};
+use super::billing::subscribe;
+use crate::support::{Actor, Person, StandIn, TestApp};
 
 /// Somebody with this role, at the API and in the console.
 async fn with_role<'a>(app: &'a TestApp, name: &str, role: Role) -> (Actor<'a>, Person<'a>) {
@@ -28,12 +29,13 @@ on_both! {
         let (_, mut support) = with_role(&app, "support", Role::Support).await;
         let (_, mut admin) = with_role(&app, "admin", Role::Admin).await;
         let account = path_of(&subject);
-        let pages = ["/admin".to_owned(), "/admin?q=a".into(), "/admin/audit".into(), "/admin/audit?since=nonsense".into(), account.clone()];
+        let pages = ["/admin".to_owned(), "/admin?q=a".into(), "/admin/audit".into(), "/admin/audit?since=nonsense".into(), account.clone(), format!("{account}/disable")];
         let acts = [account.clone(), format!("{account}/access"), format!("{account}/end-sessions"), format!("{account}/recovery")];
 
         for page in &pages {
             let is_fault = page.contains("nonsense");
-            for (person, expected) in [(&mut user, 403), (&mut support, if is_fault { 422 } else { 200 }), (&mut admin, if is_fault { 422 } else { 200 })] {
+            let support_sees = if page.ends_with("/disable") { 403 } else if is_fault { 422 } else { 200 };
+            for (person, expected) in [(&mut user, 403), (&mut support, support_sees), (&mut admin, if is_fault { 422 } else { 200 })] {
                 person.send("GET", page, None).await;
                 assert_eq!(person.page.status, expected, "{page}: {}", person.page.text());
             }
@@ -86,7 +88,10 @@ on_both! {
         assert!(owner.open("/admin").await.path.starts_with("/sign-in"));
         admin.submit(&format!("{account}/recovery"), &[]).await.sees("A recovery mail is on its way");
         let access = format!("{account}/access");
+        admin.sees_no("name=\"disabled\"").sees(&format!("href=\"{account}/disable\""));
+        admin.open(&format!("{account}/disable")).await.sees("Disable subject@example.com?").sees("Its tokens open nothing").sees("Its owner is told by mail").sees_no("Stripe");
         admin.submit(&access, &[]).await.sees("The account is disabled").sees("Enable the account").sees_no("End its sessions");
+        assert_eq!(admin.open(&format!("{account}/disable")).await.path, account, "there is nothing to disable");
         owner.sign_in(&subject.email, &subject.password).await;
         assert_eq!(owner.page.status, 401);
         admin.submit(&access, &[]).await.sees("may sign in again");
@@ -111,8 +116,37 @@ on_both! {
         assert_eq!(app.sql("select role from auth.\"user\" where email = 'subject@example.com'").await, "admin");
         app.clock.advance(chrono::TimeDelta::minutes(20));
         let access = format!("{account}/access");
-        admin.open(&account).await.submit(&access, &[]).await.sees("Confirm that it is you");
+        admin.open(&format!("{account}/disable")).await.submit(&access, &[]).await.sees("Confirm that it is you");
         admin.submit(&access, &[("confirm_password", &subject.password)]).await.sees("The account is disabled");
+    }
+
+    async fn an_account_that_pays_is_not_offered_free_and_stripe_goes_on_charging_when_it_is_disabled(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let subject = app.member("subject").await;
+        let mut owner = Person::new(&app);
+        owner.sign_in(&subject.email, &subject.password).await;
+        let (_, mut admin) = with_role(&app, "admin", Role::Admin).await;
+        let account = path_of(&subject);
+        admin.open(&account).await.sees("<option value=\"FREE\"").sees_no("aria-describedby=\"h-plan\"");
+        subscribe(&stand_in, &app, &mut owner).await;
+
+        admin.open(&account).await.sees_no("<option value=\"FREE\"").sees("FREE can not be chosen").sees("aria-describedby=\"h-plan\"").sees("renews on").sees_no("Stripe goes on charging");
+        admin.submit(&account, &[("role", "support")]).await.sees("The account is changed");
+        admin.open(&format!("{account}/disable")).await.sees("Stripe goes on charging").sees("find it in Stripe’s dashboard");
+        admin.submit(&format!("{account}/access"), &[]).await.sees("The account is disabled").sees("Stripe goes on charging");
+
+        for (status, ends, told) in [
+            ("active", true, "it is not renewed"),
+            ("unpaid", false, "whose payment is missing"),
+            ("canceled", false, ""),
+        ] {
+            app.sql(&format!("update auth.billing_accounts set \"subscriptionStatus\" = '{status}', \"cancelAtPeriodEnd\" = {ends}")).await;
+            admin.open(&account).await.sees(told).sees_no("Stripe goes on charging");
+        }
+        // an account that was given PRO may be taken it
+        app.sql("update auth.billing_accounts set \"subscriptionStatus\" = 'active'").await;
+        app.sql("update auth.\"user\" set \"planGranted\" = true where email = 'subject@example.com'").await;
+        admin.open(&account).await.sees("<option value=\"FREE\"").sees("PRO was given by an administrator");
     }
 
     async fn the_last_administrator_is_refused_in_place(app: TestApp) {
@@ -123,6 +157,7 @@ on_both! {
         admin.submit(&account, &[("role", "user")]).await;
         assert_eq!(admin.page.status, 409);
         admin.sees("role=\"alert\"").sees("admin@example.com");
+        admin.open(&format!("{account}/disable")).await.sees("This is your own account");
         admin.submit(&format!("{account}/access"), &[]).await;
         assert_eq!(admin.page.status, 409);
         assert_eq!(admin.submit(&account, &[("role", "emperor")]).await.page.status, 422);

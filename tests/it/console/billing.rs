@@ -12,7 +12,7 @@ async fn with_actor<'a>(app: &'a TestApp, name: &str) -> (Actor<'a>, Person<'a>)
 }
 
 /// Subscribes with the page's own button and pays; the customer.
-async fn subscribe(stand_in: &StandIn, app: &TestApp, person: &mut Person<'_>) -> String {
+pub async fn subscribe(stand_in: &StandIn, app: &TestApp, person: &mut Person<'_>) -> String {
     person.open("/billing").await.submit("/billing/checkout", &[]).await;
     let session = stand_in.checkout_of(person.page.header("refresh"));
     stand_in.stripe.pay(&session).expect("paid");
@@ -46,16 +46,16 @@ on_both! {
         let refresh = alice.page.header("refresh").to_owned();
         let url = refresh.strip_prefix("0; url=").expect("an address").to_owned();
         assert!(url.starts_with("http"), "{url}");
-        alice.sees("You are on your way to Stripe").sees(&url);
+        alice.sees("Taking you to Stripe").sees(&url);
         assert!(alice.page.header("content-security-policy").contains("form-action 'self'"));
         assert_eq!(alice.open("/billing/checkout").await.path, "/billing", "a reload begins nothing");
 
         subscribe(&stand_in, &app, &mut alice).await;
-        alice.open("/billing").await.sees("PRO").sees("It renews on").sees("€9.00").sees("Paid").sees("rel=\"noopener noreferrer\"").sees_no("Go PRO");
-        alice.submit("/billing/portal", &[]).await.sees("You are on your way to Stripe");
+        alice.open("/billing").await.sees("PRO").sees("It renews on").sees("<dt>Price</dt><dd>€9.00 per month</dd>").sees("<dt>Next invoice</dt><dd><time").sees("Paid").sees("rel=\"noopener noreferrer\"").sees_no("Go PRO");
+        alice.submit("/billing/portal", &[]).await.sees("Taking you to Stripe");
         assert!(alice.page.header("refresh").starts_with("0; url=http"));
 
-        alice.open("/pricing").await.sees("Your plan").sees_no("Go PRO").sees_no("Begin for free");
+        alice.open("/pricing").await.sees("Your plan").sees_no("Go PRO").sees_no("Start for free");
         alice.open("/").await.sees_no("Create an account");
 
         alice.open("/billing?lang=fr").await.sees("Il se renouvelle le").sees("9,00\u{a0}€").sees("Payée");
@@ -70,7 +70,7 @@ on_both! {
         alice.open("/pricing").await.sees_no("sign-up");
         guest.open("/pricing?lang=fr").await.sees("9,00\u{a0}€ par mois");
         alice.open("/billing").await.sees("PRO costs €9.00 per month");
-        alice.submit("/billing/checkout", &[]).await.sees("You are on your way to Stripe").sees("PRO costs €9.00 per month");
+        alice.submit("/billing/checkout", &[]).await.sees("Taking you to Stripe").sees("PRO costs €9.00 per month");
 
         let asked = stand_in.asked().iter().filter(|one| one.contains("/v1/prices/")).count();
         assert_eq!(asked, 1, "it is kept");
@@ -146,7 +146,33 @@ on_both! {
         ] {
             app.sql(&format!("update auth.billing_accounts set \"subscriptionStatus\" = '{status}', \"cancelAtPeriodEnd\" = {ends}")).await;
             alice.open("/billing").await.sees(told);
+            let is_renewed = ["active", "trialing"].contains(&status) && !ends;
+            assert_eq!(alice.page.text().contains("Next invoice"), is_renewed, "{status}");
+            assert_eq!(alice.page.text().contains("<dt>Price</dt>"), !["unpaid", "canceled"].contains(&status), "{status}");
         }
+    }
+
+    async fn a_price_that_is_not_sold_any_more_is_not_told_as_the_subscription_s(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        subscribe(&stand_in, &app, &mut alice).await;
+        app.sql("update auth.billing_accounts set \"subscriptionPrice\" = 'price_of_last_year'").await;
+
+        alice.open("/billing").await.sees("Next invoice").sees_no("<dt>Price</dt>");
+    }
+
+    async fn the_way_back_from_a_payment_leads_to_the_invoices(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        alice.open("/billing").await.submit("/billing/checkout", &[]).await;
+        let session = stand_in.checkout_of(alice.page.header("refresh"));
+        stand_in.stripe.pay(&session).expect("paid");
+        let back = format!("/billing/success?session_id={session}");
+
+        alice.open(&back).await.sees("Your plan is now PRO").sees("href=\"/billing\">See your plan and invoices<");
+        let mut guest = Person::new(&app);
+        guest.open(&back).await.sees("href=\"/sign-in?next=%2Fbilling\">See your plan and invoices<");
+        guest.open("/billing/cancelled?lang=fr").await.sees("Rien n’a été débité").sees_no("Voir votre formule");
     }
 
     async fn older_invoices_are_on_a_further_page(plain: TestApp) {
@@ -172,7 +198,7 @@ on_both! {
 
         assert_eq!((newest.len(), rest.len()), (50, 2), "{rest:?}");
         assert!(rest.iter().all(|number| !newest.contains(number)), "{newest:?} {rest:?}");
-        assert_eq!(alice.page.text().matches("€9.00").count(), 2);
+        assert_eq!(alice.page.text().matches("€9.00").count(), 2 + 1, "two invoices, and what PRO costs");
     }
 
     async fn invoices_are_ones_own(plain: TestApp) {

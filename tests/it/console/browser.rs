@@ -102,7 +102,31 @@ pub fn audited(browser: &mut Browser, _: &str) -> Vec<String> {
     faults
 }
 
-/// What sticks out sideways, or is cut off there, on a phone, on a tablet and at 200 % zoom.
+/// What of a page inside the console begins at another place than all pages do, on the wide screen.
+const ASKEW: &str = "
+    const main = document.querySelector('main.inside');
+    if (!main) return [];
+    const style = getComputedStyle(main), box = main.getBoundingClientRect();
+    const [before, after] = [parseFloat(style.paddingLeft), parseFloat(style.paddingRight)];
+    const begin = box.left + before + Math.max(0, (box.width - before - after - 68 * 16) / 2);
+    return [...main.children].filter((one) => one.getClientRects().length && getComputedStyle(one).position === 'static')
+      .map((one) => [one, one.getBoundingClientRect().left]).filter(([, left]) => Math.abs(left - begin) > 1)
+      .map(([one, left]) => `${one.tagName}.${one.className} begins at ${left} px, not at ${begin}`);";
+
+/// What can be pressed and is covered by what tells of an act, at the end of the page on the wide screen.
+const COVERED: &str = "
+    scrollTo(0, document.documentElement.scrollHeight);
+    const boxes = [...document.querySelectorAll('#toasts .toast')].map((toast) => [toast, toast.getBoundingClientRect()]);
+    const found = [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter((one) => one.checkVisibility()).flatMap((one) => {
+      const at = one.getBoundingClientRect();
+      return boxes.filter(([toast, box]) => !toast.contains(one) && at.width > 1 && at.left < box.right && at.right > box.left && at.top < box.bottom && at.bottom > box.top)
+        .map(() => `${one.tagName} ${one.textContent.trim().slice(0, 30)} is covered by a notice`);
+    });
+    scrollTo(0, 0);
+    return found;";
+
+/// What sticks out sideways, or is cut off there, on a phone, on a tablet and at 200 % zoom; and what begins elsewhere than
+/// other pages on the wide screen.
 pub fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, size) in [("on a phone", PHONE), ("on a tablet", TABLET), ("at 200 % zoom", ZOOMED)] {
@@ -122,6 +146,9 @@ pub fn overflowing(browser: &mut Browser, _: &str) -> Vec<String> {
         }
     }
     browser.resize(DESK);
+    for look in [ASKEW, COVERED] {
+        faults.extend(browser.run(look).as_array().expect("a list").iter().map(ToString::to_string));
+    }
     faults
 }
 

@@ -26,7 +26,7 @@ on_both! {
         // a part for htmx goes among the notices
         alice.headers.push(("hx-request", "true".into()));
         alice.send("GET", "/keys", None).await;
-        assert_eq!((alice.page.status, alice.page.header("hx-retarget"), alice.page.header("hx-reswap")), (500, "#toasts", "beforeend"));
+        assert_eq!((alice.page.status, alice.page.header("hx-retarget"), alice.page.header("hx-reswap")), (500, "#messages", "beforeend"));
         alice.sees("fault-toast").sees_no("<html");
         alice.headers.pop();
 

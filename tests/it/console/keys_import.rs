@@ -30,6 +30,12 @@ async fn names(actor: &Actor<'_>) -> Vec<(String, Option<String>)> {
     names
 }
 
+/// What is ticked of the lines of the preview, by their places.
+fn ticked(person: &Person<'_>) -> Vec<String> {
+    let form = person.filled("/keys/import", &[]);
+    form.fields.into_iter().filter(|(name, _)| name == "line").map(|(_, place)| place).collect()
+}
+
 async fn id_of(actor: &Actor<'_>, name: &str) -> String {
     let page = actor.get("/api/keys?limit=100").await.expect(200).json();
     let found = page["data"].as_array().unwrap().iter().find(|key| key["name"] == name).expect("a key");
@@ -46,7 +52,8 @@ on_both! {
 
         look(&mut alice, &[("text", FILE), ("environment", "production")]).await;
 
-        alice.sees("STRIPE_KEY").sees("production").sees("2 new").sees("Store 2 keys");
+        alice.sees("STRIPE_KEY").sees("production").sees("2 new").sees("Store the ticked keys");
+        assert_eq!(ticked(&alice), ["0", "1"]);
         assert_eq!(names(&actor).await, [], "looking stores nothing");
         assert_eq!(alice.page.header("cache-control"), "no-store");
         alice.submit("/keys/import", &[]).await;
@@ -57,14 +64,15 @@ on_both! {
         assert_eq!(values, [json!("two\nlines"), json!("sk_live_0123456789abcdefghijklmn")]);
 
         look(&mut alice, &[("text", FILE), ("environment", "production")]).await;
-        alice.sees("All of it is in your vault already").sees_no("Store ");
+        alice.sees("All of it is in your vault already").sees_no("Store the");
         look(&mut alice, &[("text", "STRIPE_KEY=sk_live_another0123456789abcdef\nNEW=1\nOTHER='two'\n"), ("environment", "production")]).await;
-        alice.sees("1 new, 2 new values").sees("Store 3 keys");
+        alice.sees("1 new, 2 new values");
+        assert_eq!(ticked(&alice), ["0", "1", "2"]);
     }
 
     async fn all_or_nothing_unless_faulty_lines_are_left_out(app: TestApp) {
         let (mut alice, actor) = alice(&app).await;
-        let file = "GOOD=a value\nthis is no line\nEMPTY=\n";
+        let file = "GOOD=open sesame\nthis is no line\nEMPTY=\n";
 
         look(&mut alice, &[("text", file)]).await;
         alice.sees("1 new, 2 at fault").sees("Leave the faulty lines out").sees("At fault");
@@ -77,19 +85,18 @@ on_both! {
         assert_eq!(names(&actor).await, []);
 
         alice.submit("/keys/import", &[("skip_invalid", "on")]).await;
-        assert_eq!(alice.path, "/keys?left_out=2&count=1&notice=keys-imported");
-        alice.sees("1 key is stored. 2 lines were left out.");
+        alice.sees("1 key is stored").sees("2 lines were left out.").sees("EMPTY").sees("data-instead=\"/keys\"").sees_no("open sesame");
         assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
     }
 
     async fn the_text_can_be_changed_in_the_preview(app: TestApp) {
         let (mut alice, actor) = alice(&app).await;
         look(&mut alice, &[("text", "BAD LINE\n")]).await;
-        alice.sees("mend the text").sees_no("Store ");
+        alice.sees("mend the text").sees_no("Store the");
 
         let mut form = alice.filled("/keys/import", &[("text", "GOOD=a value\n")]);
         form.action = "/keys/import/preview".into();
-        alice.post(&form).await.sees("Store 1 key");
+        alice.post(&form).await.sees("1 new");
         alice.submit("/keys/import", &[]).await;
 
         assert_eq!(names(&actor).await, [("GOOD".into(), None)]);
@@ -183,10 +190,69 @@ on_both! {
         let file: String = (0..2_000).map(|number| format!("KEY_{number}=value {number}\n")).collect::<String>() + "A FAULTY LINE\n";
 
         look(&mut alice, &[("text", &file)]).await;
-        alice.sees("2,000 new, 1 at fault").sees("faulty ones before the others").sees("At fault");
+        alice.sees("2,000 new, 1 at fault").sees("faulty ones before the others").sees("At fault").sees("Also 1,501 lines that are not shown");
+        assert_eq!(ticked(&alice).len(), 499);
         alice.submit("/keys/import", &[("skip_invalid", "on")]).await;
 
         assert_eq!(app.sql("select count(*) from auth.api_keys").await, "2000");
+        alice.sees("2,000 keys are stored").sees("1 line was left out.");
+    }
+
+    async fn of_thousands_of_lines_what_is_not_shown_can_be_left_out_and_the_others_are_named(app: TestApp) {
+        let (mut alice, _) = alice(&app).await;
+        let file: String = (0..2_000).map(|number| format!("KEY_{number}=value {number}\n")).collect();
+        look(&mut alice, &[("text", &file)]).await;
+
+        let mut form = alice.filled("/keys/import", &[]);
+        form.fields.retain(|(name, value)| name != "rest" && (name != "line" || value == "7"));
+        alice.post(&form).await.sees("1 key is stored").sees("1,999 lines were left out.").sees("KEY_8").sees("Not ticked.").sees("And 1,499 more lines.");
+
+        assert_eq!(app.sql("select name from auth.api_keys").await, "KEY_7");
+    }
+
+    async fn the_lines_that_are_ticked_are_stored_and_the_others_are_named(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        actor.store("SAME", "the same value").await;
+        actor.store("CHANGED", "its value").await;
+        let file = "A=value of A\nSAME='the same value'\nCHANGED='another value'\nB=value of B\n";
+        look(&mut alice, &[("text", file)]).await;
+        assert_eq!(ticked(&alice), ["0", "2", "3"]);
+
+        let mut form = alice.filled("/keys/import", &[("line", "3")]);
+        alice.post(&form).await.sees("1 key is stored").sees("3 lines were left out.").sees("CHANGED").sees("Not ticked.").sees("Already in your vault, with this value.");
+
+        for value in ["value of A", "value of B", "another value", "the same value"] {
+            alice.sees_no(value);
+        }
+        let found: Vec<_> = names(&actor).await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(found, ["B", "CHANGED", "SAME"]);
+        assert!(exported(&actor).await["keys"].as_array().unwrap().iter().any(|key| key["value"] == "its value"));
+        // sent twice it stores nothing more
+        alice.post(&form).await.sees("Nothing was stored").sees("4 lines were left out.");
+
+        form.fields.retain(|(name, _)| name != "line");
+        alice.post(&form).await.sees("no line is ticked").sees("role=\"alert\"");
+        assert_eq!(alice.page.status, 422);
+        assert_eq!(ticked(&alice), [""; 0]);
+        for nonsense in ["x", "-1", "99999"] {
+            form.fields.push(("line".into(), nonsense.into()));
+            assert_eq!(alice.post(&form).await.page.status, 400, "{nonsense}");
+            form.fields.pop();
+        }
+    }
+
+    async fn ticks_for_another_text_store_nothing(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        look(&mut alice, &[("text", "A=1\nB=2\n")]).await;
+
+        for changed in [("text", "B=2\nA=1\n"), ("environment", "production"), ("of", "")] {
+            let form = alice.filled("/keys/import", &[changed, ("line", "0")]);
+            alice.post(&form).await.sees("the text has changed since");
+            assert_eq!((alice.page.status, names(&actor).await.len()), (422, 0), "{changed:?}");
+        }
+
+        alice.submit("/keys/import", &[]).await.sees("2 keys are stored");
+        assert_eq!(names(&actor).await, [("A".into(), Some("production".into())), ("B".into(), Some("production".into()))]);
     }
 
     async fn a_session_that_ended_on_the_way_keeps_what_was_pasted(app: TestApp) {
@@ -199,7 +265,7 @@ on_both! {
         alice.submit("/sign-in", &[("email", "alice@example.com"), ("password", "une girafe en pyjama vert")]).await;
         alice.submit("/keys/import/preview", &[]).await;
 
-        alice.sees("Store 1 key");
+        alice.sees("1 new").sees("Store the ticked keys");
         assert_eq!(names(&actor).await, []);
     }
 
@@ -250,62 +316,94 @@ on_both! {
         actor.store("HELD", "value").await;
 
         look(&mut alice, &[("text", "HELD=another value\nA=1\nB=2\n")]).await;
-        alice.sees("Your plan has room for 2 more keys").sees("Store 3 keys").sees_no("Not enough room");
+        alice.sees("Your plan has room for 2 more keys").sees_no("Not enough room").sees_no("No room");
 
         look(&mut alice, &[("text", "A=1\nB=2\nC=3\n")]).await;
-        alice.sees("Not enough room: 3 new keys here, and your plan has room for 2.").sees("href=\"/billing\"").sees_no("Store 3 keys");
+        alice.sees("Not enough room: 3 new keys here, and your plan has room for 2.").sees("href=\"/billing\"").sees("2 new, 1 without room");
+        assert_eq!(alice.page.text().matches(">No room<").count(), 1);
+        assert_eq!(ticked(&alice), ["0", "1"]);
         assert!(alice.page.text().contains("A=1\nB=2\nC=3"), "what was pasted is there to be changed");
         alice.open("/keys?lang=fr").await;
         look(&mut alice, &[("text", "A=1\nB=2\nC=3\n")]).await;
-        alice.sees("La place manque : 3 nouvelles clés ici, et votre formule n’en admet plus que 2.");
+        alice.sees("La place manque : 3 nouvelles clés ici, et votre formule n’en admet plus que 2.").sees(">Pas de place<").sees("2 nouvelles, 1 sans place");
     }
 
-    async fn where_the_plan_has_not_enough_room_the_first_new_keys_can_be_stored(app: TestApp) {
+    async fn where_the_plan_has_not_enough_room_the_first_new_keys_are_ticked(app: TestApp) {
         let (mut alice, actor) = alice(&app).await;
         actor.store("HELD", "value").await;
         let file = "HELD=another value\nA=1\nB=2\nNO LINE\nC=3\n";
 
         look(&mut alice, &[("text", file)]).await;
-        alice.sees("your plan has room for 2").sees("Store only the first 2 new keys, and 1 new value").sees("Leave the faulty lines out");
-        alice.submit("/keys/import", &[("most_new", "2"), ("skip_invalid", "on")]).await;
+        alice.sees("your plan has room for 2").sees("Leave the faulty lines out").sees("2 new, 1 new value, 1 without room, 1 at fault");
+        assert_eq!(ticked(&alice), ["0", "1", "2"]);
+        alice.submit("/keys/import", &[]).await;
 
-        assert_eq!(alice.path, "/keys?left_out=2&count=3&notice=keys-imported");
+        alice.sees("3 keys are stored").sees("2 lines were left out.").sees("Your plan has no room for it.");
         assert_eq!(names(&actor).await, [("A".into(), None), ("B".into(), None), ("HELD".into(), None)]);
         look(&mut alice, &[("text", file)]).await;
-        alice.sees("your plan has room for none").sees_no("Store only");
-        // nobody counts on a number that is none
-        alice.submit("/keys/import", &[("most_new", "many")]).await;
-        assert_eq!(alice.page.status, 422);
+        alice.sees("your plan has room for none. Revoke keys").sees_no("Store the");
         alice.open("/keys?lang=fr").await;
         actor.delete(&format!("/api/keys/{}", id_of(&actor, "A").await)).await.expect(204);
         look(&mut alice, &[("text", "D=4\nE=5\n")]).await;
-        alice.sees("N’enregistrer que la première nouvelle clé");
+        alice.sees("1 nouvelle, 1 sans place");
+        assert_eq!(ticked(&alice), ["0"]);
+    }
+
+    async fn other_lines_than_the_first_can_be_chosen_and_more_than_fit_are_refused_with_nothing_lost(app: TestApp) {
+        let (mut alice, actor) = alice(&app).await;
+        let file = "A=1\nB=2\nC=3\nD=4\nE=5\n";
+        look(&mut alice, &[("text", file)]).await;
+        assert_eq!(ticked(&alice), ["0", "1", "2"]);
+
+        let mut form = alice.filled("/keys/import", &[]);
+        form.fields.extend([("line".into(), "3".into()), ("line".into(), "4".into())]);
+        alice.post(&form).await.sees("Nothing was stored: 5 new keys are ticked, and your plan has room for 3. Untick 2").sees("role=\"alert\"");
+        assert_eq!(alice.page.status, 402);
+        assert_eq!(ticked(&alice), ["0", "1", "2", "3", "4"], "the ticks are lost");
+        assert_eq!(alice.filled("/keys/import", &[]).fields.iter().find(|(name, _)| name == "text").unwrap().1, file);
+        assert_eq!(names(&actor).await, []);
+
+        let mut form = alice.filled("/keys/import", &[]);
+        form.fields.retain(|(name, value)| name != "line" || !["0", "3"].contains(&value.as_str()));
+        alice.post(&form).await.sees("3 keys are stored").sees("2 lines were left out.");
+        assert_eq!(names(&actor).await, [("B".into(), None), ("C".into(), None), ("E".into(), None)]);
+        let page = alice.page.text();
+        let reason = |name: &str| page.split(&format!("class=\"name\">{name}<")).nth(1).and_then(|rest| rest.split("</tr>").next()).unwrap_or_default();
+        assert!(reason("A").contains("Not ticked."), "{page}");
+        assert!(reason("D").contains("Your plan has no room for it."), "{page}");
+    }
+
+    async fn nothing_is_said_to_lack_room_where_there_is_some(app: TestApp) {
+        let (mut alice, _) = alice(&app).await;
+        look(&mut alice, &[("text", "A=1\nB=2\nC=3\nD=4\n")]).await;
+
+        let form = alice.filled("/keys/import", &[("line", "0")]);
+        alice.post(&form).await.sees("1 key is stored").sees("3 lines were left out.").sees("Not ticked.").sees_no("no room");
     }
 
     async fn a_plan_that_has_less_room_by_the_second_click_stores_none_of_the_first(app: TestApp) {
         let (mut alice, actor) = alice(&app).await;
         look(&mut alice, &[("text", "A=1\nB=2\nC=3\nD=4\n")]).await;
-        alice.sees("Store only the first 3 new keys");
         actor.store("first", "value 1").await;
 
-        alice.submit("/keys/import", &[("most_new", "3")]).await;
+        alice.submit("/keys/import", &[]).await;
 
         assert_eq!(alice.page.status, 402);
-        alice.sees("Nothing was stored.").sees("Store only the first 2 new keys");
+        alice.sees("Nothing was stored: 3 new keys are ticked, and your plan has room for 2. Untick 1");
+        assert_eq!(alice.page.text().matches(">No room<").count(), 2);
         assert_eq!(names(&actor).await.len(), 1);
     }
 
     async fn a_plan_that_is_full_by_the_second_click_keeps_the_preview(app: TestApp) {
         let (mut alice, actor) = alice(&app).await;
         look(&mut alice, &[("text", "A=1\nB=2\nNO LINE\n")]).await;
-        alice.sees("Store 2 keys");
         actor.store("first", "value 1").await;
         actor.store("second", "value 2").await;
 
         alice.submit("/keys/import", &[]).await;
 
         assert_eq!(alice.page.status, 402);
-        alice.sees("Nothing was stored.").sees("your plan has room for 1").sees("At fault").sees_no("Store 2 keys");
+        alice.sees("Nothing was stored: 2 new keys are ticked").sees("your plan has room for 1").sees("At fault");
         assert_eq!(alice.filled("/keys/import", &[]).fields.iter().find(|(name, _)| name == "text").unwrap().1, "A=1\nB=2\nNO LINE\n");
         assert_eq!(names(&actor).await.len(), 2);
     }

@@ -69,6 +69,7 @@ pub const PAGES: &[Page] = &[
     page(Who::Member, "/verify-address"),
     page(Who::Staff, "/admin"),
     page(Who::Staff, "/admin/accounts/{user}"),
+    page(Who::Staff, "/admin/accounts/{user}/disable"),
     page(Who::Staff, "/admin/audit"),
 ];
 

@@ -93,6 +93,15 @@ texts! {
         preview_title: "What becomes of each line" | "Ce que devient chaque ligne",
         change: "See and edit the text (shows the values)" | "Voir et modifier le texte (montre les valeurs)",
         look_again: "Look again" | "Regarder à nouveau",
+        store: "Store the ticked keys" | "Enregistrer les clés cochées",
+        tick: "Store" | "Enregistrer",
+        tick_all: "Tick all" | "Tout cocher",
+        tick_all_fitting: "Tick all that there is room for" | "Cocher toutes celles qui ont leur place",
+        ticked_one: "{count} line ticked" | "{count} ligne cochée",
+        ticked_many: "{count} lines ticked" | "{count} lignes cochées",
+        no_room: "No room" | "Pas de place",
+        nothing_ticked: "Nothing was stored, since no line is ticked. Tick those that you want." | "Rien n’a été enregistré, car aucune ligne n’est cochée. Cochez celles que vous voulez.",
+        text_changed: "Nothing was stored: the text has changed since. This is what becomes of it now; look at the ticks again." | "Rien n’a été enregistré\u{a0}: le texte a changé depuis. Voici ce qu’il devient maintenant\u{a0}; regardez de nouveau ce qui est coché.",
         line: "Line" | "Ligne",
         name: "Name" | "Nom",
         outcome: "Becomes" | "Devient",
@@ -106,8 +115,14 @@ texts! {
         nothing: "There is nothing to store here: mend the text, or go back." | "Il n’y a rien à enregistrer ici : corrigez le texte, ou revenez.",
         nothing_new: "All of it is in your vault already." | "Tout est déjà dans votre coffre.",
         plan: "Plan and billing (in a new tab)" | "Formule et facturation (dans un nouvel onglet)",
+        imported_why: "Why" | "Pourquoi",
+        imported_unticked: "Not ticked." | "Non cochée.",
+        imported_no_room: "Your plan has no room for it." | "Votre formule n’a plus de place pour elle.",
+        imported_same: "Already in your vault, with this value." | "Déjà dans votre coffre, avec cette valeur.",
+        imported_keys: "Go to your keys" | "Voir vos clés",
+        imported_more: "Import something else" | "Importer autre chose",
         not_stored: "Nothing was stored." | "Rien n’a été enregistré.",
-        more: "The first lines are shown, faulty ones before the others; all count." | "Les premières lignes sont affichées, les fautives avant les autres ; toutes comptent.",
+        more: "The first lines are shown, faulty ones before the others." | "Les premières lignes sont affichées, les fautives avant les autres.",
     }
 }
 
@@ -128,33 +143,64 @@ texts! {
     }
 }
 
-/// How many keys an import would store, for its button.
+/// What stands beside the tick for the lines that a preview does not show.
 #[must_use]
-pub fn store_keys(language: Language, count: usize) -> String {
+pub fn lines_unshown(language: Language, count: usize) -> String {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     match language {
-        Language::English => format!("Store {}", counted(language, count, "key", "keys")),
-        Language::French => format!("Enregistrer {}", counted(language, count, "clé", "clés")),
+        Language::English => format!("Also {} not shown", counted(language, count, "line that is", "lines that are")),
+        Language::French => {
+            format!(
+                "Aussi {} ici",
+                counted(language, count, "ligne qui n’est pas affichée", "lignes qui ne sont pas affichées")
+            )
+        }
     }
 }
 
-/// What a button says that stores as many new keys as there is room for, and all new values.
+/// That more new keys are ticked than the plan has room for.
 #[must_use]
-pub fn store_first(language: Language, room: i64, changed: usize) -> String {
-    let changed = i64::try_from(changed).unwrap_or(i64::MAX);
-    let also = match (language, changed) {
-        (_, 0) => String::new(),
-        (Language::English, _) => format!(", and {}", counted(language, changed, "new value", "new values")),
-        (Language::French, _) => {
-            format!(", et {}", counted(language, changed, "nouvelle valeur", "nouvelles valeurs"))
+pub fn ticked_too_many(language: Language, ticked: i64, room: i64) -> String {
+    let over = ticked - room;
+    match language {
+        Language::English => {
+            let ticked = counted(language, ticked, "new key is ticked", "new keys are ticked");
+            let room = if room == 0 { "none".to_owned() } else { grouped(language, room) };
+            format!(
+                "Nothing was stored: {ticked}, and your plan has room for {room}. Untick {} and store again.",
+                grouped(language, over)
+            )
         }
-    };
-    let number = grouped(language, room);
-    match (language, room) {
-        (Language::English, 1) => format!("Store only the first new key{also}"),
-        (Language::English, _) => format!("Store only the first {number} new keys{also}"),
-        (Language::French, 1) => format!("N’enregistrer que la première nouvelle clé{also}"),
-        (Language::French, _) => format!("N’enregistrer que les {number} premières nouvelles clés{also}"),
+        Language::French => {
+            let ticked = counted(language, ticked, "nouvelle clé est cochée", "nouvelles clés sont cochées");
+            let room = if room == 0 { "aucune".to_owned() } else { format!("que {}", grouped(language, room)) };
+            format!(
+                "Rien n’a été enregistré\u{a0}: {ticked}, et votre formule n’en admet plus {room}. Décochez-en {} et enregistrez de nouveau.",
+                grouped(language, over)
+            )
+        }
+    }
+}
+
+/// What an import stored, as a heading.
+#[must_use]
+pub fn imported(language: Language, count: usize) -> String {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    match (language, count) {
+        (Language::English, 0) => "Nothing was stored".to_owned(),
+        (Language::French, 0) => "Rien n’a été enregistré".to_owned(),
+        (Language::English, _) => counted(language, count, "key is stored", "keys are stored"),
+        (Language::French, _) => counted(language, count, "clé est enregistrée", "clés sont enregistrées"),
+    }
+}
+
+/// That so many more lines were left out than are named.
+#[must_use]
+pub fn left_out_more(language: Language, count: usize) -> String {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    match language {
+        Language::English => format!("And {}.", counted(language, count, "more line", "more lines")),
+        Language::French => format!("Et {}.", counted(language, count, "autre ligne", "autres lignes")),
     }
 }
 
@@ -171,31 +217,38 @@ pub fn room_left(language: Language, new: i64, room: i64) -> String {
         }
         Language::English => {
             let new = counted(language, new, "new key", "new keys");
+            let choose = if room == 0 { "Revoke" } else { "Tick those that you want, revoke" };
             let room = if room == 0 { "none".to_owned() } else { grouped(language, room) };
             format!(
-                "Not enough room: {new} here, and your plan has room for {room}. Leave lines out, revoke keys that you no longer need, or choose another plan."
+                "Not enough room: {new} here, and your plan has room for {room}. {choose} keys that you no longer need, or choose another plan."
             )
         }
         Language::French => {
             let new = counted(language, new, "nouvelle clé", "nouvelles clés");
+            let choose = if room == 0 { "Révoquez" } else { "Cochez celles que vous voulez, révoquez" };
             let room = if room == 0 { "aucune".to_owned() } else { format!("que {}", grouped(language, room)) };
             format!(
-                "La place manque : {new} ici, et votre formule n’en admet plus {room}. Retirez des lignes, révoquez des clés devenues inutiles, ou changez de formule."
+                "La place manque : {new} ici, et votre formule n’en admet plus {room}. {choose} des clés devenues inutiles, ou changez de formule."
             )
         }
     }
 }
 
-/// How many lines are of a kind, in words: new, changed, the same, at fault.
+/// How many lines are of a kind, in words: new, changed, beyond the plan's room, the same, at fault.
 #[must_use]
-pub fn import_counts(language: Language, counts: [usize; 4]) -> String {
+pub fn import_counts(language: Language, counts: [usize; 5]) -> String {
     let words = match language {
-        Language::English => {
-            [("new", "new"), ("new value", "new values"), ("same as now", "same as now"), ("at fault", "at fault")]
-        }
+        Language::English => [
+            ("new", "new"),
+            ("new value", "new values"),
+            ("without room", "without room"),
+            ("same as now", "same as now"),
+            ("at fault", "at fault"),
+        ],
         Language::French => [
             ("nouvelle", "nouvelles"),
             ("nouvelle valeur", "nouvelles valeurs"),
+            ("sans place", "sans place"),
             ("inchangée", "inchangées"),
             ("fautive", "fautives"),
         ],
@@ -289,13 +342,8 @@ mod tests {
 
     #[test]
     fn an_import_is_summed_up_by_what_there_is() {
-        assert_eq!(import_counts(Language::English, [3, 1, 0, 2]), "3 new, 1 new value, 2 at fault");
-        assert_eq!(import_counts(Language::French, [1, 0, 2, 0]), "1 nouvelle, 2 inchangées");
-        assert_eq!(store_keys(Language::English, 1), "Store 1 key");
-        assert_eq!(store_first(Language::English, 1, 0), "Store only the first new key");
-        assert_eq!(store_first(Language::English, 12, 1), "Store only the first 12 new keys, and 1 new value");
-        let french = store_first(Language::French, 2, 3);
-        assert_eq!(french, "N’enregistrer que les 2 premières nouvelles clés, et 3 nouvelles valeurs");
+        assert_eq!(import_counts(Language::English, [3, 1, 4, 0, 2]), "3 new, 1 new value, 4 without room, 2 at fault");
+        assert_eq!(import_counts(Language::French, [1, 0, 0, 2, 0]), "1 nouvelle, 2 inchangées");
     }
 
     #[test]

@@ -46,7 +46,7 @@ macro_rules! notices {
 
 notices! {
     /// An administrator changed role or plan of an account.
-    AccountChanged = "account-changed": "The account is changed, and its owner is told." | "Le compte est modifié, et son titulaire en est averti.",
+    AccountChanged = "account-changed": "The account is changed." | "Le compte est modifié.",
     /// The account was deleted by its owner.
     AccountDeleted = "account-deleted": "Your account and everything in it are gone. Farewell." | "Votre compte et tout ce qu’il contenait sont supprimés. Au revoir.",
     /// An administrator disabled an account.
@@ -130,7 +130,7 @@ impl Notice {
     }
 }
 
-/// How many lines an import left out, as a sentence after the notice.
+/// How many lines an import left out, as a sentence.
 #[must_use]
 pub fn left_out(language: Language, count: i64) -> String {
     match language {

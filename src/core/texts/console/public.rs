@@ -43,7 +43,7 @@ texts! {
         free_keys_unlimited: "Unlimited keys on this server" | "Clés sans limite sur ce serveur",
         free_keys_limited: "active keys" | "clés actives",
         pro_name: "PRO" | "PRO",
-        pro_for: "For a team’s worth of services" | "Pour tous vos services",
+        pro_for: "For all your services" | "Pour tous vos services",
         pro_price_unknown: "The price is shown before you pay." | "Le prix est indiqué avant tout paiement.",
         pro_all: "Everything in FREE" | "Tout ce que contient FREE",
         pro_keys: "Unlimited keys" | "Clés sans limite",
@@ -53,10 +53,10 @@ texts! {
         both_audit: "Audit trail that shows tampering" | "Journal qui révèle les retouches",
         both_factor: "Second factor, sessions" | "Second facteur, sessions",
         pro_portal: "Invoices and a customer portal" | "Factures et espace client",
-        begin_free: "Begin for free" | "Commencer gratuitement",
+        begin_free: "Start for free" | "Commencer gratuitement",
         begin_pro: "Go PRO" | "Passer à PRO",
         own_plan: "Your plan" | "Votre formule",
-        unconfigured: "This server takes no payments: everything is free on it." | "Ce serveur n’encaisse pas : tout y est gratuit.",
-        cancel: "Cancel whenever you like: PRO stays until the period ends, and every key stays readable afterwards." | "Résiliez quand vous voulez : PRO reste jusqu’à la fin de la période, et chaque clé reste lisible ensuite.",
+        unconfigured: "This server takes no payments: everything on it is free." | "Ce serveur n’encaisse aucun paiement : tout y est gratuit.",
+        cancel: "Cancel whenever you like: you keep PRO until the period ends, and every key stays readable afterwards." | "Résiliez quand vous voulez : vous gardez PRO jusqu’à la fin de la période, et chaque clé reste lisible ensuite.",
     }
 }

@@ -46,7 +46,7 @@ pub(super) async fn import_keys(
     let (kind, bytes) = file(request, ctx.app()).await?;
     // what a request says is its query, its kind and its file
     let content = name.is_some().then(|| [format!("import {kind:?} {asked}\n").as_bytes(), &bytes].concat());
-    let ImportQuery { manner, most_new, environment, format } = query;
+    let ImportQuery { manner, wanted, environment, format } = query;
     // megabytes of somebody's choice are read aside, where they keep nobody waiting
     let read = tokio::task::spawn_blocking(move || import::read(&bytes, kind, format, environment.as_deref()));
     let file = read.await.map_err(Error::internal)??;
@@ -56,7 +56,7 @@ pub(super) async fn import_keys(
         .as_deref()
         .zip(content.as_deref())
         .map(|(name, content)| Remembered { request: Repeatable { name, content }, render: &render });
-    match api_keys::import_once(&ctx, file, manner, most_new, remembered).await? {
+    match api_keys::import_once(&ctx, file, manner, &wanted, remembered).await? {
         Imported::New(report) => Ok(Json(ReportView::of(&report, language)).into_response()),
         Imported::Repeated(answer) => {
             let mut response = json_bytes(StatusCode::OK, answer);

@@ -7,7 +7,10 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{changes_accounts, state};
+use super::{
+    changes_accounts, state,
+    subscription::{Charge, Subscription},
+};
 use crate::{
     core::{
         app::App,
@@ -21,6 +24,7 @@ use crate::{
     models::{
         account::AccountChanges,
         ids::UserId,
+        permission::Permission,
         user::{Plan, Role},
     },
     routes::{
@@ -28,7 +32,7 @@ use crate::{
             confirm,
             form::Form,
             frame::{Frame, Section, page},
-            refusal::{Answered, done},
+            refusal::{Answered, done, see_other},
             sign_in::refused,
             stamp,
             visit::{Entered, Posted, Visit},
@@ -41,6 +45,7 @@ use crate::{
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/admin/accounts/{id}", get(show).post(change))
+        .route("/admin/accounts/{id}/disable", get(ask_to_disable))
         .route("/admin/accounts/{id}/access", post(change_access))
         .route("/admin/accounts/{id}/end-sessions", post(end_sessions))
         .route("/admin/accounts/{id}/recovery", post(send_recovery))
@@ -48,6 +53,7 @@ pub(super) fn routes() -> Router<App> {
 
 #[derive(Template)]
 #[template(path = "console/pages/admin_account.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out, each by itself")]
 struct AccountPage {
     frame: Frame,
     t: &'static AdminTexts,
@@ -58,6 +64,12 @@ struct AccountPage {
     name: String,
     roles: Vec<Choice>,
     plans: Vec<Choice>,
+    /// Whether FREE is no choice, since PRO is paid for.
+    is_paid: bool,
+    is_granted: bool,
+    subscription: Option<Subscription>,
+    /// What Stripe goes on doing to a disabled account.
+    charge: Option<Charge>,
     role: &'static str,
     plan: &'static str,
     state: &'static str,
@@ -72,6 +84,21 @@ struct AccountPage {
     created: String,
     changed: String,
     may_change: bool,
+    is_own: bool,
+}
+
+/// The second look before an account is disabled.
+#[derive(Template)]
+#[template(path = "console/pages/admin_disable.html")]
+struct DisablePage {
+    frame: Frame,
+    t: &'static AdminTexts,
+    title: String,
+    id: String,
+    email: String,
+    sessions: String,
+    kept: String,
+    charge: Option<Charge>,
     is_own: bool,
 }
 
@@ -98,6 +125,31 @@ async fn change_access(Id(id): Id<UserId>, Posted(visit, form): Posted) -> Answe
     let changed = apply(&visit, id, read).await;
     let notice = if disables { Notice::AccountDisabled } else { Notice::AccountEnabled };
     finish(&visit, &form, id, changed, notice).await
+}
+
+/// What follows from disabling the account, before anything is done.
+async fn ask_to_disable(Entered(visit): Entered, Id(id): Id<UserId>) -> Answered {
+    visit.ctx.require(Permission::AdministerAccounts)?;
+    let language = visit.ctx.client().language;
+    let t = AdminTexts::of(language);
+    let account = administration::find(&visit.ctx, id).await?;
+    if !account.user.is_enabled() {
+        return Ok(see_other(&visit.to(&format!("admin/accounts/{id}"))));
+    }
+    let backing = administration::backing(&visit.ctx, id).await?;
+    let email = account.user.email.to_string();
+    let disable_page = DisablePage {
+        frame: visit.frame(Section::Administration)?,
+        t,
+        title: t.disable_title.replace("{email}", &email),
+        id: id.to_string(),
+        email,
+        sessions: t.disable_sessions.replace("{sessions}", &grouped(language, account.open_sessions)),
+        kept: t.disable_kept.replace("{keys}", &grouped(language, account.active_keys)),
+        charge: Charge::of(t, &backing),
+        is_own: visit.ctx.account()? == id,
+    };
+    page(StatusCode::OK, &disable_page)
 }
 
 async fn apply(visit: &Visit, id: UserId, read: Result<AccountChanges>) -> Result<()> {
@@ -134,10 +186,13 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
     let language = visit.ctx.client().language;
     let t = AdminTexts::of(language);
     let account = administration::find(&visit.ctx, id).await?;
+    let backing = administration::backing(&visit.ctx, id).await?;
     let user = account.user;
     let (state_badge, state) = state(t, &user);
     let has_factor = user.second_factor_at.is_some();
     let role = |role: Role| Choice { value: role.as_str(), label: t.role_name(role), is_chosen: role == user.role };
+    let is_paid = backing.holds_the_plan();
+    let plans = Plan::ALL.iter().copied().filter(|plan| !is_paid || *plan == Plan::Pro);
     let plan = |plan: Plan| Choice { value: plan.as_str(), label: plan.as_str(), is_chosen: plan == user.plan };
     let account_page = AccountPage {
         frame: visit.frame(Section::Administration)?.opened_at(&format!("admin/accounts/{id}")),
@@ -146,7 +201,11 @@ async fn write(visit: &Visit, status: StatusCode, id: UserId, sentence: Option<S
         id: id.to_string(),
         email: user.email.to_string(),
         roles: Role::ALL.iter().copied().map(role).collect(),
-        plans: Plan::ALL.iter().copied().map(plan).collect(),
+        plans: plans.map(plan).collect(),
+        is_paid,
+        is_granted: backing.is_granted,
+        charge: Charge::of(t, &backing).filter(|_| !user.is_enabled()),
+        subscription: backing.subscription.map(|seen| Subscription::of(t, language, &seen)),
         role: t.role_name(user.role),
         plan: user.plan.as_str(),
         state,

@@ -1,7 +1,8 @@
 //! `/admin`: the figures, the server's health and the accounts, for support and administrators; `account` is one account,
-//! `trail` all trails. Nobody sees a value here.
+//! `subscription` what it pays for, `trail` all trails. Nobody sees a value here.
 
 mod account;
+mod subscription;
 mod trail;
 
 use askama::Template;
@@ -117,9 +118,22 @@ fn figures(language: Language, t: &AdminTexts, all: &Statistics) -> Vec<Figure> 
             more: counted(language, all.revoked_keys, t.revoked_one, t.revoked_many),
         },
         Figure { name: t.sessions, number: number(all.open_sessions), more: String::new() },
-        Figure { name: t.mails_waiting, number: number(all.waiting_mails), more: String::new() },
-        Figure { name: t.billing_waiting, number: number(all.waiting_billing), more: String::new() },
+        Figure {
+            name: t.mails_waiting,
+            number: number(all.waiting_mails),
+            more: hint(all.waiting_mails, t.mails_hint),
+        },
+        Figure {
+            name: t.billing_waiting,
+            number: number(all.waiting_billing),
+            more: hint(all.waiting_billing, t.billing_hint),
+        },
     ]
+}
+
+/// What to do where something waits, and goes on waiting.
+fn hint(waiting: i64, text: &str) -> String {
+    if waiting > 0 { text.to_owned() } else { String::new() }
 }
 
 async fn parts(visit: &Visit, t: &'static AdminTexts) -> Vec<Part> {

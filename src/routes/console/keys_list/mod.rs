@@ -1,12 +1,16 @@
 //! `/keys` and what happens to many keys: `asked` reads what the address asks for, `rows` says what a row shows, `list` is
-//! the page, `bulk` does something to what is ticked, `import` and `export` bring many keys in and out.
+//! the page, `bulk` does something to what is ticked, `import` and `export` bring many keys in and out;
+//! `preview`, `ticks` and `imported` say what would become, and became, of the lines of an import.
 
 mod asked;
 mod bulk;
 mod export;
 mod import;
+mod imported;
 mod list;
+mod preview;
 mod rows;
+mod ticks;
 
 use axum::Router;
 

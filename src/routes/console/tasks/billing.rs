@@ -6,7 +6,7 @@ use axum::{Router, http::StatusCode, routing::get};
 use super::super::{
     frame::{Frame, Section, page},
     refusal::Answered,
-    visit::{Guest, Visit},
+    visit::{Guest, Visit, entrance},
 };
 use crate::{
     core::{app::App, error::Error, texts::billing as texts},
@@ -29,6 +29,8 @@ struct BackPage {
     frame: Frame,
     title: &'static str,
     sentence: &'static str,
+    /// The way to the plan and the invoices, where there are some.
+    invoices: Option<(&'static str, String)>,
     home: &'static str,
 }
 
@@ -53,15 +55,27 @@ async fn show_success(Guest(visit): Guest) -> Answered {
         Ok(None) => (StatusCode::NOT_FOUND, words.unknown, words.unknown_sentence),
         Err(error) => return Err(error.into()),
     };
-    write(&visit, status, title, sentence)
+    let way = (words.invoices, way_to_billing(&visit));
+    write(&visit, status, (title, sentence), Some(way))
 }
 
 async fn show_cancelled(Guest(visit): Guest) -> Answered {
     let words = texts::back(visit.ctx.client().language);
-    write(&visit, StatusCode::OK, words.cancelled, words.cancelled_sentence)
+    write(&visit, StatusCode::OK, (words.cancelled, words.cancelled_sentence), None)
 }
 
-fn write(visit: &Visit, status: StatusCode, title: &'static str, sentence: &'static str) -> Answered {
+/// Whoever comes back in another browser signs in on the way.
+fn way_to_billing(visit: &Visit) -> String {
+    let billing = visit.to("billing");
+    if visit.is_signed_in() { billing } else { visit.to(&entrance("sign-in", &billing)) }
+}
+
+fn write(
+    visit: &Visit,
+    status: StatusCode,
+    (title, sentence): (&'static str, &'static str),
+    invoices: Option<(&'static str, String)>,
+) -> Answered {
     let home = texts::back(visit.ctx.client().language).home;
-    page(status, &BackPage { frame: visit.public_frame(Section::Public)?, title, sentence, home })
+    page(status, &BackPage { frame: visit.public_frame(Section::Public)?, title, sentence, invoices, home })
 }

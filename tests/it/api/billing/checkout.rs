@@ -39,7 +39,7 @@ on_both! {
         stand_in.stripe.pay(&session).unwrap();
         let page = app.call("GET", &back, None).await.expect(200);
 
-        assert!(page.text().contains("You are on PRO"), "{}", page.text());
+        assert!(page.text().contains("Your plan is now PRO"), "{}", page.text());
         assert_eq!(standing(&alice).await, (Plan::Pro, "active".into()));
         assert_eq!(alice.get("/api/auth/me").await.json()["plan"], "PRO");
         alice.call("POST", "/api/billing/checkout", None).await.expect_problem(409, "already_pro");

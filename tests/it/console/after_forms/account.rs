@@ -4,7 +4,10 @@
 use serde_json::json;
 
 use super::{Walk, code_of, in_both_languages};
-use crate::{console::world::World, support::Engine};
+use crate::{
+    console::world::World,
+    support::{Engine, register},
+};
 
 const OTHER_PASSWORD: &str = "trois loutres et un parapluie";
 
@@ -138,6 +141,19 @@ in_both_languages! {
         let account = format!("/admin/accounts/{user}");
         walk.sends_from(&account, &account, &[("role", "user")]);
         walk.looks(409, "[role=alert]");
+
+        // after a second look, and back again: what was done covers no button
+        let bob = register(&world.server, "bob");
+        let me = bob.call(&world.server, "GET", "/api/auth/me", None).expect(200).json();
+        let account = format!("/admin/accounts/{}", me["id"].as_str().expect("an id"));
+        let access = format!("{account}/access");
+        walk.browser.goto(&account);
+        walk.browser.click(&format!("a[href='{account}/disable']"));
+        walk.browser.wait("the second look", || walk.browser.path().ends_with("/disable"));
+        walk.sends(&access, &[]);
+        walk.looks(200, "#toasts .toast");
+        walk.sends(&access, &[]);
+        walk.looks(200, "#toasts .toast");
 
         walk.ends();
     }

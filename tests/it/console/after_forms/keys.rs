@@ -109,11 +109,26 @@ in_both_languages! {
         }
         walk.sends("/keys/import", &[("skip_invalid", "")]);
         walk.looks(422, "[role=alert]");
+        // the ticks are counted, and all are set at once
+        assert_eq!(walk.browser.run("return document.querySelectorAll('[name=line]:checked').length"), json!(2));
+        let counted = walk.browser.text("[data-chosen]");
+        assert!(counted.starts_with('2'), "{counted}");
+        walk.browser.click("[data-check-all]");
+        assert!(!walk.browser.has("[name=line]:checked"));
+        walk.sends("/keys/import", &[]);
+        walk.looks(422, "[role=alert]");
+        walk.browser.click("[name=line][value='1']");
+        walk.sends("/keys/import", &[("skip_invalid", "*")]);
+        walk.looks(200, ".name-first .badge.danger");
         walk.sends_from("/keys/import", "/keys/import/preview", &[("text", "SAME='the same value'"), ("environment", "production")]);
         walk.looks(200, ".note");
         walk.sends_from("/keys/import", "/keys/import/preview", &[("text", "this is no line")]);
         walk.looks(200, ".note");
         assert!(!walk.browser.has("details[open]"), "the values are shown unasked");
+        // more than the plan has room for, and more than a page shows
+        let many: String = (0..600).map(|number| format!("MANY_{number}=value {number}\n")).collect();
+        walk.sends_from("/keys/import", "/keys/import/preview", &[("text", &many)]);
+        assert!(walk.browser.has("[name=rest]:checked"), "what is not shown has no tick");
 
         walk.ends();
     }

@@ -73,9 +73,9 @@ in_both_languages! {
 
         // a part that htmx asks for: told among the notices
         walk.browser.fill("#f-q", "bot");
-        walk.browser.wait("the notice", || walk.browser.has("#toasts .fault-toast"));
+        walk.browser.wait("the notice", || walk.browser.has("#messages .fault-toast"));
         walk.browser.console();
-        walk.looks(200, "#toasts .fault-toast");
+        walk.looks(200, "#messages .fault-toast");
         walk.browser.goto("/keys");
         walk.looks(500, "[role=alert]");
         let named = walk.browser.text("main .hint code");
