@@ -1,5 +1,6 @@
 //! Somebody who goes the whole way, whatever the browser is.
 
+use serde_json::json;
 use vault_api::core::{
     language::Language,
     texts::{
@@ -89,5 +90,13 @@ impl Camille<'_> {
         self.browser.sees(Notice::SignedOut.text(self.language));
         self.browser.goto("/keys");
         self.browser.wait("the sign-in", || self.browser.path().starts_with("/sign-in"));
+    }
+
+    /// Nothing of what was kept comes with the way back.
+    pub(super) fn left_nothing(&self) {
+        self.browser.run("history.back()");
+        self.browser.wait("a page", || self.browser.run("return document.readyState") == json!("complete"));
+        let source = self.browser.source();
+        assert!(!source.contains(VALUE) && !source.contains(NEXT));
     }
 }

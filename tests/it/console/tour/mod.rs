@@ -4,7 +4,7 @@
 mod camille;
 mod webkit;
 
-use camille::{Camille, NEXT, VALUE};
+use camille::{Camille, VALUE};
 use serde_json::json;
 use vault_api::core::{
     language::Language,
@@ -48,10 +48,7 @@ fn with_scripts(vault: &Vault, tag: &str) {
         camille.pays();
         camille.signs_out();
 
-        // nothing of it is left in the browser
-        browser.run("history.back()");
-        browser.wait("a page", || browser.run("return document.readyState") == json!("complete"));
-        assert!(!browser.source().contains(VALUE) && !browser.source().contains(NEXT));
+        camille.left_nothing();
     });
 }
 

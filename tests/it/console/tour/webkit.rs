@@ -3,7 +3,7 @@
 use serde_json::json;
 use vault_api::core::{language::Language, texts::console::FrameTexts};
 
-use super::camille::{Camille, NEXT, VALUE};
+use super::camille::{Camille, VALUE};
 use crate::support::{Browser, PHONE};
 
 /// Control, held until the keys are let go of.
@@ -35,9 +35,6 @@ on_each_database! {
         camille.pays();
         camille.signs_out();
 
-        // nothing of it is left in the browser
-        browser.run("history.back()");
-        browser.wait("a page", || browser.run("return document.readyState") == json!("complete"));
-        assert!(!browser.source().contains(VALUE) && !browser.source().contains(NEXT));
+        camille.left_nothing();
     }
 }
