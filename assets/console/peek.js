@@ -1,10 +1,13 @@
-// Shows what is typed into a password's field, as long as its button is pressed. Without this file there is no button.
+// Shows what is typed or pasted into a password's field, or into one for a value, as long as its button is pressed. Without
+// this file there is no button.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const turn = (button, isShown) => {
     button.setAttribute("aria-pressed", String(isShown));
-    document.querySelector(button.dataset.peek).type = isShown ? "text" : "password";
+    const field = document.querySelector(button.dataset.peek);
+    if (field.hasAttribute("data-veil")) field.toggleAttribute("data-lifted", isShown);
+    else field.type = isShown ? "text" : "password";
   };
 
   document.addEventListener("click", (event) => {

@@ -63,6 +63,55 @@ fn what_is_typed_is_shown_while_its_button_is_pressed_and_hidden_when_it_is_sent
     browser.is_quiet(&["Failed to load resource"]);
 }
 
+/// How a browser draws what is in a field: `disc` where nobody reads it.
+fn drawn(browser: &Browser, field: &str) -> String {
+    let asked = format!("return getComputedStyle(document.querySelector({})).webkitTextSecurity", json!(field));
+    browser.run(&asked).as_str().expect("a way").to_owned()
+}
+
+#[test]
+fn values_are_pasted_unseen_and_shown_while_the_button_is_pressed() {
+    let world = World::new(Engine::Sqlite);
+    let mut browser = world.browser("fr", true);
+
+    let (_, stored) = world.facts.iter().find(|(name, _)| *name == "stored").expect("a stored key");
+    let rotation = format!("/keys/{stored}/rotate");
+    for (page, field) in [("/keys/new", "#f-value"), (&rotation, "#f-value"), ("/keys/import", "#f-text")] {
+        browser.goto(page);
+        browser.fill(field, "STRIPE_KEY=sk_live_1\nOPENAI_API_KEY=sk-proj-2");
+        assert_eq!(drawn(&browser, field), "disc", "{page}");
+        browser.click(&format!("[data-peek='{field}']"));
+        assert_eq!(drawn(&browser, field), "none", "{page}");
+        browser.click(&format!("[data-peek='{field}']"));
+        assert_eq!(drawn(&browser, field), "disc", "{page}");
+    }
+    // a provider's settings that are secrets, which come when the value is recognised
+    browser.goto("/keys/new");
+    browser.fill("#f-value", "AKIAIOSFODNN7EXAMPLE");
+    browser.wait("the settings", || browser.has("[data-veil]:is(input)"));
+    let name = browser.run("return document.querySelector('input[data-veil]').id");
+    let field = format!("[id={name}]");
+    assert_eq!(drawn(&browser, &field), "disc");
+    browser.click("input[data-veil] + [data-peek]");
+    assert_eq!(drawn(&browser, &field), "none");
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn where_nothing_is_pasted_yet_the_example_is_read() {
+    let world = World::new(Engine::Sqlite);
+    let browser = world.browser("fr", false);
+    browser.goto("/sign-up");
+    browser.fill("#f-email", "newcomer@example.com");
+    browser.fill("#f-password", "une loutre en parapluie");
+    browser.click("main form button[type=submit]");
+    browser.wait("the dashboard", || browser.path().starts_with("/dashboard"));
+    browser.goto("/keys");
+    assert_eq!(drawn(&browser, "#f-text"), "none");
+    browser.fill("#f-text", "A=b");
+    assert_eq!(drawn(&browser, "#f-text"), "disc");
+}
+
 #[test]
 fn without_a_script_there_is_no_such_button() {
     let world = World::new(Engine::Sqlite);
@@ -71,6 +120,10 @@ fn without_a_script_there_is_no_such_button() {
     browser.goto("/sign-in");
 
     assert!(browser.has("[data-peek]") && !browser.shows("[data-peek]"));
+    world.sign_in(&browser);
+    browser.goto("/keys/new");
+    assert!(!browser.shows("[data-peek]"));
+    assert_eq!(drawn(&browser, "#f-value"), "none", "what nobody can show again is never hidden");
 }
 
 #[test]
