@@ -3,7 +3,23 @@
   "use strict";
   const all = (selector) => [...document.querySelectorAll(selector)];
 
+  // which new lines of an import the plan has room for: those that are ticked before those that are not
+  const seat = () => {
+    const table = document.querySelector("#lines[data-room]");
+    if (!table) return;
+    const news = [...table.querySelectorAll("[data-new]")];
+    const rest = table.querySelector("[name=rest]:checked");
+    const left = Number(table.dataset.room) - Number(rest?.dataset.count ?? 0);
+    const fit = new Set([...news.filter((box) => box.checked), ...news.filter((box) => !box.checked)].slice(0, Math.max(left, 0)));
+    for (const box of news) {
+      const [badge, fits] = [box.closest("tr").querySelector("[data-outcome]"), fit.has(box)];
+      badge.className = `badge ${fits ? "ok" : "warn"}`;
+      badge.textContent = fits ? table.dataset.fits : table.dataset.over;
+    }
+  };
+
   const tell = () => {
+    seat();
     for (const told of all("[data-chosen]")) {
       const ticked = all(told.dataset.chosen || "#list [name=id]").filter((box) => box.checked);
       const count = ticked.reduce((sum, box) => sum + Number(box.dataset.count ?? 1), 0);

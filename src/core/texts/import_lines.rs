@@ -100,10 +100,14 @@ impl LineFault {
             (Self::Part(part, kind), _) => named(part.name(language), kind, language),
             (Self::Member(name, kind), _) => named(name, kind, language),
             (Self::DuplicateName(line), Language::English) => {
-                format!("Line {line} has this name already. Keep one of them.")
+                format!(
+                    "Line {line} has this name already, and is the one that would be stored; programs that read such a file take the last. Keep one of them."
+                )
             }
             (Self::DuplicateName(line), Language::French) => {
-                format!("La ligne {line} porte déjà ce nom. Gardez-en une.")
+                format!(
+                    "La ligne {line} porte déjà ce nom, et c’est elle qui serait enregistrée ; les programmes qui lisent un tel fichier prennent la dernière. Gardez-en une."
+                )
             }
             (Self::RepeatedValue(line), Language::English) => {
                 format!("Line {line} has this value already; the vault keeps a value once. Keep one of them.")

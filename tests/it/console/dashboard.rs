@@ -72,7 +72,7 @@ on_both! {
         let mut person = at_the_console(&app, &alice).await;
         let before = app.mails.verifications(&alice.email).len();
 
-        person.open("/dashboard").await.sees("Confirm your address").sees("the mail that went to alice@example.com.").sees("Look among the unwanted mail");
+        person.open("/dashboard").await.sees("Confirm your address").sees("the mail that went to alice@example.com.").sees("Look in the spam folder");
         person.sees("href=\"/settings#email\">Change the address</a>").sees_no("Your address is not confirmed yet");
         // the same where the first steps are hidden
         person.submit("/dashboard/steps", &[]).await.sees("Your address is not confirmed yet.").sees("the mail that went to alice@example.com.");

@@ -14,6 +14,7 @@ mod key_page;
 mod key_rotation;
 mod keys_bulk;
 mod keys_import;
+mod keys_import_ticks;
 mod keys_list;
 mod markup;
 mod once;

@@ -338,7 +338,7 @@ mod where_nobody_is_told_who_has_an_account {
             let fields = [("name", "Alice"), ("email", "alcie@example.com"), ("password", PASSWORD)];
             alice.open("/sign-up?next=%2Fbilling").await.submit("/sign-up", &fields).await;
             alice.sees("href=\"/sign-in?next=%2Fbilling\"");
-            alice.sees("<strong>alcie@example.com</strong>").sees("Look among the unwanted mail").sees_no("girafe");
+            alice.sees("<strong>alcie@example.com</strong>").sees("Look in the spam folder").sees_no("girafe");
             app.settle_mails().await;
             assert_eq!(app.mails.verifications("alcie@example.com").len(), 1);
 

@@ -28,7 +28,7 @@ texts! {
         trialing: "Trial" | "Essai",
         trialing_sentence: "The trial lasts until {day}; then the first payment is due." | "L’essai dure jusqu’au {day} ; le premier paiement est dû ensuite.",
         ending: "Ends soon" | "Prend fin bientôt",
-        ending_sentence: "It is cancelled and ends on {day}. You keep PRO until then, and you can still change your mind at Stripe." | "Il est résilié et prend fin le {day}. Vous gardez PRO jusque-là, et vous pouvez encore changer d’avis chez Stripe.",
+        ending_sentence: "It is cancelled and ends on {day}. You keep PRO until then, and you can still change your mind at Stripe. Afterwards all keys stay and work; above the limit of FREE no new one is taken." | "Il est résilié et prend fin le {day}. Vous gardez PRO jusque-là, et vous pouvez encore changer d’avis chez Stripe. Ensuite, toutes vos clés restent et servent encore ; au-delà de la limite de FREE, aucune nouvelle n’est acceptée.",
         past_due: "Payment failed" | "Paiement refusé",
         past_due_sentence: "The last payment did not go through. You keep PRO while Stripe tries again: check your card there, or pay the open invoice below." | "Le dernier paiement n’est pas passé. Vous gardez PRO pendant que Stripe réessaie : vérifiez votre carte chez Stripe, ou payez la facture ouverte ci-dessous.",
         unpaid: "Unpaid" | "Impayé",

@@ -18,7 +18,7 @@ texts! {
         once: "time" | "fois",
         times: "times" | "fois",
         unverified: "Your address is not confirmed yet." | "Votre adresse n’est pas encore confirmée.",
-        unverified_hint: "Follow the link in the mail that went to {email}. Nothing there? Look among the unwanted mail." | "Suivez le lien du message envoyé à {email}. Rien reçu ? Regardez parmi les indésirables.",
+        unverified_hint: "Follow the link in the mail that went to {email}. Nothing there? Look in the spam folder." | "Suivez le lien du message envoyé à {email}. Rien reçu ? Regardez parmi les indésirables.",
         change_address: "Change the address" | "Changer l’adresse",
         no_factor: "Your account has no second factor: the password alone opens it." | "Votre compte n’a pas de second facteur : le mot de passe seul l’ouvre.",
         past_due: "A payment did not come through." | "Un paiement n’est pas passé.",

@@ -20,7 +20,7 @@ texts! {
         value: "Value" | "Valeur",
         reveal: "Reveal" | "Afficher",
         copy_hidden: "Copy without showing" | "Copier sans afficher",
-        reveal_hint: "Each time is written down under “Who saw or changed it”." | "Chaque fois est consignée sous « Qui l’a vue ou modifiée ».",
+        reveal_hint: "Each showing and each copy is written down under “Who saw or changed it”." | "Chaque affichage et chaque copie sont consignés sous « Qui l’a vue ou modifiée ».",
         reveal_revoked: "This key is revoked: its value is no longer shown." | "Cette clé est révoquée : sa valeur n’est plus affichée.",
         hide: "Hide now" | "Masquer",
         hidden_in: "Hidden again in" | "Masquée à nouveau dans",

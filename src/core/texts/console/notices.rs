@@ -106,7 +106,7 @@ notices! {
     /// A revocation was taken back.
     KeysReinstated = "keys-reinstated": "1 key is back: it works again." | "1 clé est rétablie : elle fonctionne de nouveau."; "{count} keys are back: they work again." | "{count} clés sont rétablies : elles fonctionnent de nouveau.",
     /// Keys were revoked.
-    KeysRevoked = "keys-revoked": "1 key revoked: this vault neither shows nor accepts it any more." | "1 clé révoquée : ce coffre ne l’affiche ni ne l’accepte plus."; "{count} keys revoked: this vault neither shows nor accepts them any more." | "{count} clés révoquées : ce coffre ne les affiche ni ne les accepte plus.",
+    KeysRevoked = "keys-revoked": "1 key revoked: this vault neither shows nor accepts it any more. You can bring it back for ten minutes." | "1 clé révoquée : ce coffre ne l’affiche ni ne l’accepte plus. Vous pouvez la rétablir pendant dix minutes."; "{count} keys revoked: this vault neither shows nor accepts them any more. You can bring them back for ten minutes." | "{count} clés révoquées : ce coffre ne les affiche ni ne les accepte plus. Vous pouvez les rétablir pendant dix minutes.",
     /// A tag was given to keys, or taken from them.
     KeysTagged = "keys-tagged": "The tags are changed." | "Les étiquettes sont modifiées.",
     /// Nothing was ticked.

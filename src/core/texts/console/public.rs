@@ -7,7 +7,7 @@ texts! {
         lede: "One vault for the keys of every service you use and for those you give out. Encrypted, masked, revoked in one click, with a trail where tampering shows." | "Un seul coffre pour les clés de tous vos services et pour celles que vous distribuez. Chiffrées, masquées, révoquées d’un clic, avec un journal où toute retouche se voit.",
         free: "Free to begin, no card." | "Gratuit pour commencer, sans carte.",
         kept_title: "Kept" | "Gardées",
-        kept: "AES-256-GCM under a key of your account’s own. A value moved to another row does not open." | "AES-256-GCM sous une clé propre à votre compte. Une valeur déplacée vers une autre ligne ne s’ouvre pas.",
+        kept: "AES-256-GCM under a key of your account’s own. A value moved to another row does not decrypt." | "AES-256-GCM sous une clé propre à votre compte. Une valeur déplacée vers une autre ligne ne se déchiffre pas.",
         used_title: "Used" | "Utilisées",
         used: "Programs read them with tokens of their own, vk run puts them in an environment, your CI never sees a file." | "Vos programmes les lisent avec leurs propres jetons, vk run les met dans un environnement, votre CI ne voit jamais de fichier.",
         given_title: "Given out" | "Distribuées",

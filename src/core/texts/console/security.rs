@@ -9,7 +9,7 @@ texts! {
         factor_on: "On" | "Activé",
         factor_off: "Off" | "Désactivé",
         factor_since: "since" | "depuis le",
-        factor_why: "Signing in asks for a code of your phone as well. A stolen password alone opens nothing then." | "La connexion demande aussi un code de votre téléphone. Un mot de passe volé, à lui seul, n’ouvre alors plus rien.",
+        factor_why: "Signing in asks for a code from your phone as well. A stolen password alone opens nothing then." | "La connexion demande aussi un code de votre téléphone. Un mot de passe volé, à lui seul, n’ouvre alors plus rien.",
         factor_required: "This server asks you for a second factor before anything else." | "Ce serveur vous demande un second facteur avant toute autre chose.",
         factor_set_up: "Set it up" | "Le mettre en place",
         factor_turn_off: "Turn it off" | "Le désactiver",
@@ -81,7 +81,7 @@ texts! {
     ProveAddressTexts {
         title: "Confirm your address" | "Confirmez votre adresse",
         lede: "We sent a mail with a link to this address. Follow it, and the vault opens." | "Nous avons envoyé un message avec un lien à cette adresse. Suivez-le, et le coffre s’ouvre.",
-        lost: "Nothing there? Look among the unwanted mail, or have it sent again: the newest link counts, for a day." | "Rien reçu ? Regardez parmi les indésirables, ou faites-le renvoyer : le lien le plus récent compte, pendant un jour.",
+        lost: "Nothing there? Look in the spam folder, or have it sent again: the newest link counts, for a day." | "Rien reçu ? Regardez parmi les indésirables, ou faites-le renvoyer : le lien le plus récent compte, pendant un jour.",
         go_on: "I have confirmed it" | "Je l’ai confirmée",
     }
 }

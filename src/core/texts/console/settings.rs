@@ -14,7 +14,7 @@ texts! {
         email_unproved: "not confirmed" | "non confirmée",
         email_lede: "A mail goes to the new address, and the change takes effect once you open its link. The former address gets a way back for three days." | "Un message part à la nouvelle adresse, et le changement prend effet quand vous ouvrez le lien reçu. L’ancienne adresse garde un moyen de revenir en arrière pendant trois jours.",
         email_waiting: "Waiting to be confirmed, by the link in its mail:" | "En attente de confirmation, par le lien de son message :",
-        email_lost: "Nothing there? Look among the unwanted mail. If the address has a mistake, give the right one below: the newest request counts." | "Rien reçu ? Regardez parmi les indésirables. Si l’adresse comporte une erreur, donnez la bonne ci-dessous : la demande la plus récente compte.",
+        email_lost: "Nothing there? Look in the spam folder. If the address has a mistake, give the right one below: the newest request counts." | "Rien reçu ? Regardez parmi les indésirables. Si l’adresse comporte une erreur, donnez la bonne ci-dessous : la demande la plus récente compte.",
         email_resend: "Send again" | "Renvoyer",
         email_cancel: "Cancel the change" | "Abandonner le changement",
         email_new: "New address" | "Nouvelle adresse",

@@ -49,7 +49,7 @@ texts! {
     /// An answer that comes by mail.
     CheckMailTexts {
         title: "Look into your mailbox" | "Consultez votre boîte de réception",
-        lost: "Nothing there after a few minutes? Look among the unwanted mail, and check that the address above is the right one." | "Rien reçu après quelques minutes ? Regardez parmi les indésirables, et vérifiez que l’adresse ci-dessus est la bonne.",
+        lost: "Nothing there after a few minutes? Look in the spam folder, and check that the address above is the right one." | "Rien reçu après quelques minutes ? Regardez parmi les indésirables, et vérifiez que l’adresse ci-dessus est la bonne.",
         again: "Asked for once more. If several mails went there just now, no further one is sent: use the newest." | "Demande renouvelée. Si plusieurs messages y sont partis à l’instant, aucun autre ne part : suivez le plus récent.",
         send_again: "Send it again" | "Renvoyer le message",
         mend: "Correct the address" | "Corriger l’adresse",

@@ -99,7 +99,7 @@ fn recovery_code_used(of: &Particulars) -> Content {
         left if left < FEW_CODES => format!("{left} are left. Make new ones before you run out."),
         left => format!("{left} are left."),
     });
-    Content::new("A recovery code of your Vault API account was used", "See your recovery codes")
+    Content::new("A recovery code of your Vault API account was used", "Manage your recovery codes")
         .says(left.map_or_else(|| what.to_owned(), |left| format!("{what} {left}")))
         .otherwise("If it was not you, somebody knows your password and has your recovery codes. Set a new password at once (“forgot password” on the sign-in page), then make new recovery codes on the security page: the old ones count no more.")
 }

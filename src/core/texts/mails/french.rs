@@ -96,7 +96,7 @@ fn recovery_code_used(of: &Particulars) -> Content {
         left if left < FEW_CODES => format!("Il en reste {left}. Créez-en de nouveaux avant d’en manquer."),
         left => format!("Il en reste {left}."),
     });
-    Content::new("Un code de récupération de votre compte Vault API a servi", "Voir vos codes de récupération")
+    Content::new("Un code de récupération de votre compte Vault API a servi", "Gérer vos codes de récupération")
         .says(left.map_or_else(|| what.to_owned(), |left| format!("{what} {left}")))
         .otherwise("Si ce n’était pas vous, quelqu’un connaît votre mot de passe et détient vos codes de récupération. Choisissez sans attendre un nouveau mot de passe (« mot de passe oublié » sur la page de connexion), puis créez de nouveaux codes de récupération sur la page de sécurité : les anciens ne comptent plus.")
 }

@@ -62,6 +62,8 @@ struct PreviewPage {
     refused: String,
     rows: Vec<Row>,
     has_more: bool,
+    /// How many new keys the plan has room for, where it has not for all.
+    room_left: Option<i64>,
     /// The tick for what is not shown: what it sends, for how many lines, and what stands beside it.
     rest: Option<(Rest, String)>,
     is_rest_ticked: bool,
@@ -73,6 +75,7 @@ struct Row {
     tick: Option<usize>,
     is_ticked: bool,
     is_over: bool,
+    is_new: bool,
     line: usize,
     name: String,
     environment: Option<String>,
@@ -115,6 +118,7 @@ pub(super) fn write(
         is_all_same: same > 0 && new + changed + invalid == 0,
         refused: refusal(language, t, why, (standing.new_ticked, report.room)),
         has_more: places.len() < report.lines.len(),
+        room_left: report.room.filter(|_| is_short),
         rows: places
             .into_iter()
             .filter_map(|at| Some(row(t, language, at, report.lines.get(at)?, &standing, report.room)))
@@ -194,6 +198,7 @@ fn row(
         tick: can_be.then_some(at),
         is_ticked: standing.ticked.contains(&at),
         is_over,
+        is_new: line.outcome == Outcome::New,
         line: line.line,
         name: line.name.clone(),
         environment: line.environment.clone(),

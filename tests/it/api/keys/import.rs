@@ -98,7 +98,7 @@ on_both! {
         let report = refused.json();
         assert_eq!(statuses(&report), expected);
         assert_eq!((&report["invalid"], &report["new"], &report["stored"]), (&json!(8), &json!(2), &json!(false)));
-        assert_eq!(report["lines"][3]["message"], "Line 1 has this name already. Keep one of them.");
+        assert_eq!(report["lines"][3]["message"], "Line 1 has this name already, and is the one that would be stored; programs that read such a file take the last. Keep one of them.");
         assert!(!refused.text().contains("lonely_secret") && !refused.text().contains("the held value"));
         assert_eq!((names(&alice).await, alice.trail().await), before);
         let looked = send(&alice, "?dry_run=true", "text/plain", file).await.expect(200).json();
