@@ -69,6 +69,10 @@ pub async fn create(
     let (created, sealed) = assemble(ctx, account, new, &data_key)?;
     let answer = render(&created)?;
     let mut tx = ctx.write_for(Some(account)).await?;
+    if memory.is_some() {
+        // in the order of an import, which may have the same name: each would wait for the other
+        users::lock(&mut tx, account).await?;
+    }
     if let Some(memory) = &memory
         && !memory.keep(ctx, &mut tx, &data_key, &FirstAnswer::written(created.key.id, &answer)).await?
     {

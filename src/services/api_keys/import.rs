@@ -139,7 +139,9 @@ pub async fn import_once(
     }
     report.is_stored = true;
     let report = with_warnings(ctx, &file, report);
-    if let (Some(memory), Some(remembered)) = (&memory, &remembered)
+    // where nothing was stored, the same request stores nothing again
+    let changes = report.count(|outcome| matches!(outcome, Outcome::New | Outcome::Changed)) > 0;
+    if let (Some(memory), Some(remembered), true) = (&memory, &remembered, changes)
         && !memory.keep(ctx, &mut tx, &data_key, &(remembered.render)(&report)?).await?
     {
         // a request of another kind took the name meanwhile

@@ -156,6 +156,8 @@ pub enum FormerUse {
     Never,
     /// Not in the last so many days, but before: the moment of its last use.
     NotIn(i64),
+    /// Some time, the moment; how often is not known by itself.
+    Last,
     /// So often in the last so many days; the moment of its last use.
     Times(i64, i64),
 }
@@ -175,6 +177,8 @@ impl FormerUse {
             (Language::French, Self::NotIn(days)) => {
                 format!("Elle n’a pas servi ces {days} derniers jours ; la dernière fois, c’était le")
             }
+            (Language::English, Self::Last) => "It was last used on".to_owned(),
+            (Language::French, Self::Last) => "Elle a servi pour la dernière fois le".to_owned(),
             (Language::English, Self::Times(1, days)) => format!("It was used once in the last {days} days, on"),
             (Language::French, Self::Times(1, days)) => format!("Elle a servi une fois ces {days} derniers jours, le"),
             (Language::English, Self::Times(count, days)) => {

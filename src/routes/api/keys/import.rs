@@ -25,6 +25,10 @@ use crate::{
 /// invalid. All is stored or nothing: where a line is invalid, the refusal `import_invalid` has the members of the report
 /// beside its own. With `skip_invalid=true` the other lines are stored, with `most_new` no more new keys than that. Sent again, everything is the same; with `most_new` the next new keys
 /// would be stored: name the request with an `Idempotency-Key`, and the same request gets the first answer again for 24 hours.
+/// The most bytes of a report that are remembered with its lines: whoever sends thousands of lines each time would fill the
+/// disk with them.
+const MOST_REMEMBERED: usize = 64 * 1024;
+
 #[utoipa::path(post, path = "/api/keys/import", tag = "Keys", operation_id = "import_keys", params(ImportParams, ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it may be repeated; a dry run needs none", max_length = 255, min_length = 1)), security(("bearer" = [])),
     request_body(content((String = "text/plain", example = "STRIPE_KEY=sk_live_…\n"), (serde_json::Value = "application/json", example = json!({ "STRIPE_KEY": "sk_live_…" })), (String = "text/csv"))),
     responses(
@@ -51,7 +55,14 @@ pub(super) async fn import_keys(
     let read = tokio::task::spawn_blocking(move || import::read(&bytes, kind, format, environment.as_deref()));
     let file = read.await.map_err(Error::internal)??;
     let language = ctx.client().language;
-    let render = |report: &Report| serde_json::to_vec(&ReportView::of(report, language)).map_err(Error::internal);
+    let render = |report: &Report| {
+        let view = ReportView::of(report, language);
+        let whole = serde_json::to_vec(&view).map_err(Error::internal)?;
+        if whole.len() <= MOST_REMEMBERED {
+            return Ok(whole);
+        }
+        serde_json::to_vec(&ReportView { lines: Vec::new(), ..view }).map_err(Error::internal)
+    };
     let remembered = name
         .as_deref()
         .zip(content.as_deref())

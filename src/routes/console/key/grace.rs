@@ -59,8 +59,12 @@ impl Former {
         // what was counted of values before these is no use of these
         let since = used.days.iter().filter(|day| day.day >= replaced.date_naive());
         let count = since.map(|day| day.counts.former_verifications).sum();
+        // days are counted whole: on the day of the change that may have been an earlier value's
+        let is_shared = key.version > 2
+            && used.days.iter().any(|day| day.day == replaced.date_naive() && day.counts.former_verifications > 0);
         let (use_, at) = match used.former_last_used_at.filter(|last| *last >= replaced) {
             None => (FormerUse::Never, replaced),
+            Some(last) if is_shared => (FormerUse::Last, last),
             Some(last) if count == 0 => (FormerUse::NotIn(days), last),
             Some(last) => (FormerUse::Times(count, days), last),
         };

@@ -17,7 +17,7 @@ use crate::{
 
 /// The field of a line, with its place.
 const LINE: &str = "line";
-/// The field of the lines that are not shown, with the first of their places and the one after the last.
+/// The field of the lines that are not shown: their places in ranges `from-to`, the end left out, divided by commas.
 const REST: &str = "rest";
 /// The field that tells for which text the ticks were set.
 const OF: &str = "of";
@@ -43,8 +43,17 @@ pub(super) fn ticked(form: &Form) -> Result<BTreeSet<usize>> {
     let place = |word: &str| word.parse().ok().filter(|place| *place <= MOST_ENTRIES).ok_or_else(malformed);
     let mut places: BTreeSet<usize> = form.values(LINE).map(place).collect::<Result<_>>()?;
     if form.has(REST) {
-        let (from, to) = form.value(REST).split_once('-').ok_or_else(malformed)?;
-        places.extend(place(from)?..place(to)?);
+        let mut end = 0;
+        for range in form.value(REST).split(',') {
+            let (from, to) = range.split_once('-').ok_or_else(malformed)?;
+            let range = place(from)?..place(to)?;
+            // one after the other: no more of them than there are places
+            if range.start < end || range.is_empty() {
+                return Err(malformed());
+            }
+            end = range.end;
+            places.extend(range);
+        }
     }
     Ok(places)
 }
@@ -89,13 +98,19 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    /// `None` where nothing of them can be stored. It ends where the plan's room does.
+    /// `None` where nothing of them can be stored. Lines that the plan has no room for are left out, not what follows them.
     pub(super) fn from(report: &Report, from: usize) -> Option<Self> {
         let first = Standing::of(report, None);
-        let to = first.over.range(from..).next().copied().unwrap_or(report.lines.len());
-        let Range { start, end } = from..to;
-        let count = first.ticked.range(start..end.max(start)).count();
-        (count > 0).then(|| Self { value: format!("{start}-{end}"), count })
+        let count = first.ticked.range(from..).count();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for at in first.ticked.range(from..).copied() {
+            match ranges.last_mut() {
+                Some(last) if first.over.range(last.end..at).next().is_none() => last.end = at + 1,
+                _ => ranges.push(at..at + 1),
+            }
+        }
+        let value: Vec<_> = ranges.iter().map(|range| format!("{}-{}", range.start, range.end)).collect();
+        (count > 0).then(|| Self { value: value.join(","), count })
     }
 }
 
@@ -149,19 +164,32 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_ends_where_the_room_does() {
+    fn the_rest_leaves_out_what_there_is_no_room_for_and_nothing_else() {
         let all = [Outcome::New, Outcome::New, Outcome::New, Outcome::New];
 
         let rest = Rest::from(&report(Some(3), &all), 1).expect("a rest");
         assert_eq!((rest.value.as_str(), rest.count), ("1-3", 2));
+        let changed_behind = [
+            Outcome::New,
+            Outcome::New,
+            Outcome::Same,
+            Outcome::New,
+            Outcome::Changed,
+            Outcome::Same,
+            Outcome::Changed,
+        ];
+        let rest = Rest::from(&report(Some(2), &changed_behind), 1).expect("a rest");
+        assert_eq!((rest.value.as_str(), rest.count), ("1-2,4-7", 3));
         assert!(Rest::from(&report(Some(1), &all), 1).is_none());
         assert!(Rest::from(&report(None, &[Outcome::Same]), 1).is_none());
     }
 
     #[test]
     fn ticks_are_places() {
-        assert_eq!(ticked(&Form::read("line=3&line=0&rest=5-7")).ok(), Some([0, 3, 5, 6].into()));
-        for nonsense in ["line=x", "line=-1", "line=99999", "rest=1", "rest=1-99999"] {
+        assert_eq!(ticked(&Form::read("line=3&line=0&rest=5-7,9-10")).ok(), Some([0, 3, 5, 6, 9].into()));
+        for nonsense in
+            ["line=x", "line=-1", "line=99999", "rest=1", "rest=1-99999", "rest=5-7,6-8", "rest=5-5", "rest=5-7,"]
+        {
             assert!(ticked(&Form::read(nonsense)).is_err(), "{nonsense}");
         }
     }

@@ -31,7 +31,7 @@ fn statuses(report: &Value) -> Vec<String> {
     lines.iter().map(told).collect()
 }
 
-async fn names(actor: &Actor<'_>) -> Vec<String> {
+pub(super) async fn names(actor: &Actor<'_>) -> Vec<String> {
     let list = actor.get("/api/keys?limit=100").await.expect(200).json();
     let mut names: Vec<_> =
         list["data"].as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap().to_owned()).collect();
@@ -254,52 +254,6 @@ on_both! {
         assert_eq!(names(&alice).await, ["A", "X", "Y"]);
         send(&alice, "?most_new=1", "text/plain", "Z=30\n").await.expect_problem(402, "plan_limit_reached");
         send(&alice, "?most_new=0", "text/plain", "Z=30\n").await.expect(422);
-    }
-}
-
-/// Sends it under an `Idempotency-Key`.
-async fn send_named(actor: &Actor<'_>, name: &str, query: &str, body: &str) -> Reply {
-    let request = Request::post(format!("/api/keys/import{query}"))
-        .header("authorization", format!("Bearer {}", actor.token))
-        .header("content-type", "text/plain")
-        .header("idempotency-key", name)
-        .body(Body::from(body.to_owned()))
-        .expect("a request");
-    actor.app.send(request).await
-}
-
-on_both! {
-    async fn a_named_import_that_is_sent_again_stores_no_further_keys(app: TestApp) {
-        let alice = app.member("alice").await;
-        let file = "A=1\nB=2\nC=3\n";
-
-        let first = send_named(&alice, "abc", "?most_new=1", file).await.expect(200);
-        let again = send_named(&alice, "abc", "?most_new=1", file).await.expect(200);
-        assert_eq!((&first.body, first.header("idempotent-replayed"), again.header("idempotent-replayed")), (&again.body, "", "true"));
-        assert_eq!(names(&alice).await, ["A"]);
-
-        send_named(&alice, "abc", "?most_new=2", file).await.expect_problem(409, "idempotency_key_reused");
-        send_named(&alice, "abc", "?most_new=1", "A=1\n").await.expect_problem(409, "idempotency_key_reused");
-        // a look stores nothing and remembers nothing; what was refused is not remembered
-        send_named(&alice, "look", "?most_new=1&dry_run=true", file).await.expect(200);
-        send_named(&alice, "look", "?most_new=1", "nothing of it\n").await.expect_problem(422, "import_invalid");
-        send_named(&alice, "look", "?most_new=1", file).await.expect(200);
-        assert_eq!(names(&alice).await, ["A", "B"]);
-        app.clock.advance(chrono::TimeDelta::hours(25));
-        send_named(&alice, "abc", "?most_new=1", file).await.expect(200);
-        assert_eq!(names(&alice).await, ["A", "B", "C"]);
-    }
-
-    async fn the_same_named_import_at_once_is_made_once(app: TestApp) {
-        let alice = app.member("alice").await;
-        let file = "A=1\nB=2\nC=3\nD=4\n";
-
-        let replies = crate::support::at_once(4, |_| send_named(&alice, "abc", "?most_new=1", file)).await;
-        for reply in replies {
-            reply.expect(200);
-        }
-
-        assert_eq!(names(&alice).await, ["A"]);
     }
 }
 

@@ -5,6 +5,7 @@ mod create;
 mod export;
 mod idempotency;
 mod import;
+mod import_again;
 mod import_forms;
 mod limits;
 mod list;
