@@ -154,6 +154,15 @@ pub fn spent_link(language: Language) -> &'static str {
     }
 }
 
+/// The way to another link, where one that sets a password no longer works.
+#[must_use]
+pub fn new_link(language: Language) -> &'static str {
+    match language {
+        Language::English => "Ask for a new link",
+        Language::French => "Demander un nouveau lien",
+    }
+}
+
 /// The texts of the page that deletes an account which somebody else registered on the visitor's address.
 #[derive(Clone, Copy, Debug)]
 pub struct DisownTexts {

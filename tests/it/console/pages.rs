@@ -36,7 +36,7 @@ pub const PAGES: &[Page] = &[
     Page { who: Who::Guest, path: "/verify/disown?token=x", status: 400 },
     page(Who::Guest, "/confirm-address?token=x"),
     page(Who::Guest, "/undo-address?token=x"),
-    page(Who::Guest, "/reset?token=x"),
+    Page { who: Who::Guest, path: "/reset?token=x", status: 400 },
     page(Who::Guest, "/device"),
     page(Who::Guest, "/device?code={code}"),
     page(Who::Member, "/device?code={code}"),
