@@ -154,6 +154,42 @@ pub fn spent_link(language: Language) -> &'static str {
     }
 }
 
+/// What is said of a dead link that proved an address.
+#[derive(Clone, Copy, Debug)]
+pub struct SpentProofTexts {
+    /// What became of it.
+    pub spent: &'static str,
+    /// What follows, for somebody of whom nothing is known.
+    pub unknown: &'static str,
+    /// The same for somebody who has signed in and whose address, `{email}`, is confirmed.
+    pub confirmed: &'static str,
+    /// The same where it is not confirmed.
+    pub unconfirmed: &'static str,
+    /// The way to another mail.
+    pub again: &'static str,
+}
+
+/// What is said of a dead link that proved an address.
+#[must_use]
+pub fn spent_proof(language: Language) -> SpentProofTexts {
+    match language {
+        Language::English => SpentProofTexts {
+            spent: "This link was used already, was replaced by a newer one, or has expired.",
+            unknown: "If your address is confirmed already, there is nothing left to do. If it is not, sign in to have the mail sent again.",
+            confirmed: "The address of your account, {email}, is confirmed: there is nothing left to do.",
+            unconfirmed: "The address of your account, {email}, is not confirmed yet: have the mail sent again.",
+            again: "Send the mail again",
+        },
+        Language::French => SpentProofTexts {
+            spent: "Ce lien a déjà servi, a été remplacé par un plus récent ou a expiré.",
+            unknown: "Si votre adresse est déjà confirmée, il ne reste rien à faire. Sinon, connectez-vous pour faire renvoyer le message.",
+            confirmed: "L’adresse de votre compte, {email}, est confirmée : il ne reste rien à faire.",
+            unconfirmed: "L’adresse de votre compte, {email}, n’est pas encore confirmée : faites renvoyer le message.",
+            again: "Renvoyer le message",
+        },
+    }
+}
+
 /// The way to another link, where one that sets a password no longer works.
 #[must_use]
 pub fn new_link(language: Language) -> &'static str {

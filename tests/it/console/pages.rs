@@ -32,7 +32,7 @@ pub const PAGES: &[Page] = &[
     page(Who::Guest, "/sign-in"),
     page(Who::Guest, "/sign-up"),
     page(Who::Guest, "/forgot-password"),
-    page(Who::Guest, "/verify?token=x"),
+    Page { who: Who::Guest, path: "/verify?token=x", status: 400 },
     Page { who: Who::Guest, path: "/verify/disown?token=x", status: 400 },
     page(Who::Guest, "/confirm-address?token=x"),
     page(Who::Guest, "/undo-address?token=x"),

@@ -52,11 +52,11 @@ in_both_languages! {
         walk.sends("/verify/disown", &[]);
         walk.looks(200, "main a.primary[href='/sign-up']");
 
-        for page in ["/reset?token=x"] {
+        for page in ["/verify?token=x", "/reset?token=x"] {
             walk.browser.goto(page);
             walk.looks(400, "main .btn");
         }
-        for page in ["/verify", "/confirm-address", "/undo-address"] {
+        for page in ["/confirm-address", "/undo-address"] {
             walk.sends_from(&format!("{page}?token=x"), page, &[]);
             walk.looks(400, "[role=alert]");
         }
@@ -68,7 +68,7 @@ in_both_languages! {
         walk.sends("/reset", &[("token", "x"), ("password", "trois loutres et un parapluie")]);
         walk.looks(400, "main a.primary[href='/forgot-password']");
         world.sign_in(&walk.browser);
-        for page in ["/reset?token=x"] {
+        for page in ["/verify?token=x", "/reset?token=x"] {
             walk.browser.goto(page);
             walk.looks(400, "main a[href='/dashboard']");
         }
