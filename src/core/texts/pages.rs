@@ -270,7 +270,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             done: "You can go on where you were.",
             done_title: "Your address is confirmed",
             refusal: Some((
-                "You did not register? Then somebody else did, with your address, and would keep the password.",
+                "You did not register? Then somebody else did, with your address, and knows the password of this account.",
                 "I did not register",
             )),
         },
@@ -281,7 +281,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             done: "Vous pouvez reprendre où vous en étiez.",
             done_title: "Votre adresse est confirmée",
             refusal: Some((
-                "Ce n’était pas vous ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
+                "Ce n’était pas vous ? Alors quelqu’un d’autre l’a fait avec votre adresse, et connaît le mot de passe de ce compte.",
                 "Ce n’était pas moi",
             )),
         },

@@ -152,6 +152,9 @@ on_both! {
         let token = mailed_token(&app, &stranger.email, "/verify", 1).await;
         let page = app.call("GET", &format!("/verify?token={token}"), None).await.expect(200).text();
         assert!(page.contains(&format!("<a href=\"/verify/disown?token={token}\">I did not register</a>")), "{page}");
+        assert!(page.contains("with your address, and knows the password of this account."), "{page}");
+        let french = app.call("GET", &format!("/verify?token={token}&lang=fr"), None).await.expect(200).text();
+        assert!(french.contains("avec votre adresse, et connaît le mot de passe de ce compte."), "{french}");
         assert_eq!(page.matches("type=\"submit\"").count(), 1, "one button, and that confirms: {page}");
 
         // the second page tells what goes; opening it deletes nothing, with HEAD as with GET
