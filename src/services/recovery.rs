@@ -120,6 +120,16 @@ pub async fn reset(ctx: &Context, token: &SecretText, password: &SecretText, tok
     Ok(was_on)
 }
 
+/// Whether a mail's token would set a password now, for the page with the form. Nothing is spent.
+///
+/// # Errors
+/// `invalid_token`.
+pub async fn check(ctx: &Context, token: &SecretText) -> Result<()> {
+    let claims = ctx.app().jwt.verify(Purpose::Reset, token.expose(), ctx.now()).ok_or(Code::InvalidToken)?;
+    let digest = digest(ctx.app().keyring()?, claims.jti);
+    current_holder(ctx, UserId(claims.sub), &digest, ctx.now()).await.map(drop)
+}
+
 async fn current_holder(ctx: &Context, account: UserId, digest: &[u8], now: DateTime<Utc>) -> Result<User> {
     let mut reader = ctx.db().read().await?;
     if !password_resets::is_current(&mut reader, account, digest, now).await? {

@@ -154,6 +154,51 @@ pub fn spent_link(language: Language) -> &'static str {
     }
 }
 
+/// What is said of a dead link that proved an address.
+#[derive(Clone, Copy, Debug)]
+pub struct SpentProofTexts {
+    /// What became of it.
+    pub spent: &'static str,
+    /// What follows, for somebody of whom nothing is known.
+    pub unknown: &'static str,
+    /// The same for somebody who has signed in and whose address, `{email}`, is confirmed.
+    pub confirmed: &'static str,
+    /// The same where it is not confirmed.
+    pub unconfirmed: &'static str,
+    /// The way to another mail.
+    pub again: &'static str,
+}
+
+/// What is said of a dead link that proved an address.
+#[must_use]
+pub fn spent_proof(language: Language) -> SpentProofTexts {
+    match language {
+        Language::English => SpentProofTexts {
+            spent: "This link was used already, was replaced by a newer one, or has expired.",
+            unknown: "If your address is confirmed already, there is nothing left to do. If it is not, sign in to have the mail sent again.",
+            confirmed: "The address of your account, {email}, is confirmed: there is nothing left to do.",
+            unconfirmed: "The address of your account, {email}, is not confirmed yet: have the mail sent again.",
+            again: "Send the mail again",
+        },
+        Language::French => SpentProofTexts {
+            spent: "Ce lien a déjà servi, a été remplacé par un plus récent ou a expiré.",
+            unknown: "Si votre adresse est déjà confirmée, il ne reste rien à faire. Sinon, connectez-vous pour faire renvoyer le message.",
+            confirmed: "L’adresse de votre compte, {email}, est confirmée : il ne reste rien à faire.",
+            unconfirmed: "L’adresse de votre compte, {email}, n’est pas encore confirmée : faites renvoyer le message.",
+            again: "Renvoyer le message",
+        },
+    }
+}
+
+/// The way to another link, where one that sets a password no longer works.
+#[must_use]
+pub fn new_link(language: Language) -> &'static str {
+    match language {
+        Language::English => "Ask for a new link",
+        Language::French => "Demander un nouveau lien",
+    }
+}
+
 /// The texts of the page that deletes an account which somebody else registered on the visitor's address.
 #[derive(Clone, Copy, Debug)]
 pub struct DisownTexts {
@@ -225,7 +270,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             done: "You can go on where you were.",
             done_title: "Your address is confirmed",
             refusal: Some((
-                "You did not register? Then somebody else did, with your address, and would keep the password.",
+                "You did not register? Then somebody else did, with your address, and knows the password of this account.",
                 "I did not register",
             )),
         },
@@ -236,7 +281,7 @@ pub fn button(language: Language, purpose: LinkPurpose) -> ButtonTexts {
             done: "Vous pouvez reprendre où vous en étiez.",
             done_title: "Votre adresse est confirmée",
             refusal: Some((
-                "Ce n’était pas vous ? Alors quelqu’un d’autre l’a fait avec votre adresse, et garderait le mot de passe.",
+                "Ce n’était pas vous ? Alors quelqu’un d’autre l’a fait avec votre adresse, et connaît le mot de passe de ce compte.",
                 "Ce n’était pas moi",
             )),
         },

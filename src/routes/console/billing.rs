@@ -71,6 +71,8 @@ struct Account {
     /// What PRO costs, as a sentence.
     price: String,
     may_manage: bool,
+    /// What there is to do at Stripe.
+    manage_lede: &'static str,
     is_given: bool,
     invoices: Vec<Row>,
     pager: Pager,
@@ -200,6 +202,7 @@ async fn account(visit: &Visit, t: &'static BillingTexts, standing: &Standing, i
         may_subscribe,
         price: price.unwrap_or_else(|| t.price_unknown.to_owned()),
         may_manage: seen.is_some() || !invoices.rows.is_empty(),
+        manage_lede: if is_open { t.manage_lede } else { t.manage_lede_over },
         is_given: standing.plan == Plan::Pro && seen.is_none_or(|seen| seen.status.plan() == Plan::Free),
         pager: Pager::of(visit, "billing", "", invoices.next),
         invoices: invoices.rows.into_iter().map(|one| row(visit.ctx.client().language, t, one.stripe)).collect(),

@@ -34,10 +34,12 @@ struct CheckMailPage {
     sign_in: String,
 }
 
-/// Says of a form with an address that a mail is on its way; `kept` are the other fields that are shown again.
+/// Says of a form with an address that a mail is on its way; `page_of_form` is where the form stands, to which a reload and
+/// the way back lead: asked for again, the mail would take the place of the one that is on its way. `kept` are the other fields that are shown again.
 pub(super) fn check_mail(
     visit: &Visit,
     form: &Form,
+    page_of_form: &str,
     action: &'static str,
     sentence: &'static str,
     kept: &[&'static str],
@@ -48,7 +50,7 @@ pub(super) fn check_mail(
     fields.extend(kept.iter().map(|name| (*name, form.value(name).to_owned())));
     let is_again = form.value(ACT) == AGAIN;
     // the language is where the form can be asked for
-    let frame = visit.frame(Section::Public)?;
+    let frame = visit.frame(Section::Public)?.gone_for(page_of_form);
     let sign_in = entrance("sign-in", form.value("next"));
     let written = CheckMailPage { frame, t, title: t.title, sentence, address, action, fields, is_again, sign_in };
     page(StatusCode::ACCEPTED, &written)

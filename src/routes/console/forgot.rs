@@ -52,7 +52,7 @@ async fn submit(GuestPosted(visit, form): GuestPosted) -> Answered {
         return write(&visit, status, shown);
     }
     let sentence = pages::recovery_requested(visit.ctx.client().language);
-    check_mail(&visit, &form, "forgot-password", sentence, &[])
+    check_mail(&visit, &form, "forgot-password", "forgot-password", sentence, &[])
 }
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {

@@ -178,9 +178,12 @@ async fn delete_account(visit: &Visit, form: &Form) -> Result<()> {
     accounts::delete(&visit.ctx, &body.password).await
 }
 
-/// Whether money is paid for the account: a plan that was given ends with nothing to say of it.
+/// Whether a subscription ends with the account: a plan that was given, and one that is over, leave nothing to say.
 async fn has_subscription(ctx: &Context) -> Result<bool> {
-    Ok(ctx.app().stripe.is_some() && billing::subscription(ctx).await?.subscription.is_some())
+    if ctx.app().stripe.is_none() {
+        return Ok(false);
+    }
+    Ok(billing::subscription(ctx).await?.subscription.is_some_and(|seen| !seen.status.is_over()))
 }
 
 async fn write_deletion(visit: &Visit, status: StatusCode, shown: Shown) -> Answered {

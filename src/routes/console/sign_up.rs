@@ -99,7 +99,7 @@ async fn begin_again(Guest(visit): Guest) -> Response {
 
 fn sent(visit: &Visit, form: &Form) -> Answered {
     let sentence = pages::registration_received(visit.ctx.client().language);
-    check_mail(visit, form, "sign-up/resend", sentence, &["name", NEXT])
+    check_mail(visit, form, &entrance("sign-up", form.value(NEXT)), "sign-up/resend", sentence, &["name", NEXT])
 }
 
 async fn register(visit: &Visit, body: Register) -> Result<Registered> {

@@ -152,6 +152,42 @@ on_both! {
         }
     }
 
+    async fn what_can_still_be_ended_is_told_of_a_subscription_that_is_alive_alone(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        subscribe(&stand_in, &app, &mut alice).await;
+
+        for (status, ends, is_alive) in [
+            ("active", false, true),
+            ("active", true, true),
+            ("trialing", false, true),
+            ("past_due", false, true),
+            ("unpaid", false, true),
+            ("incomplete", false, true),
+            ("paused", false, true),
+            ("canceled", false, false),
+            ("incomplete_expired", false, false),
+        ] {
+            app.sql(&format!("update auth.billing_accounts set \"subscriptionStatus\" = '{status}', \"cancelAtPeriodEnd\" = {ends}")).await;
+            for (language, ended) in [("en", "Your PRO subscription: it ends now"), ("fr", "Votre abonnement PRO : il prend fin maintenant")] {
+                alice.open(&format!("/settings/delete?lang={language}")).await;
+                assert_eq!(alice.page.text().contains(ended), is_alive, "{status} {language}");
+            }
+        }
+    }
+
+    async fn nobody_is_sent_to_stripe_to_cancel_what_has_ended(plain: TestApp) {
+        let (app, stand_in) = StandIn::with_app(plain.engine).await;
+        let (_, mut alice) = with_actor(&app, "alice").await;
+        subscribe(&stand_in, &app, &mut alice).await;
+
+        alice.open("/billing").await.sees("Your card, your address for invoices, and cancelling.");
+        app.sql("update auth.billing_accounts set \"subscriptionStatus\" = 'canceled'").await;
+
+        alice.open("/billing").await.sees("Manage at Stripe").sees("Your invoices, your card, and your address for invoices.").sees_no("cancelling");
+        alice.open("/billing?lang=fr").await.sees("Vos factures, votre carte et votre adresse de facturation.").sees_no("résiliation");
+    }
+
     async fn a_price_that_is_not_sold_any_more_is_not_told_as_the_subscription_s(plain: TestApp) {
         let (app, stand_in) = StandIn::with_app(plain.engine).await;
         let (_, mut alice) = with_actor(&app, "alice").await;

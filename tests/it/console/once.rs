@@ -156,6 +156,46 @@ fn neither_a_reload_nor_the_way_back_shows_it_again_postgres() {
     nothing_comes_back(Engine::Postgres);
 }
 
+fn one_mail_is_asked_for(engine: Engine) {
+    let world = World::new(engine);
+    let mut browser = world.browser("en", false);
+    let ask = |browser: &Browser| {
+        send(browser, "/forgot-password", &[("#f-email", &world.alice.email)], "main form button.primary");
+        browser.wait("the answer", || browser.has("main [value=again]"));
+    };
+    let ask_again = |browser: &Browser| {
+        ask(browser);
+        browser.click("main [value=again]");
+        browser.wait("the second answer", || browser.has("main .note.ok"));
+    };
+    let (holds, instead) = ("main .card strong", "/forgot-password");
+    for page in [
+        Once { name: "the mail for a new password", open: &ask, holds, instead },
+        Once { name: "the same once more", open: &ask_again, holds, instead },
+    ] {
+        let address = page.opened(&mut browser);
+        browser.command("Page.reload", json!({}));
+        page.is_over(&mut browser, &address, "after a reload");
+
+        let address = page.opened(&mut browser);
+        browser.click("main .aside a");
+        browser.wait("the sign-in", || browser.path() == "/sign-in" && browser.has("#main"));
+        browser.run("history.back()");
+        page.is_over(&mut browser, &address, "on the way back");
+    }
+    browser.is_quiet(&[]);
+}
+
+#[test]
+fn neither_a_reload_nor_the_way_back_asks_for_a_mail_again_sqlite() {
+    one_mail_is_asked_for(Engine::Sqlite);
+}
+
+#[test]
+fn neither_a_reload_nor_the_way_back_asks_for_a_mail_again_postgres() {
+    one_mail_is_asked_for(Engine::Postgres);
+}
+
 /// Fields by their selectors, and what is typed.
 type Typed = &'static [(&'static str, &'static str)];
 

@@ -50,7 +50,7 @@ fn what_is_typed_is_shown_while_its_button_is_pressed_and_hidden_when_it_is_sent
     browser.click("main form button[type=submit]");
     assert_eq!(browser.run("return window.sent"), json!("password"), "a browser keeps what stood in a plain field");
 
-    for page in ["/sign-up", "/reset?token=x"] {
+    for page in ["/sign-up", &world.recovery_link()] {
         browser.goto(page);
         browser.click("[data-peek]");
         assert_eq!(kind(&browser, "#f-password"), "text", "{page}");

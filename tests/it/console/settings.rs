@@ -168,6 +168,39 @@ on_both! {
         assert_eq!(bob.open("/settings").await.path, "/settings");
     }
 
+    async fn a_dead_link_of_a_proof_tells_whoever_has_signed_in_how_their_own_address_stands(app: TestApp) {
+        let mut alice = Person::signed_in(&app, "alice").await;
+        let mut guest = Person::new(&app);
+        while app.mails.verifications("alice@example.com").is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let token = app.mails.verifications("alice@example.com")[0].body.split("/verify?token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link").to_owned();
+        let (used, unknown) = (format!("/verify?token={token}"), "/verify?token=garbage");
+
+        alice.open(unknown).await.sees("This link no longer works").sees("is not confirmed yet").sees("alice@example.com").sees("href=\"/verify-address\">Send the mail again</a>");
+        assert_eq!(alice.page.status, 400);
+        alice.open("/verify?token=garbage&lang=fr").await.sees("Ce lien ne sert plus").sees("n’est pas encore confirmée").sees("href=\"/verify-address\">Renvoyer le message</a>");
+        let click = alice.open(&used).await.filled("/verify", &[]);
+        alice.post(&click).await.sees("Votre adresse est confirmée");
+
+        for _ in 0..2 {
+            alice.open(&used).await.sees("Ce lien ne sert plus").sees("alice@example.com, est confirmée").sees("href=\"/dashboard\"").sees_no("Renvoyer").sees_no("C’est mon adresse");
+        }
+        alice.open(&format!("{used}&lang=en")).await.sees("alice@example.com, is confirmed").sees("Open the console").sees_no("Send the mail again");
+        // the page was open when another window confirmed it
+        assert_eq!(alice.post(&click).await.page.status, 400);
+        alice.sees("alice@example.com, est confirmée").sees("href=\"/dashboard\"");
+
+        // who has not signed in learns nothing of any account
+        let mut pages = Vec::new();
+        for page in [&*used, unknown] {
+            guest.open(page).await.sees("If your address is confirmed already, there is nothing left to do").sees("href=\"/sign-in\"").sees_no("alice").sees_no("This is my address");
+            pages.push((guest.page.status, guest.page.text().replace(&token, "garbage")));
+        }
+        assert_eq!(pages[0], pages[1]);
+        guest.open(&format!("{used}&lang=fr")).await.sees("Si votre adresse est déjà confirmée, il ne reste rien à faire").sees("Se connecter");
+    }
+
     async fn the_last_administrator_can_not_leave(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
         app.sql(r#"update auth."user" set role = 'admin'"#).await;

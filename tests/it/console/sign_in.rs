@@ -337,12 +337,13 @@ mod where_nobody_is_told_who_has_an_account {
             let mut alice = Person::new(&app);
             let fields = [("name", "Alice"), ("email", "alcie@example.com"), ("password", PASSWORD)];
             alice.open("/sign-up?next=%2Fbilling").await.submit("/sign-up", &fields).await;
-            alice.sees("href=\"/sign-in?next=%2Fbilling\"");
+            alice.sees("href=\"/sign-in?next=%2Fbilling\"").sees("data-instead=\"/sign-up?next=%2Fbilling\"");
             alice.sees("<strong>alcie@example.com</strong>").sees("Look in the spam folder").sees_no("girafe");
             app.settle_mails().await;
             assert_eq!(app.mails.verifications("alcie@example.com").len(), 1);
 
             alice.submit("/sign-up/resend", &[("act", "again")]).await.sees("Asked for once more").sees("<strong>alcie@example.com</strong>");
+            alice.sees("data-instead=\"/sign-up?next=%2Fbilling\"");
             app.settle_mails().await;
             assert_eq!(app.mails.verifications("alcie@example.com").len(), 2);
 

@@ -73,6 +73,33 @@ impl World {
         self.facts.extend([("checkout", checkout), ("invoice", invoice), ("portal", portal), ("back", path)]);
     }
 
+    /// The token of the link to this page in the newest mail, once that is one to this address.
+    #[track_caller]
+    pub fn mailed_token(&self, address: &str, page: &str) -> String {
+        let read = |path: &str| self.server.call("GET", path, None, None).expect(200).text();
+        for _ in 0..200 {
+            let list = read("/dev/mail");
+            let newest =
+                list.split("/dev/mail/").nth(1).and_then(|rest| rest.split(['?', '"']).next()).unwrap_or_default();
+            let mail = read(&format!("/dev/mail/{newest}?view=plain"));
+            if mail.contains(address)
+                && let Some(rest) = mail.split(&format!("{page}?token=")).nth(1)
+            {
+                return rest.chars().take_while(|one| one.is_ascii_alphanumeric() || "-_.".contains(*one)).collect();
+            }
+            pause(Duration::from_millis(25));
+        }
+        panic!("no mail came to {address}");
+    }
+
+    /// Where the mail leads by which Alice chooses a new password.
+    #[track_caller]
+    pub fn recovery_link(&self) -> String {
+        let asked = serde_json::json!({ "email": self.alice.email });
+        self.server.call("POST", "/api/auth/recover", None, Some(&asked)).expect(202);
+        format!("/reset?token={}", self.mailed_token(&self.alice.email, "/reset"))
+    }
+
     /// Where Stripe's page is that the API leads to.
     fn ask_stripe(&self, path: &str) -> Url {
         let answer = self.alice.call(&self.server, "POST", path, None).expect(200).json();

@@ -198,10 +198,13 @@ fn under_a_path_of_a_proxy_the_pages_lead_there() {
     let vault = Vault::new(Engine::Sqlite).with("WEB_BASE_URL", "https://example.com/vault");
     let server = vault.start();
 
-    for page in ["/verify?token=x", "/reset?token=x", "/"] {
-        let html = server.call("GET", page, None, None).expect(200).text();
+    for (page, status) in [("/confirm-address?token=x", 200), ("/reset?token=x", 400), ("/", 200)] {
+        let html = server.call("GET", page, None, None).expect(status).text();
         assert!(html.contains("href=\"/vault/assets/console/app.css?v="), "{page}: {html}");
-        assert!(!html.contains("=\"/assets") && !html.contains("action=\"/reset"), "{page}: {html}");
+        assert!(!html.contains("=\"/assets") && !html.contains("action=\"/confirm"), "{page}: {html}");
     }
-    assert!(server.call("GET", "/reset?token=x", None, None).text().contains("action=\"/vault/reset\""));
+    let html = server.call("GET", "/confirm-address?token=x", None, None).text();
+    assert!(html.contains("action=\"/vault/confirm-address\""), "{html}");
+    let html = server.call("GET", "/reset?token=x", None, None).text();
+    assert!(html.contains("href=\"/vault/forgot-password\""), "{html}");
 }

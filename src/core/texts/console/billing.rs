@@ -22,6 +22,7 @@ texts! {
         next_invoice: "Next invoice" | "Prochaine facture",
         manage: "Manage at Stripe" | "Gérer chez Stripe",
         manage_lede: "Your card, your address for invoices, and cancelling." | "Votre carte, votre adresse de facturation, et la résiliation.",
+        manage_lede_over: "Your invoices, your card, and your address for invoices." | "Vos factures, votre carte et votre adresse de facturation.",
         period_end: "the end of the period" | "la fin de la période",
         active: "Active" | "Actif",
         active_sentence: "It renews on {day}." | "Il se renouvelle le {day}.",

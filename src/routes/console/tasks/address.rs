@@ -12,7 +12,7 @@ use super::{
         sign_in::refused,
         visit::{Guest, TaskPosted, Visit},
     },
-    back_to_console, outcome,
+    back_to_console, outcome, tell_dead,
 };
 use crate::{
     core::{
@@ -77,6 +77,7 @@ async fn submit(TaskPosted(visit, form): TaskPosted, purpose: LinkPurpose) -> An
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, purpose, shown, token.to_owned()).await
         }
+        Err(Error::Refused(Code::InvalidToken)) if purpose == LinkPurpose::Verify => tell_of_dead(&visit),
         Err(error @ Error::Refused(Code::InvalidToken | Code::EmailTaken)) => {
             // nothing that a second click could mend
             let (status, sentence) = visit.sentence_of(&error);
@@ -95,8 +96,24 @@ async fn spend(ctx: &Context, purpose: LinkPurpose, token: &SecretText) -> Resul
     }
 }
 
+/// Tells of a proof's link that a click could do nothing with. Whoever has signed in is told how their own address stands,
+/// whosever the link was; nobody else learns anything of an account.
+fn tell_of_dead(visit: &Visit) -> Answered {
+    let t = pages::spent_proof(visit.ctx.client().language);
+    let former = visit.former.as_ref().map(|former| &*former.user);
+    let (rest, next) = match visit.ctx.user().ok().or(former) {
+        None => (t.unknown.to_owned(), None),
+        Some(user) if user.email_verified => (t.confirmed.replace("{email}", user.email.as_str()), None),
+        Some(user) => (t.unconfirmed.replace("{email}", user.email.as_str()), Some(("verify-address", t.again))),
+    };
+    tell_dead(visit, format!("{} {rest}", t.spent), next)
+}
+
 async fn write(visit: &Visit, status: StatusCode, purpose: LinkPurpose, shown: Shown, token: String) -> Answered {
     let link = addresses::proved_by(&visit.ctx, purpose, &SecretText::from(token.as_str())).await?;
+    if link.is_none() && purpose == LinkPurpose::Verify {
+        return tell_of_dead(visit);
+    }
     let t = pages::button(visit.ctx.client().language, purpose);
     // whoever has signed in to that very account deletes it in the settings
     let is_own = link.as_ref().is_some_and(|link| visit.ctx.account().is_ok_and(|own| own == link.account));

@@ -22,7 +22,7 @@ use super::{
     refusal::Answered,
     visit::Visit,
 };
-use crate::core::app::App;
+use crate::core::{app::App, texts::pages};
 
 /// The pages.
 pub(super) fn routes() -> Router<App> {
@@ -43,6 +43,8 @@ struct OutcomePage {
     title: &'static str,
     sentence: String,
     is_fault: bool,
+    /// What is asked for next, before the way on: where, below the root, and the button's text.
+    next: Option<(&'static str, &'static str)>,
     way_on: WayOn,
 }
 
@@ -72,8 +74,18 @@ fn left_without_account(visit: &Visit, title: &'static str, sentence: &str) -> A
     tell(visit, StatusCode::OK, title, sentence, way_on)
 }
 
+/// Tells that a mail's link is worth nothing any more, calmly, and what to ask for `next`.
+fn tell_dead(visit: &Visit, sentence: String, next: Option<(&'static str, &'static str)>) -> Answered {
+    let frame = visit.public_frame(Section::Public)?;
+    let is_inside = frame.user.is_some() || visit.former.is_some();
+    let way_on = if is_inside { WayOn::Console } else { WayOn::SignIn };
+    let title = pages::spent_link(visit.ctx.client().language);
+    page(StatusCode::BAD_REQUEST, &OutcomePage { frame, title, sentence, is_fault: false, next, way_on })
+}
+
 fn tell(visit: &Visit, status: StatusCode, title: &'static str, sentence: &str, way_on: WayOn) -> Answered {
     let frame = visit.public_frame(Section::Public)?;
     let way_on = if frame.user.is_some() { WayOn::Console } else { way_on };
-    page(status, &OutcomePage { frame, title, sentence: sentence.to_owned(), is_fault: !status.is_success(), way_on })
+    let (sentence, is_fault) = (sentence.to_owned(), !status.is_success());
+    page(status, &OutcomePage { frame, title, sentence, is_fault, next: None, way_on })
 }

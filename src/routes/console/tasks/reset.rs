@@ -12,7 +12,7 @@ use super::{
         sign_up::new_password,
         visit::{Guest, TaskPosted, Visit},
     },
-    outcome,
+    outcome, tell_dead,
 };
 use crate::{
     core::{
@@ -25,7 +25,10 @@ use crate::{
         },
     },
     routes::html::{escape_query, value_of},
-    services::recovery::{self, Tokens},
+    services::{
+        limits::{self as counts, Limit},
+        recovery::{self, Tokens},
+    },
 };
 
 /// The page.
@@ -45,8 +48,14 @@ struct ResetPage {
 }
 
 async fn show(Guest(visit): Guest) -> Answered {
+    // a token is looked up, for whoever asks
+    counts::spend_address(&visit.ctx, Limit::Anonymous).await?;
     let token = value_of(&visit.query, "token");
-    write(&visit, StatusCode::OK, Shown::default(), token)
+    match recovery::check(&visit.ctx, &SecretText::from(token.as_str())).await {
+        Ok(()) => write(&visit, StatusCode::OK, Shown::default(), token),
+        Err(error) if error.is(Code::InvalidToken) => tell_of_dead(&visit, &error),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn submit(TaskPosted(visit, form): TaskPosted) -> Answered {
@@ -61,12 +70,19 @@ async fn submit(TaskPosted(visit, form): TaskPosted) -> Answered {
             }
             outcome(&visit, StatusCode::OK, pages::reset(language).title, &sentence)
         }
-        Err(error @ (Error::Invalid(_) | Error::Refused(Code::InvalidToken) | Error::Busy { .. })) => {
+        Err(error @ Error::Refused(Code::InvalidToken)) => tell_of_dead(&visit, &error),
+        Err(error @ (Error::Invalid(_) | Error::Busy { .. })) => {
             let (status, shown) = refused(&visit, &form, &error)?;
             write(&visit, status, shown, token.to_owned())
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Nothing that is typed could mend it: another link is asked for.
+fn tell_of_dead(visit: &Visit, error: &Error) -> Answered {
+    let (_, sentence) = visit.sentence_of(error);
+    tell_dead(visit, sentence, Some(("forgot-password", pages::new_link(visit.ctx.client().language))))
 }
 
 fn write(visit: &Visit, status: StatusCode, shown: Shown, token: String) -> Answered {

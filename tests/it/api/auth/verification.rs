@@ -57,7 +57,7 @@ on_both! {
 
         assert!(click(&app, "/verify", &token).await.expect(200).text().contains("Your address is confirmed"));
         assert_eq!(alice.get("/api/auth/me").await.expect(200).json()["email_verified"], true);
-        assert!(click(&app, "/verify", &token).await.expect(400).text().contains("already"));
+        assert!(click(&app, "/verify", &token).await.expect(400).text().contains("nothing left to do"));
     }
 
     async fn what_a_token_is_not_for_it_does_not_do(app: TestApp) {
@@ -152,6 +152,9 @@ on_both! {
         let token = mailed_token(&app, &stranger.email, "/verify", 1).await;
         let page = app.call("GET", &format!("/verify?token={token}"), None).await.expect(200).text();
         assert!(page.contains(&format!("<a href=\"/verify/disown?token={token}\">I did not register</a>")), "{page}");
+        assert!(page.contains("with your address, and knows the password of this account."), "{page}");
+        let french = app.call("GET", &format!("/verify?token={token}&lang=fr"), None).await.expect(200).text();
+        assert!(french.contains("avec votre adresse, et connaît le mot de passe de ce compte."), "{french}");
         assert_eq!(page.matches("type=\"submit\"").count(), 1, "one button, and that confirms: {page}");
 
         // the second page tells what goes; opening it deletes nothing, with HEAD as with GET
@@ -248,7 +251,7 @@ on_both! {
 
         assert!(french.contains("C’est mon adresse") && french.contains("name=\"lang\" value=\"fr\""), "{french}");
         let refused = send_form(&app, "/verify", "token=garbage&lang=fr").await.expect(400).text();
-        assert!(refused.contains("Ce lien est inconnu"), "{refused}");
+        assert!(refused.contains("Ce lien a déjà servi"), "{refused}");
     }
 
     async fn a_member_may_ask_again_with_an_empty_object(app: TestApp) {

@@ -1,31 +1,12 @@
 //! What the forms of somebody lead to who has not signed in, or no longer.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::{Walk, in_both_languages};
 use crate::{
     console::world::{World, waiting},
-    support::{Engine, pause, register},
+    support::{Engine, register},
 };
-
-/// The token by which the newest mail to this address proves it.
-fn proof(world: &World, address: &str) -> String {
-    let read = |path: &str| world.server.call("GET", path, None, None).expect(200).text();
-    for _ in 0..200 {
-        let list = read("/dev/mail");
-        let newest = list.split("/dev/mail/").nth(1).and_then(|rest| rest.split(['?', '"']).next()).unwrap_or_default();
-        let mail = read(&format!("/dev/mail/{newest}?view=plain"));
-        if mail.contains(address)
-            && let Some(rest) = mail.split("/verify?token=").nth(1)
-        {
-            return rest.chars().take_while(char::is_ascii_alphanumeric).collect();
-        }
-        pause(Duration::from_millis(25));
-    }
-    panic!("no mail came to {address}");
-}
 
 in_both_languages! {
     fn signing_up_and_in(tag) {
@@ -62,7 +43,7 @@ in_both_languages! {
         let mut walk = Walk::new(&world, tag, false);
 
         register(&world.server, "victim");
-        let token = proof(&world, "victim@example.com");
+        let token = world.mailed_token("victim@example.com", "/verify");
         walk.browser.goto(&format!("/verify?token={token}"));
         walk.looks(200, "main form a[href*='/verify/disown?token=']");
         walk.browser.click("main form a[href*='/verify/disown']");
@@ -71,12 +52,26 @@ in_both_languages! {
         walk.sends("/verify/disown", &[]);
         walk.looks(200, "main a.primary[href='/sign-up']");
 
-        for page in ["/verify", "/confirm-address", "/undo-address"] {
+        for page in ["/verify?token=x", "/reset?token=x"] {
+            walk.browser.goto(page);
+            walk.looks(400, "main .btn");
+        }
+        for page in ["/confirm-address", "/undo-address"] {
             walk.sends_from(&format!("{page}?token=x"), page, &[]);
             walk.looks(400, "[role=alert]");
         }
-        walk.sends_from("/reset?token=x", "/reset", &[("password", "trois loutres et un parapluie")]);
-        walk.looks(400, "[role=alert]");
+        let live = world.recovery_link();
+        walk.browser.goto(&live);
+        walk.looks(200, "#f-password");
+        walk.sends("/reset", &[("password", "password1234")]);
+        walk.looks(422, "#e-password");
+        walk.sends("/reset", &[("token", "x"), ("password", "trois loutres et un parapluie")]);
+        walk.looks(400, "main a.primary[href='/forgot-password']");
+        world.sign_in(&walk.browser);
+        for page in ["/verify?token=x", "/reset?token=x"] {
+            walk.browser.goto(page);
+            walk.looks(400, "main a[href='/dashboard']");
+        }
 
         walk.ends();
     }
