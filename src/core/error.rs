@@ -22,6 +22,11 @@ pub enum Error {
     Import(Box<Report>),
     /// Refused for the reason that the code names.
     Refused(Code),
+    /// The value that was to come next is the key's current one: `duplicate_value`, in words of its own.
+    OwnValue {
+        /// Whether an earlier version was to be restored; else the value was sent.
+        restoring: bool,
+    },
     /// The plan's limit of active keys is reached.
     PlanLimit {
         /// How many active keys the plan allows.
@@ -97,6 +102,7 @@ impl std::fmt::Display for Error {
             }
             Self::Import(_) => formatter.write_str("lines of an import are invalid"),
             Self::Refused(code) => formatter.write_str(code.word()),
+            Self::OwnValue { .. } => formatter.write_str("the key has this value"),
             Self::PlanLimit { limit, used } => write!(formatter, "plan limit reached: {used} of {limit}"),
             Self::Busy { .. } => formatter.write_str("busy"),
             Self::TooMany(limited) => write!(formatter, "too many: {}", limited.name),

@@ -9,7 +9,7 @@ use crate::core::{
     language::Language,
     texts::{
         faults::{Fault, FaultKind},
-        problems::Code,
+        problems::{Code, own_value},
     },
 };
 
@@ -70,6 +70,7 @@ pub fn code_of(error: &Error) -> Code {
         Error::Invalid(_) => Code::ValidationFailed,
         Error::Import(_) => Code::ImportInvalid,
         Error::Refused(code) => *code,
+        Error::OwnValue { .. } => Code::DuplicateValue,
         Error::PlanLimit { .. } => Code::PlanLimitReached,
         Error::Busy { .. } => Code::ServerBusy,
         Error::TooMany(_) => Code::TooManyRequests,
@@ -92,7 +93,10 @@ impl Problem {
             kind: format!("/docs#{}", code.word()),
             title: code.title(language),
             status: code.status(),
-            detail: code.detail(language),
+            detail: match error {
+                Error::OwnValue { restoring } => own_value(language, *restoring),
+                _ => code.detail(language),
+            },
             code: code.word(),
             request_id: request_id.to_owned(),
             errors: faults

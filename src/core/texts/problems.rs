@@ -39,6 +39,17 @@ macro_rules! codes {
     };
 }
 
+/// What stands in place of the detail of `duplicate_value` where it is the key itself that holds the value.
+#[must_use]
+pub fn own_value(language: Language, restoring: bool) -> &'static str {
+    match (restoring, language) {
+        (false, Language::English) => "This is the key’s value already; paste the new one.",
+        (false, Language::French) => "C’est déjà la valeur de cette clé ; collez la nouvelle.",
+        (true, Language::English) => "This is the key’s value already: there is nothing to restore.",
+        (true, Language::French) => "C’est déjà la valeur de cette clé : il n’y a rien à restaurer.",
+    }
+}
+
 codes! {
     /// The webhook's signature is missing, wrong or too old.
     InvalidSignature = 400 "invalid_signature",

@@ -208,7 +208,7 @@ impl Shown {
         let field = match error {
             Error::Refused(Code::EmailTaken) => Some("email"),
             Error::Refused(Code::DuplicateName) => Some("name"),
-            Error::Refused(Code::DuplicateValue) => Some("value"),
+            Error::Refused(Code::DuplicateValue) | Error::OwnValue { .. } => Some("value"),
             Error::Refused(Code::WrongPassword) => Some("password"),
             Error::Refused(Code::WrongCode) => Some("code"),
             _ => None,

@@ -76,7 +76,7 @@ pub async fn rotate(ctx: &Context, id: ApiKeyId, rotation: Rotation, expected: &
 ///
 /// # Errors
 /// `not_found` where there is no such version or it is not kept any more; `key_revoked`; `precondition_failed`;
-/// `duplicate_value` where another key has the value by now.
+/// `duplicate_value` where another key has the value by now, or this one already.
 pub async fn restore(
     ctx: &Context,
     id: ApiKeyId,
@@ -94,7 +94,11 @@ pub async fn restore(
     let value = open_former(ctx, &mut tx, &key, version).await?;
     let former = key.version;
     let grace = grace_of(&key, grace_seconds);
-    let key = replace(ctx, &mut tx, key, &value, grace).await?;
+    let replaced = replace(ctx, &mut tx, key, &value, grace).await;
+    let key = replaced.map_err(|error| match error {
+        Error::OwnValue { .. } => Error::OwnValue { restoring: true },
+        error => error,
+    })?;
     let event = Event::on_key(Action::KeyRestored, key.user_id, id).with(Detail::Restored, version);
     audit::record(
         &mut tx,
@@ -163,7 +167,7 @@ pub(super) async fn replace(
     let (account, now) = (key.user_id, ctx.now());
     let fingerprint = fingerprint(ctx, account, value.expose())?;
     if api_keys::has_value(&mut *tx, account, key.id, &fingerprint).await? {
-        return Err(Code::DuplicateValue.into());
+        return Err(Error::OwnValue { restoring: false });
     }
     key_versions::insert_current(tx, account, key.id, now + TimeDelta::seconds(grace)).await?;
     if grace == 0 {

@@ -460,3 +460,21 @@ fn on_a_phone_a_line_of_an_import_begins_with_its_name() {
     );
     assert!(tops[0].as_f64() < tops[1].as_f64(), "{tops}");
 }
+
+#[test]
+fn who_asks_for_the_provider_is_led_to_the_answer() {
+    let world = World::new(Engine::Sqlite);
+    let browser = world.browser("en", true);
+    browser.resize(PHONE);
+    let focused = "return document.activeElement.id";
+    browser.goto("/keys/new");
+    browser.wait("the name", || browser.run(focused) == json!("f-name"));
+    // a value that a script has not seen, as where there is none
+    browser.run("document.querySelector('#f-value').value = 'sk_live_4eC39HqLyjWDarjtT1zdp7dcAbCd9xQ2'");
+
+    browser.click("#provider button[value=look]");
+    browser.sees("Looks like a key of Stripe");
+    browser.wait("the answer", || browser.run(focused) == json!("told"));
+    let is_in_sight = "const box = document.querySelector('#told').getBoundingClientRect(); return scrollY > 0 && box.top >= 0 && box.bottom <= innerHeight";
+    browser.wait("the answer in sight", || browser.run(is_in_sight) == json!(true));
+}

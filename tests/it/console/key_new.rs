@@ -191,7 +191,7 @@ on_both! { with [("FREE_PLAN_MAX_KEYS", "1")];
 
     async fn a_full_plan_is_told_before_anything_is_pasted(app: TestApp) {
         let mut alice = Person::signed_in(&app, "alice").await;
-        alice.open("/keys/new").await.sees("Your plan has room for 1 more key, of 1.");
+        alice.open("/keys/new").await.sees("Your plan has room for 1 more key, of 1.").sees(" autofocus");
         alice.submit("/keys/new", &[("name", "One"), ("value", STRIPE)]).await;
 
         for (path, told) in [("/keys/new", "Before you add another one"), ("/keys/new?way=generate", "Before you add another one"), ("/keys/import", "A file can still bring new values")] {
@@ -200,7 +200,8 @@ on_both! { with [("FREE_PLAN_MAX_KEYS", "1")];
             for part in ["Your plan is full", told, "href=\"/billing\">See the plans", "href=\"/keys\">Choose keys to revoke"] {
                 alice.sees(part);
             }
-            alice.sees_no("is kept below").sees_no("role=\"alert\"");
+            // which is read first: nothing below takes the focus
+            alice.sees_no("is kept below").sees_no("role=\"alert\"").sees_no(" autofocus");
         }
         // what was typed outlives a look, and the ways out open beside it
         alice.open("/keys/new").await.submit("/keys/new", &[("value", "a second value"), ("act", "look")]).await.sees("a second value").sees("is kept below").sees("href=\"/billing\" target=\"_blank\"");

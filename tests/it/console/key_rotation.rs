@@ -89,7 +89,9 @@ on_both! {
         let (mut alice, actor, id, former) = alice_with_key(&app, None).await;
         let action = format!("/keys/{id}/rotate");
 
-        alice.open(&action).await.sees("The value used until now stays accepted").sees(">for 24 hours<").sees(">not at all<");
+        alice.open(&action).await.sees("The current value stays accepted").sees(">for 24 hours<").sees(">no, refuse it at once<");
+        alice.open(&format!("{action}?lang=fr")).await.sees("La valeur actuelle reste acceptée").sees(">non, la refuser aussitôt<");
+        alice.open(&format!("{action}?lang=en")).await;
         alice.submit(&action, &[("grace_seconds", "0")]).await.sees("The former value is no longer accepted");
         assert!(!is_valid(&actor, &former).await);
     }
@@ -103,7 +105,7 @@ on_both! {
         assert_eq!(alice.page.status, 422);
         assert!(alice.page.text().contains("id=\"e-value\""));
         alice.sees(&format!("href=\"{action}?lang=fr\""));
-        alice.submit(&action, &[("value", &former)]).await;
+        alice.submit(&action, &[("value", &former)]).await.sees("This is the key’s value already; paste the new one.").sees_no("Another active key");
         assert_eq!(alice.page.status, 409);
         assert!(alice.page.text().contains("id=\"e-value\""));
 

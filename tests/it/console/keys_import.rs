@@ -338,7 +338,7 @@ on_both! {
         assert_eq!(ticked(&alice), ["0", "1", "2"]);
         alice.submit("/keys/import", &[]).await;
 
-        alice.sees("3 keys are stored").sees("2 lines were left out.").sees("Your plan has no room for it.");
+        alice.sees("3 keys are stored").sees("2 lines were left out.").sees("Your plan has no room for it.").sees("<a class=\"btn primary\" href=\"/billing\">See the plans</a>");
         assert_eq!(names(&actor).await, [("A".into(), None), ("B".into(), None), ("HELD".into(), None)]);
         look(&mut alice, &[("text", file)]).await;
         alice.sees("your plan has room for none. Revoke keys").sees_no("Store the");
@@ -378,7 +378,7 @@ on_both! {
         look(&mut alice, &[("text", "A=1\nB=2\nC=3\nD=4\n")]).await;
 
         let form = alice.filled("/keys/import", &[("line", "0")]);
-        alice.post(&form).await.sees("1 key is stored").sees("3 lines were left out.").sees("Not ticked.").sees_no("no room");
+        alice.post(&form).await.sees("1 key is stored").sees("3 lines were left out.").sees("Not ticked.").sees_no("no room").sees_no("See the plans");
     }
 
     async fn a_plan_that_has_less_room_by_the_second_click_stores_none_of_the_first(app: TestApp) {

@@ -15,7 +15,7 @@ texts! {
         value: "Value" | "Valeur",
         provider: "Provider" | "Fournisseur",
         recognise: "Recognise it by its form" | "Le reconnaître à sa forme",
-        look: "Recognise it and show its fields" | "Le reconnaître et montrer ses champs",
+        look: "Recognise the provider" | "Reconnaître le fournisseur",
         look_again: "Look at the value again" | "Regarder de nouveau la valeur",
         recognised: "Looks like a key of {provider}." | "Ressemble à une clé {provider}.",
         unrecognised: "The form tells of no provider: it will be stored under “Custom”." | "La forme ne désigne aucun fournisseur : elle sera enregistrée sous « Autre ».",

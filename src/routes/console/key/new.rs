@@ -68,6 +68,15 @@ struct NewKeyPage {
 }
 
 impl NewKeyPage {
+    /// The attributes of the name's field: one begins there, but where something else is to be read first.
+    fn about_the_name(&self) -> &'static str {
+        if self.room.is_full() || self.asked.is_answered() {
+            "maxlength=\"100\" required autocomplete=\"off\""
+        } else {
+            "maxlength=\"100\" required autofocus autocomplete=\"off\""
+        }
+    }
+
     /// What a form may begin with: its word, its name and what it fills in.
     fn presets(&self) -> [(&'static str, &'static str, &'static str); 3] {
         let t = self.t;

@@ -76,7 +76,7 @@ pub(super) async fn show(Id(id): Id<ApiKeyId>, Entered(visit): Entered) -> Answe
 pub(super) async fn submit(Id(id): Id<ApiKeyId>, Posted(visit, form): Posted) -> Answered {
     match rotate(&visit, &form, id).await {
         Ok((created, grace)) => made::rotated(&visit, &created, grace),
-        Err(error @ (Error::Invalid(_) | Error::Refused(_)))
+        Err(error @ (Error::Invalid(_) | Error::Refused(_) | Error::OwnValue { .. }))
             if !error.is(Code::KeyRevoked) && !error.is(Code::NotFound) =>
         {
             let key = api_keys::read(&visit.ctx, id).await?;

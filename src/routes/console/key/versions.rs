@@ -100,7 +100,7 @@ pub(super) async fn submit(Path(path): Path<(String, String)>, Posted(visit, for
     let place_of = Place::read(path)?;
     match restore(&visit, &form, &place_of).await {
         Ok(()) => done(&visit, &place(place_of.id), Notice::KeyRestored),
-        Err(error @ (Error::Invalid(_) | Error::Refused(_)))
+        Err(error @ (Error::Invalid(_) | Error::Refused(_) | Error::OwnValue { .. }))
             if !error.is(Code::KeyRevoked) && !error.is(Code::NotFound) =>
         {
             let looked = look(&visit, &place_of).await?;

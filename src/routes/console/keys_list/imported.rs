@@ -8,7 +8,7 @@ use super::preview::MOST_SHOWN;
 use crate::{
     core::{
         language::Language,
-        texts::console::{ImportTexts, keys_list, left_out},
+        texts::console::{ImportTexts, RoomTexts, keys_list, left_out},
     },
     models::import::{Line, Outcome, Report, Spared},
     routes::console::{
@@ -28,6 +28,8 @@ struct ImportedPage {
     rows: Vec<Row>,
     /// That there are more; empty where all are named.
     more: String,
+    /// The way to the plans, where one of the lines had no room; else empty.
+    plans: &'static str,
 }
 
 /// A line that was not stored.
@@ -42,6 +44,7 @@ struct Row {
 pub(super) fn write(visit: &Visit, report: &Report, stored: usize) -> Answered {
     let language = visit.ctx.client().language;
     let t = ImportTexts::of(language);
+    let lacks_room = report.lines.iter().any(|line| matches!(line.outcome, Outcome::LeftOut(Spared::NoRoom)));
     let mut rows: Vec<Row> = report.lines.iter().filter_map(|line| row(t, language, line)).collect();
     let count = rows.len();
     rows.truncate(MOST_SHOWN);
@@ -52,6 +55,7 @@ pub(super) fn write(visit: &Visit, report: &Report, stored: usize) -> Answered {
         lede: left_out(language, i64::try_from(count).unwrap_or(i64::MAX)),
         more: if count > rows.len() { keys_list::left_out_more(language, count - rows.len()) } else { String::new() },
         rows,
+        plans: if lacks_room { RoomTexts::of(language).plans } else { "" },
     };
     page(StatusCode::OK, &imported)
 }

@@ -68,7 +68,8 @@ on_both! {
         for version in ["4", "0", "-1", "x", "99999999999999999999"] {
             alice.call("POST", &path_of(&stored, &format!("/versions/{version}/restore")), None).await.expect_problem(404, "not_found");
         }
-        alice.call("POST", &path_of(&stored, "/versions/1/restore"), None).await.expect_problem(409, "duplicate_value");
+        let own = alice.call("POST", &path_of(&stored, "/versions/1/restore"), None).await.expect_problem(409, "duplicate_value").json();
+        assert_eq!(own["detail"], "This is the key’s value already: there is nothing to restore.");
     }
 
     async fn a_restored_generated_value_is_the_current_one_and_no_former_one(app: TestApp) {
