@@ -139,5 +139,7 @@
     ["notice", "count", "undo", "chosen"].forEach((name) => here.searchParams.delete(name));
     history.replaceState(history.state, "", here);
   }
-  ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : null))?.focus();
+  // what is wrong, what was searched for, or what was just done: its undo is then the next stop of the keyboard
+  const told = $("[autofocus]") ? null : $("#toasts .toast");
+  ($("main [aria-invalid=true]") ?? (here.hash === "#search" ? $("[data-search]") : told))?.focus();
 })();
