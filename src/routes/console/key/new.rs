@@ -70,7 +70,7 @@ struct NewKeyPage {
 impl NewKeyPage {
     /// The attributes of the name's field: one begins there, but where something else is to be read first.
     fn about_the_name(&self) -> &'static str {
-        if self.room.is_full() || self.asked.is_answered() {
+        if self.room.is_full() || self.asked.is_led_to {
             "maxlength=\"100\" required autocomplete=\"off\""
         } else {
             "maxlength=\"100\" required autofocus autocomplete=\"off\""
@@ -211,7 +211,9 @@ async fn look(visit: &Visit, form: &Form) -> Answered {
         };
         return secret_page(StatusCode::OK, &part);
     }
-    secret_page(StatusCode::OK, &blank(visit, form, is_generated(form), shown).await?)
+    let mut written = blank(visit, form, is_generated(form), shown).await?;
+    written.asked.is_led_to = true;
+    secret_page(StatusCode::OK, &written)
 }
 
 /// The form in another way or with another preset: what was typed stays, what the former preset filled in goes.

@@ -21,6 +21,8 @@ pub(super) struct Asked {
     /// The heading of the settings; empty where there are none.
     pub(super) heading: String,
     pub(super) settings: Vec<Setting>,
+    /// Whether the page begins here: it was asked for as a whole.
+    pub(super) is_led_to: bool,
 }
 
 pub(super) struct Choice {
@@ -63,7 +65,7 @@ impl Asked {
             }
             _ => String::new(),
         };
-        Self { options: options.collect(), sentence, heading, settings }
+        Self { options: options.collect(), sentence, heading, settings, is_led_to: false }
     }
 }
 
