@@ -18,17 +18,18 @@ use crate::{
     services::api_keys::{self, Imported, Remembered, Repeatable},
 };
 
+/// The most bytes of a report that are remembered with its lines: whoever sends thousands of lines each time would fill the
+/// disk with them.
+const MOST_REMEMBERED: usize = 64 * 1024;
+
 /// Import keys
 ///
 /// A `.env` file (`text/plain`), JSON (`application/json`: a plain object, or an export of this vault, Infisical, Doppler,
 /// HashiCorp Vault or OpenBao), or 1Password's CSV (`text/csv`); 8 MiB and 10,000 keys at most. Each line is new, changed, the same or
 /// invalid. All is stored or nothing: where a line is invalid, the refusal `import_invalid` has the members of the report
 /// beside its own. With `skip_invalid=true` the other lines are stored, with `most_new` no more new keys than that. Sent again, everything is the same; with `most_new` the next new keys
-/// would be stored: name the request with an `Idempotency-Key`, and the same request gets the first answer again for 24 hours.
-/// The most bytes of a report that are remembered with its lines: whoever sends thousands of lines each time would fill the
-/// disk with them.
-const MOST_REMEMBERED: usize = 64 * 1024;
-
+/// would be stored: name the request with an `Idempotency-Key`, and the same request gets the first answer again for 24 hours. Of a report above
+/// 64 KB the counts are remembered, and `lines` is empty then.
 #[utoipa::path(post, path = "/api/keys/import", tag = "Keys", operation_id = "import_keys", params(ImportParams, ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it may be repeated; a dry run needs none", max_length = 255, min_length = 1)), security(("bearer" = [])),
     request_body(content((String = "text/plain", example = "STRIPE_KEY=sk_live_…\n"), (serde_json::Value = "application/json", example = json!({ "STRIPE_KEY": "sk_live_…" })), (String = "text/csv"))),
     responses(
