@@ -18,6 +18,12 @@ async fn is_valid(actor: &Actor<'_>, value: &str) -> bool {
     actor.post("/api/keys/verify", json!({ "api_key": value })).await.expect(200).json()["valid"] == true
 }
 
+/// The value that the key has now.
+async fn current_value(actor: &Actor<'_>, id: &str) -> String {
+    let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
+    revealed["api_key"].as_str().expect("a value").to_owned()
+}
+
 on_both! {
     async fn a_generated_key_gets_a_new_value_once_and_the_former_one_stays_good(app: TestApp) {
         let (mut alice, actor, id, former) = alice_with_key(&app, None).await;
@@ -78,9 +84,15 @@ on_both! {
         actor.post(&format!("/api{key}/rotate"), json!({ "grace_seconds": 60 })).await.expect(200);
         assert!(is_valid(&actor, &first).await);
         app.clock.advance(chrono::TimeDelta::minutes(2));
+        let second = current_value(&actor, &id).await;
         actor.post(&format!("/api{key}/rotate"), json!({ "grace_seconds": 60 })).await.expect(200);
 
         alice.open(&key).await.sees("No program has used it since it was replaced");
+        assert!(is_valid(&actor, &second).await);
+        // days are counted whole: how many of this day's uses were this value's is not known
+        for page in [key.clone(), format!("{key}/end-grace")] {
+            alice.open(&page).await.sees("It was last used on").sees_no("It was used");
+        }
         app.clock.advance(chrono::TimeDelta::minutes(2));
         alice.open(&key).await.sees_no("No program has used it");
     }
@@ -111,8 +123,7 @@ on_both! {
 
         alice.submit(&action, &[("value", "the second value of all")]).await.sees("The new value is stored.").sees_no("the second value of all");
         assert_eq!(alice.path, format!("/keys/{id}?notice=value-stored"));
-        let revealed = actor.get(&format!("/api/keys/{id}/decrypt")).await.expect(200).json();
-        assert_eq!(revealed["api_key"], "the second value of all");
+        assert_eq!(current_value(&actor, &id).await, "the second value of all");
     }
 
     async fn an_earlier_version_is_restored_after_a_look(app: TestApp) {
